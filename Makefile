@@ -1,0 +1,48 @@
+# One line of work a target. The two for newcomers are `demo` and `test`; the rest is listed by `make help`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test check lint types contracts templates bench lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "需要 Python 3.11 或更新 / Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/run.stamp  ## install, fill a data folder with fictional firms, serve on 127.0.0.1:8000
+	$(BIN)/registry demo
+
+test: $(VENV)/dev.stamp  ## every test this machine can run
+	$(BIN)/python -m pytest
+
+check: lint types contracts templates  ## everything that needs no test run
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+
+contracts: $(VENV)/dev.stamp
+	$(BIN)/lint-imports
+
+templates: $(VENV)/dev.stamp
+	$(BIN)/djlint web/templates --lint
+
+lock:  ## resolve the pinned, hashed requirements again (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build --group dev --group browser -o requirements/dev.txt
+
+clean:  ## remove what the targets made, keep ./data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
