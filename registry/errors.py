@@ -81,7 +81,11 @@ class NotAllowed(RegistryError):
 class InvalidTransition(RegistryError):
     """The thing is not in a state from which this act is possible."""
 
-    code, title, status = "invalid-transition", Text("当前状态不能这样操作", "Not possible in this state"), 409
+    code, title, status = (
+        "invalid-transition",
+        Text("当前状态不能这样操作", "Not possible in this state"),
+        409,
+    )
 
 
 class Conflict(RegistryError):

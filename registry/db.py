@@ -1,0 +1,187 @@
+"""The database: engine, the visible transaction boundary, and column types that behave alike on both engines."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, DateTime, Integer, Numeric, String, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Session, create_engine
+
+from registry.errors import StorageUnavailable
+from registry.settings import Settings
+from registry.vocabulary import LabelledEnum
+
+POOL_SIZE = 40
+"""Endpoints run in a pool of 40 threads; fewer connections could deadlock nested sessions."""
+BUSY_TIMEOUT_MS = 5_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant. SQLite forgets the zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal with four places, exact on both engines: NUMERIC, or a scaled integer on SQLite (else a float)."""
+
+    impl = Numeric(24, 4)
+    cache_ok = True
+    SCALE = Decimal(10_000)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(Numeric(24, 4))
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return int((Decimal(value) * self.SCALE).to_integral_value())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        return Decimal(value) / self.SCALE if dialect.name == "sqlite" else Decimal(value)
+
+
+class EnumText(TypeDecorator[LabelledEnum]):
+    """A word list stored as its values; what comes back are its members."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, enum: type[LabelledEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self._member(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> LabelledEnum | None:
+        return None if value is None else self._member(value)
+
+    def _member(self, value: str) -> LabelledEnum:
+        return cast(LabelledEnum, self.enum._value2member_map_[value])
+
+
+BigKey = BigInteger().with_variant(Integer(), "sqlite")
+"""Primary and foreign keys: 64 bit; SQLite numbers rows by itself only for INTEGER."""
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The engine for ``settings``. Opens no connection; makes the data folder if the database lives in it.
+
+    Raises StorageUnavailable if the folder cannot be made.
+    """
+    url = settings.effective_database_url
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, json_serializer=dump_json)
+    if not settings.database_url:
+        make_folder(settings.data_dir)
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, json_serializer=dump_json)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of local state, or say plainly why it cannot be used."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"数据目录 {folder} 不能使用（{error.strerror}）。请检查权限，或用 REGISTRY_DATA_DIR 指定别的目录。",
+            f"The data folder {folder} cannot be used ({error.strerror}). "
+            "Check its permissions or set REGISTRY_DATA_DIR.",
+        ) from error
+
+
+def dump_json(value: Any) -> str:
+    """JSON as stored: readable Chinese, compact."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One use case, one transaction: commit on success, roll back on any exception.
+
+    Raises StorageUnavailable where the database is locked, read-only, full or away.
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        raise storage_error(error) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that can only read: it begins without taking the write lock and is never committed."""
+    read_only = engine.execution_options(registry_read=True, postgresql_readonly=True)
+    try:
+        with Session(read_only, expire_on_commit=False, autoflush=False) as session:
+            yield session
+    except OperationalError as error:
+        raise storage_error(error) from error
+
+
+def storage_error(error: OperationalError) -> StorageUnavailable:
+    """Put the driver's complaint into words: what is wrong and what to do."""
+    reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    if "locked" in reason:
+        return StorageUnavailable(
+            "数据库正被另一个进程占用，本次操作没有写入。请稍后重试。",
+            "The database is locked by another process; nothing was written. Try again in a moment.",
+        )
+    if "readonly" in reason or "read-only" in reason:
+        return StorageUnavailable(
+            "数据库是只读的，本次操作没有写入。请检查文件和目录的写权限。",
+            "The database is read-only; nothing was written. Check the write permission of the file and its folder.",
+        )
+    if "no such table" in reason or "does not exist" in reason:
+        return StorageUnavailable(
+            "数据库还没有建表或版本过旧。请先运行 registry migrate。",
+            "The database has no tables yet or is out of date. Run registry migrate first.",
+        )
+    return StorageUnavailable(
+        f"数据库不可用：{reason}。本次操作没有写入。",
+        f"The database is unavailable: {reason}. Nothing was written.",
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not open transactions behind our back
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: upgrading a read transaction later fails without waiting.
+    reading_only = connection.get_execution_options().get("registry_read", False)
+    connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")

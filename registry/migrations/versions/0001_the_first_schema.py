@@ -1,0 +1,617 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "account",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("login", sa.String(100), nullable=False),
+        sa.Column("display_name", sa.String(100), nullable=False),
+        sa.Column("password_hash", sa.String(200), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("failed_logins", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+    )
+    op.create_table(
+        "assessment_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tier", sa.String(40), nullable=False),
+        sa.Column("standard_version", sa.String(40), nullable=False),
+        sa.Column("rule_hash", sa.String(64), nullable=False),
+        sa.Column("procedure", sa.String(32), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment_run")),
+    )
+    with op.batch_alter_table("assessment_run", schema=None) as batch_op:
+        batch_op.create_index("ix_assessment_run_tier_as_of", ["tier", "as_of"], unique=False)
+
+    op.create_table(
+        "audit_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("action", sa.String(60), nullable=False),
+        sa.Column("subject_kind", sa.String(40), nullable=False),
+        sa.Column("subject_key", sa.String(60), nullable=False),
+        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("previous_hash", sa.String(64), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+        sa.UniqueConstraint("hash", name=op.f("uq_audit_event_hash")),
+    )
+    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_event_subject_kind_subject_key", ["subject_kind", "subject_key"], unique=False)
+
+    op.create_table(
+        "chain",
+        sa.Column("code", sa.String(40), nullable=False),
+        sa.Column("name_zh", sa.String(100), nullable=False),
+        sa.Column("name_en", sa.String(100), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_chain")),
+    )
+    op.create_table(
+        "directory",
+        sa.Column("code", sa.String(40), nullable=False),
+        sa.Column("name_zh", sa.String(100), nullable=False),
+        sa.Column("name_en", sa.String(100), nullable=False),
+        sa.Column("short_zh", sa.String(40), nullable=False),
+        sa.Column("short_en", sa.String(60), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("level", sa.String(32), nullable=False),
+        sa.Column("authority_zh", sa.String(200), nullable=False),
+        sa.Column("authority_en", sa.String(300), nullable=False),
+        sa.Column("legal_basis_zh", sa.String(400), nullable=False),
+        sa.Column("legal_basis_en", sa.String(600), nullable=False),
+        sa.Column("validity_months", sa.Integer(), nullable=True),
+        sa.Column("validity_note_zh", sa.String(300), nullable=False),
+        sa.Column("validity_note_en", sa.String(400), nullable=False),
+        sa.Column("review_rule_zh", sa.String(400), nullable=False),
+        sa.Column("review_rule_en", sa.String(600), nullable=False),
+        sa.Column("source", sa.String(400), nullable=False),
+        sa.Column("confidence", sa.String(8), nullable=False),
+        sa.Column("standard_tier", sa.String(40), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_directory")),
+    )
+    op.create_table(
+        "enterprise",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("identity", sa.String(32), nullable=False),
+        sa.Column("uscc", sa.String(18), nullable=True),
+        sa.Column("registration_no", sa.String(20), nullable=True),
+        sa.Column("name_zh", sa.String(300), nullable=False),
+        sa.Column("name_en", sa.String(300), nullable=True),
+        sa.Column("region_code", sa.String(6), nullable=True),
+        sa.Column("city_code", sa.String(6), nullable=True),
+        sa.Column("industry_code", sa.String(5), nullable=True),
+        sa.Column("founded_on", sa.Date(), nullable=True),
+        sa.Column("operating_status", sa.String(32), nullable=False),
+        sa.Column("registered_capital_cny", sa.BigInteger(), nullable=True),
+        sa.Column("registered_capital_text", sa.String(60), nullable=True),
+        sa.Column("stock_code", sa.String(12), nullable=True),
+        sa.Column("listed_market", sa.String(40), nullable=True),
+        sa.Column("website", sa.String(200), nullable=True),
+        sa.Column("address", sa.String(300), nullable=True),
+        sa.Column("main_business", sa.String(), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("merged_on", sa.Date(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["enterprise.id"], name=op.f("fk_enterprise_merged_into_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise")),
+        sa.UniqueConstraint("uscc", name=op.f("uq_enterprise_uscc")),
+    )
+    with op.batch_alter_table("enterprise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enterprise_city_code"), ["city_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enterprise_registration_no"), ["registration_no"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enterprise_stock_code"), ["stock_code"], unique=False)
+
+    op.create_table(
+        "index_outbox",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_outbox")),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_by", sa.String(60), nullable=True),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index("ix_job_kind_key", ["kind", "key"], unique=False)
+        batch_op.create_index("ix_job_state_run_at", ["state", "run_at"], unique=False)
+
+    op.create_table(
+        "source_file",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("filename", sa.String(255), nullable=False),
+        sa.Column("media_type", sa.String(100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_file")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_source_file_sha256")),
+    )
+    op.create_table(
+        "assessment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("verdict", sa.String(32), nullable=False),
+        sa.Column("flag", sa.String(20), nullable=True),
+        sa.Column("results", sa.String(200), nullable=False),
+        sa.Column("gap_count", sa.Integer(), nullable=False),
+        sa.Column("unknown_count", sa.Integer(), nullable=False),
+        sa.Column("score_low", sa.Float(), nullable=True),
+        sa.Column("score_high", sa.Float(), nullable=True),
+        sa.Column("inputs", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_assessment_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["assessment_run.id"], name=op.f("fk_assessment_run_id_assessment_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+    )
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.create_index("ix_assessment_enterprise_id", ["enterprise_id"], unique=False)
+        batch_op.create_index("ix_assessment_run_id_flag", ["run_id", "flag"], unique=False)
+
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(100), nullable=False),
+        sa.Column("title", sa.String(300), nullable=False),
+        sa.Column("document_no", sa.String(100), nullable=True),
+        sa.Column("announced_on", sa.Date(), nullable=True),
+        sa.Column("notice_from", sa.Date(), nullable=True),
+        sa.Column("notice_to", sa.Date(), nullable=True),
+        sa.Column("source_url", sa.String(500), nullable=True),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("supersedes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["directory_code"], ["directory.code"], name=op.f("fk_batch_directory_code_directory")),
+        sa.ForeignKeyConstraint(["supersedes_id"], ["batch.id"], name=op.f("fk_batch_supersedes_id_batch")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+        sa.UniqueConstraint(
+            "directory_code", "year", "label", "edition", name=op.f("uq_batch_directory_code_year_label_edition")
+        ),
+    )
+    op.create_table(
+        "enterprise_address",
+        sa.Column("key", sa.String(24), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_enterprise_address_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_enterprise_address")),
+    )
+    with op.batch_alter_table("enterprise_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enterprise_address_enterprise_id"), ["enterprise_id"], unique=False)
+
+    op.create_table(
+        "enterprise_chain",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("chain_code", sa.String(40), nullable=False),
+        sa.Column("basis", sa.String(20), nullable=False),
+        sa.ForeignKeyConstraint(["chain_code"], ["chain.code"], name=op.f("fk_enterprise_chain_chain_code_chain")),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_enterprise_chain_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise_chain")),
+        sa.UniqueConstraint("enterprise_id", "chain_code", name=op.f("uq_enterprise_chain_enterprise_id_chain_code")),
+    )
+    with op.batch_alter_table("enterprise_chain", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enterprise_chain_chain_code"), ["chain_code"], unique=False)
+
+    op.create_table(
+        "fact",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("value", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.Column("trust", sa.String(32), nullable=False),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_fact_enterprise_id_enterprise")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
+        sa.UniqueConstraint("enterprise_id", "name", "trust", name=op.f("uq_fact_enterprise_id_name_trust")),
+    )
+    with op.batch_alter_table("fact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fact_name"), ["name"], unique=False)
+
+    op.create_table(
+        "figure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("value", sa.Numeric(24, 4).with_variant(sa.BigInteger(), "sqlite"), nullable=False),
+        sa.Column("trust", sa.String(32), nullable=False),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_figure_enterprise_id_enterprise")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figure")),
+        sa.UniqueConstraint(
+            "enterprise_id", "year", "name", "trust", name=op.f("uq_figure_enterprise_id_year_name_trust")
+        ),
+    )
+    with op.batch_alter_table("figure", schema=None) as batch_op:
+        batch_op.create_index("ix_figure_year_name", ["year", "name"], unique=False)
+
+    op.create_table(
+        "login_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_sha256", sa.String(64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_login_session_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_login_session_token_sha256")),
+    )
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_login_session_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "product",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("maker_name", sa.String(300), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("folded", sa.String(300), nullable=False),
+        sa.Column("version", sa.String(100), nullable=False),
+        sa.Column("category", sa.String(60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_product_enterprise_id_enterprise")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+    )
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.create_index("ix_product_enterprise_id", ["enterprise_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_product_folded"), ["folded"], unique=False)
+
+    op.create_table(
+        "role_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.Column("region_code", sa.String(6), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_role_grant_directory_code_directory")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        sa.UniqueConstraint(
+            "account_id",
+            "role",
+            "region_code",
+            "directory_code",
+            name=op.f("uq_role_grant_account_id_role_region_code_directory_code"),
+        ),
+    )
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=True),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_submission_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_submission_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index("ix_submission_enterprise_id_state", ["enterprise_id", "state"], unique=False)
+
+    op.create_table(
+        "cultivation_case",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=False),
+        sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stage", sa.String(32), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("next_act", sa.String(200), nullable=True),
+        sa.Column("next_act_on", sa.Date(), nullable=True),
+        sa.Column("entry_reason", sa.String(400), nullable=False),
+        sa.Column("exit_reason", sa.String(400), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_cultivation_case_assessment_id_assessment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_cultivation_case_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_cultivation_case_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_cultivation_case_owner_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cultivation_case")),
+    )
+    with op.batch_alter_table("cultivation_case", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_cultivation_case_enterprise_id_directory_code", ["enterprise_id", "directory_code"], unique=False
+        )
+
+    op.create_table(
+        "import_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=True),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("options_hash", sa.String(64), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("understood", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("staged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_import_run_batch_id_batch")),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_import_run_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_file_id"], ["source_file.id"], name=op.f("fk_import_run_source_file_id_source_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+    )
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_run_source_file_id"), ["source_file_id"], unique=False)
+
+    op.create_table(
+        "enterprise_name",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("folded", sa.String(300), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_enterprise_name_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_enterprise_name_import_id_import_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise_name")),
+    )
+    with op.batch_alter_table("enterprise_name", schema=None) as batch_op:
+        batch_op.create_index("ix_enterprise_name_enterprise_id", ["enterprise_id"], unique=False)
+        batch_op.create_index("ix_enterprise_name_folded", ["folded"], unique=False)
+
+    op.create_table(
+        "import_row",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sheet", sa.String(100), nullable=False),
+        sa.Column("row_number", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("outcome", sa.String(32), nullable=False),
+        sa.Column("reason_code", sa.String(40), nullable=True),
+        sa.Column("reason_zh", sa.String(), nullable=True),
+        sa.Column("reason_en", sa.String(), nullable=True),
+        sa.Column("matched_by", sa.String(20), nullable=True),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("candidates", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_import_row_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_import_row_import_id_import_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_row_enterprise_id"), ["enterprise_id"], unique=False)
+        batch_op.create_index("ix_import_row_import_id_outcome", ["import_id", "outcome"], unique=False)
+
+    op.create_table(
+        "listing",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name_as_announced", sa.String(300), nullable=False),
+        sa.Column("certificate_no", sa.String(60), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("group_label", sa.String(100), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("withdrawal_reason", sa.String(300), nullable=True),
+        sa.Column("withdrawal_document", sa.String(200), nullable=True),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("import_row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_listing_batch_id_batch")),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_listing_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_listing_enterprise_id_enterprise")),
+        sa.ForeignKeyConstraint(["import_row_id"], ["import_row.id"], name=op.f("fk_listing_import_row_id_import_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
+    )
+    with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.create_index("ix_listing_batch_id", ["batch_id"], unique=False)
+        batch_op.create_index("ix_listing_directory_code_valid_to", ["directory_code", "valid_to"], unique=False)
+        batch_op.create_index("ix_listing_enterprise_id", ["enterprise_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_listing_import_row_id"), ["import_row_id"], unique=False)
+
+    op.create_table(
+        "product_listing",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name_as_announced", sa.String(300), nullable=False),
+        sa.Column("grade", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("import_row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_product_listing_batch_id_batch")),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_product_listing_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_row_id"], ["import_row.id"], name=op.f("fk_product_listing_import_row_id_import_row")
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_listing_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_listing")),
+    )
+    with op.batch_alter_table("product_listing", schema=None) as batch_op:
+        batch_op.create_index("ix_product_listing_batch_id", ["batch_id"], unique=False)
+        batch_op.create_index("ix_product_listing_product_id", ["product_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("product_listing", schema=None) as batch_op:
+        batch_op.drop_index("ix_product_listing_product_id")
+        batch_op.drop_index("ix_product_listing_batch_id")
+
+    op.drop_table("product_listing")
+    with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_listing_import_row_id"))
+        batch_op.drop_index("ix_listing_enterprise_id")
+        batch_op.drop_index("ix_listing_directory_code_valid_to")
+        batch_op.drop_index("ix_listing_batch_id")
+
+    op.drop_table("listing")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_row_import_id_outcome")
+        batch_op.drop_index(batch_op.f("ix_import_row_enterprise_id"))
+
+    op.drop_table("import_row")
+    with op.batch_alter_table("enterprise_name", schema=None) as batch_op:
+        batch_op.drop_index("ix_enterprise_name_folded")
+        batch_op.drop_index("ix_enterprise_name_enterprise_id")
+
+    op.drop_table("enterprise_name")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_run_source_file_id"))
+
+    op.drop_table("import_run")
+    with op.batch_alter_table("cultivation_case", schema=None) as batch_op:
+        batch_op.drop_index("ix_cultivation_case_enterprise_id_directory_code")
+
+    op.drop_table("cultivation_case")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index("ix_submission_enterprise_id_state")
+
+    op.drop_table("submission")
+    op.drop_table("role_grant")
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_folded"))
+        batch_op.drop_index("ix_product_enterprise_id")
+
+    op.drop_table("product")
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
+
+    op.drop_table("login_session")
+    with op.batch_alter_table("figure", schema=None) as batch_op:
+        batch_op.drop_index("ix_figure_year_name")
+
+    op.drop_table("figure")
+    with op.batch_alter_table("fact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fact_name"))
+
+    op.drop_table("fact")
+    with op.batch_alter_table("enterprise_chain", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enterprise_chain_chain_code"))
+
+    op.drop_table("enterprise_chain")
+    with op.batch_alter_table("enterprise_address", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enterprise_address_enterprise_id"))
+
+    op.drop_table("enterprise_address")
+    op.drop_table("batch")
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.drop_index("ix_assessment_run_id_flag")
+        batch_op.drop_index("ix_assessment_enterprise_id")
+
+    op.drop_table("assessment")
+    op.drop_table("source_file")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_state_run_at")
+        batch_op.drop_index("ix_job_kind_key")
+
+    op.drop_table("job")
+    op.drop_table("index_outbox")
+    with op.batch_alter_table("enterprise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enterprise_stock_code"))
+        batch_op.drop_index(batch_op.f("ix_enterprise_registration_no"))
+        batch_op.drop_index(batch_op.f("ix_enterprise_city_code"))
+
+    op.drop_table("enterprise")
+    op.drop_table("directory")
+    op.drop_table("chain")
+    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_event_subject_kind_subject_key")
+
+    op.drop_table("audit_event")
+    with op.batch_alter_table("assessment_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_assessment_run_tier_as_of")
+
+    op.drop_table("assessment_run")
+    op.drop_table("account")

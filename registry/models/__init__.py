@@ -1,0 +1,40 @@
+"""The tables. Importing this package registers all of them with the metadata."""
+
+from registry.models.account import Account, LoginSession, RoleGrant
+from registry.models.assessment import Assessment, AssessmentRun
+from registry.models.cultivation import CultivationCase, Submission
+from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
+from registry.models.figure import Fact, Figure
+from registry.models.imports import ImportRow, ImportRun, SourceFile
+from registry.models.listing import Batch, Listing
+from registry.models.operations import AuditEvent, IndexOutbox, Job
+from registry.models.product import Product, ProductListing
+from registry.models.reference import Chain, Directory
+
+__all__ = [
+    "Account",
+    "Assessment",
+    "AssessmentRun",
+    "AuditEvent",
+    "Batch",
+    "Chain",
+    "CultivationCase",
+    "Directory",
+    "Enterprise",
+    "EnterpriseAddress",
+    "EnterpriseChain",
+    "EnterpriseName",
+    "Fact",
+    "Figure",
+    "ImportRow",
+    "ImportRun",
+    "IndexOutbox",
+    "Job",
+    "Listing",
+    "LoginSession",
+    "Product",
+    "ProductListing",
+    "RoleGrant",
+    "SourceFile",
+    "Submission",
+]

@@ -1,0 +1,47 @@
+"""What all tables share: constraint names that are the same on every engine, and a few column shapes.
+
+Table classes do not validate: input comes in through ``registry.schemas``, never through these.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from registry import clock
+from registry.db import BigKey, UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+JsonType = JSON().with_variant(JSONB(), "postgresql")
+"""JSON columns do not notice changes inside: always assign a new object."""
+
+
+def ref(*, foreign: str | None = None, index: bool = False, nullable: bool = False) -> Any:
+    """A 64-bit key column, optionally a foreign key."""
+    extra: dict[str, Any] = {"foreign_key": foreign} if foreign else {}
+    return Field(default=None, sa_type=BigKey, index=index, nullable=nullable, **extra)
+
+
+def primary_key() -> Any:
+    """The row's own number, given by the database."""
+    return Field(default=None, primary_key=True, sa_type=BigKey)
+
+
+def instant(*, nullable: bool = False) -> Any:
+    """A UTC instant; set to the present unless it may be empty."""
+    if nullable:
+        return Field(default=None, sa_type=UtcDateTime, nullable=True)
+    return Field(default_factory=clock.now, sa_type=UtcDateTime, nullable=False)
+
+
+__all__ = ["JsonType", "SQLModel", "datetime", "instant", "primary_key", "ref"]

@@ -1,0 +1,69 @@
+"""Imports: the archived file, the run, and every row with what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from registry.db import EnumText
+from registry.models.base import JsonType, SQLModel, instant, primary_key, ref
+from registry.vocabulary import ImportState, RowOutcome
+
+
+class SourceFile(SQLModel, table=True):
+    """An archived document, stored by its hash."""
+
+    __tablename__ = "source_file"
+
+    id: int = primary_key()
+    sha256: str = Field(max_length=64, unique=True)
+    filename: str = Field(max_length=255)
+    media_type: str = Field(max_length=100)
+    size: int
+    stored_at: datetime = instant()
+
+
+class ImportRun(SQLModel, table=True):
+    """One file on its way into the registry: staged, written in one act, undone in one act."""
+
+    __tablename__ = "import_run"
+
+    id: int = primary_key()
+    source_file_id: int = ref(foreign="source_file.id", index=True)
+    directory_code: str | None = Field(default=None, foreign_key="directory.code", max_length=40)
+    """None: a plain enterprise file that gives no title."""
+    batch_id: int | None = ref(foreign="batch.id", nullable=True)
+    options_hash: str = Field(max_length=64)
+    """Same file and same options: the same import."""
+    state: ImportState = Field(sa_type=EnumText(ImportState))
+    understood: dict[str, Any] = Field(sa_type=JsonType)
+    """How the file was read: sheets, header rows, the role of each column, the batch asked for."""
+    counts: dict[str, Any] = Field(sa_type=JsonType)
+    actor: str = Field(max_length=100)
+    staged_at: datetime = instant()
+    written_at: datetime | None = instant(nullable=True)
+    undone_at: datetime | None = instant(nullable=True)
+
+
+class ImportRow(SQLModel, table=True):
+    """One row of the file as printed, and its fate."""
+
+    __tablename__ = "import_row"
+    __table_args__ = (Index("ix_import_row_import_id_outcome", "import_id", "outcome"),)
+
+    id: int = primary_key()
+    import_id: int = ref(foreign="import_run.id")
+    sheet: str = Field(default="", max_length=100)
+    row_number: int
+    """1-based, as a spreadsheet shows it."""
+    cells: list[Any] = Field(sa_type=JsonType)
+    """The row verbatim, in the order of the columns in ``ImportRun.understood``."""
+    outcome: RowOutcome = Field(sa_type=EnumText(RowOutcome))
+    reason_code: str | None = Field(default=None, max_length=40)
+    reason_zh: str | None = Field(default=None)
+    reason_en: str | None = Field(default=None)
+    matched_by: str | None = Field(default=None, max_length=20)
+    """code, name, former_name, folded_name, file (an earlier row of the same file)."""
+    enterprise_id: int | None = ref(foreign="enterprise.id", nullable=True, index=True)
+    candidates: list[Any] | None = Field(default=None, sa_type=JsonType)

@@ -1,0 +1,1 @@
+"""Reference rows that ship with the code: directories and chains, as data."""

@@ -1,0 +1,46 @@
+"""Settings: one frozen object, read from REGISTRY_* once by ``create_app`` or the command line and passed down."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where state lives and how the process behaves. Names are stable: people script them."""
+
+    model_config = SettingsConfigDict(env_prefix="REGISTRY_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("data")
+    """All local state: database file, archived documents, embedded index."""
+    database_url: str = ""
+    """SQLAlchemy URL. Empty: an SQLite file in the data folder."""
+    search_url: str = ""
+    """Address of a Meilisearch server. Empty: the embedded engine."""
+    search_key: SecretStr = SecretStr("")
+    secure_cookies: bool = True
+    """Send session cookies over HTTPS only. Browsers accept such cookies on 127.0.0.1 and localhost too."""
+    embedded_worker: bool = True
+    """Let the web process do the background work itself. Off where ``registry worker`` runs beside it."""
+    demo: bool = False
+    """Say on every page that firms and figures are fictional; set by ``registry demo``."""
+
+    @property
+    def effective_database_url(self) -> str:
+        """The URL in use, in the spelling of the installed drivers."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'registry.sqlite3'}"
+        for scheme in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+    @property
+    def archive_dir(self) -> Path:
+        """Content-addressed store of source documents."""
+        return self.data_dir / "archive"
+
+    @property
+    def index_dir(self) -> Path:
+        """Home of the embedded search index."""
+        return self.data_dir / "index"

@@ -1,0 +1,72 @@
+"""What a title is on a given day: the one definition, once for a row in hand and once as SQL over many rows."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, literal, or_
+from sqlmodel import col
+
+from registry.models import Batch, Listing
+from registry.vocabulary import BatchState, TitleStatus
+
+DUE_DAYS = 90
+"""A valid title that ends within so many days is due (即将到期)."""
+
+HELD = (TitleStatus.VALID, TitleStatus.DUE)
+"""Statuses under which an enterprise is, on that day, what the title says."""
+
+
+def title_status(
+    on: date,
+    *,
+    valid_from: date,
+    valid_to: date | None,
+    withdrawn_on: date | None,
+    batch_state: BatchState,
+) -> TitleStatus:
+    """State of a title on the day ``on``. First and last day count; a withdrawal counts from its own day."""
+    if batch_state is not BatchState.FINAL:
+        return TitleStatus.PUBLIC_NOTICE
+    if withdrawn_on is not None and withdrawn_on <= on:
+        return TitleStatus.WITHDRAWN
+    if on < valid_from:
+        return TitleStatus.FUTURE
+    if valid_to is None:
+        return TitleStatus.VALID
+    if valid_to < on:
+        return TitleStatus.EXPIRED
+    return TitleStatus.DUE if valid_to <= on + timedelta(days=DUE_DAYS) else TitleStatus.VALID
+
+
+def shown() -> ColumnElement[bool]:
+    """SQL: listings that exist for the public: not voided, of a batch that is announced or in public notice.
+
+    A superseded edition gives way to the edition that corrects it.
+    """
+    return and_(
+        col(Listing.voided_at).is_(None),
+        col(Batch.state).in_([BatchState.FINAL, BatchState.PUBLIC_NOTICE]),
+    )
+
+
+def held_on(on: date) -> ColumnElement[bool]:
+    """SQL over Listing joined to Batch: the title is held on the day ``on``."""
+    return and_(
+        col(Listing.voided_at).is_(None),
+        col(Batch.state) == BatchState.FINAL,
+        col(Listing.valid_from) <= on,
+        or_(col(Listing.valid_to).is_(None), col(Listing.valid_to) >= on),
+        or_(col(Listing.withdrawn_on).is_(None), col(Listing.withdrawn_on) > on),
+    )
+
+
+def status_on(on: date) -> ColumnElement[str]:
+    """SQL: the value of :func:`title_status` for each shown listing, as text."""
+    return case(
+        (col(Batch.state) != BatchState.FINAL, literal(TitleStatus.PUBLIC_NOTICE.value)),
+        (col(Listing.withdrawn_on) <= on, literal(TitleStatus.WITHDRAWN.value)),
+        (col(Listing.valid_from) > on, literal(TitleStatus.FUTURE.value)),
+        (col(Listing.valid_to).is_(None), literal(TitleStatus.VALID.value)),
+        (col(Listing.valid_to) < on, literal(TitleStatus.EXPIRED.value)),
+        (col(Listing.valid_to) <= on + timedelta(days=DUE_DAYS), literal(TitleStatus.DUE.value)),
+        else_=literal(TitleStatus.VALID.value),
+    )

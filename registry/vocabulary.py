@@ -1,0 +1,176 @@
+"""The closed word lists of the registry (states, trust classes, roles); each member carries its labels."""
+
+from enum import StrEnum
+
+from registry.errors import Text
+
+
+class LabelledEnum(StrEnum):
+    """A string enum whose members know what people call them."""
+
+    label: Text
+
+    def __new__(cls, value: str, zh: str, en: str) -> "LabelledEnum":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = Text(zh, en)
+        return member
+
+
+class Level(LabelledEnum):
+    """Which authority stands behind a directory (级别)."""
+
+    NATIONAL = "national", "国家级", "National"
+    PROVINCIAL = "provincial", "省级", "Provincial"
+    MUNICIPAL = "municipal", "市级", "Municipal"
+    COUNTY = "county", "县级", "County"
+    PUBLISHER = "publisher", "机构发布", "Publisher’s list"
+
+
+class DirectoryKind(LabelledEnum):
+    """What a directory lists."""
+
+    ENTERPRISE = "enterprise", "企业", "Enterprises"
+    PRODUCT = "product", "产品", "Products"
+
+
+class IdentityState(LabelledEnum):
+    """How far an enterprise is identified."""
+
+    IDENTIFIED = "identified", "已登记代码", "Identified by code"
+    PROVISIONAL = "provisional", "临时档案", "Provisional"
+    MERGED = "merged", "已并入", "Merged"
+
+
+class OperatingStatus(LabelledEnum):
+    """Registration status (登记状态)."""
+
+    ACTIVE = "active", "存续", "Active"
+    REVOKED = "revoked", "吊销", "Licence revoked"
+    CANCELLED = "cancelled", "注销", "Cancelled"
+    MOVED_OUT = "moved_out", "迁出", "Moved out"
+    UNKNOWN = "unknown", "未登记", "Not recorded"
+
+
+class NameKind(LabelledEnum):
+    """Which name of an enterprise."""
+
+    CURRENT = "current", "现用名", "Current name"
+    FORMER = "former", "曾用名", "Former name"
+    SHORT = "short", "简称", "Short name"
+    ENGLISH = "english", "英文名", "English name"
+    ALIAS = "alias", "别称", "Alias"
+
+
+class BatchState(LabelledEnum):
+    """How final an announcement is. Only FINAL counts for titles."""
+
+    DRAFT = "draft", "草案", "Draft"
+    PUBLIC_NOTICE = "public_notice", "公示中", "Public notice"
+    FINAL = "final", "已公告", "Announced"
+    SUPERSEDED = "superseded", "已更正", "Superseded"
+
+
+class TitleStatus(LabelledEnum):
+    """State of a title on one day, computed from its dates, its batch and a withdrawal; never stored as truth."""
+
+    VALID = "valid", "有效", "Valid"
+    DUE = "due", "即将到期", "Due soon"
+    PUBLIC_NOTICE = "public_notice", "公示中", "Public notice"
+    FUTURE = "future", "尚未生效", "Not yet in force"
+    EXPIRED = "expired", "已过期", "Expired"
+    WITHDRAWN = "withdrawn", "已撤销", "Withdrawn"
+
+
+class Trust(LabelledEnum):
+    """Where a figure comes from (可信度), strongest first."""
+
+    OFFICIAL = "official", "官方", "Official"
+    AUDITED = "audited", "经审计", "Audited"
+    DECLARED = "declared", "企业申报", "Declared"
+    COMPUTED = "computed", "系统计算", "Computed"
+
+
+class ImportState(LabelledEnum):
+    """An import as a thing."""
+
+    STAGED = "staged", "待签署", "Staged"
+    WRITTEN = "written", "已写入", "Written"
+    UNDONE = "undone", "已撤回", "Undone"
+    ABANDONED = "abandoned", "已放弃", "Abandoned"
+
+
+class RowOutcome(LabelledEnum):
+    """What one row of a file will do, or did."""
+
+    NEW = "new", "新企业", "New"
+    MATCHED = "matched", "已匹配", "Matched"
+    UNCHANGED = "unchanged", "无变化", "Unchanged"
+    AMBIGUOUS = "ambiguous", "待定", "Ambiguous"
+    REJECTED = "rejected", "拒绝", "Rejected"
+
+
+class Procedure(LabelledEnum):
+    """Under which procedure a standard is applied."""
+
+    NEW = "new", "新申报", "New application"
+    REVIEW = "review", "复核", "Review"
+
+
+class Verdict(LabelledEnum):
+    """Outcome of one standard for one enterprise."""
+
+    ELIGIBLE = "eligible", "够条件", "Eligible"
+    INELIGIBLE = "ineligible", "不够条件", "Not eligible"
+    UNDECIDED = "undecided", "尚不能判断", "Undecided"
+
+
+class Flag(LabelledEnum):
+    """Why an official should look at an enterprise for one standard."""
+
+    CANDIDATE = "candidate", "够条件", "Candidate"
+    NEAR = "near", "差一点", "Near"
+    AT_RISK = "at_risk", "有风险", "At risk"
+    NEEDS_DATA = "needs_data", "缺数据", "Needs data"
+
+
+class Role(LabelledEnum):
+    """What an account may do; always together with a region and, for curators and reviewers, a directory."""
+
+    ADMINISTRATOR = "administrator", "管理员", "Administrator"
+    CURATOR = "curator", "名录管理员", "Curator"
+    REVIEWER = "reviewer", "审核人员", "Reviewer"
+    AUDITOR = "auditor", "审计人员", "Auditor"
+    FIRM = "firm", "企业用户", "Firm"
+
+
+class CaseStage(LabelledEnum):
+    """Stage of a cultivation case (培育对象)."""
+
+    ADMITTED = "admitted", "入库", "Admitted"
+    DIAGNOSIS = "diagnosis", "诊断", "Diagnosis"
+    IMPROVEMENT = "improvement", "提升", "Improvement"
+    PRECHECK = "precheck", "预审", "Pre-check"
+    APPLICATION = "application", "申报", "Application"
+    RECOGNISED = "recognised", "认定", "Recognised"
+    LEFT = "left", "退库", "Left the pool"
+
+
+class SubmissionState(LabelledEnum):
+    """State of what a firm sent (申报)."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    SUBMITTED = "submitted", "已提交", "Submitted"
+    RETURNED = "returned", "已退回", "Returned"
+    APPROVED = "approved", "已通过", "Approved"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+
+
+class JobState(LabelledEnum):
+    """State of long work outside the request."""
+
+    QUEUED = "queued", "排队", "Queued"
+    RUNNING = "running", "进行中", "Running"
+    DONE = "done", "完成", "Done"
+    FAILED = "failed", "失败", "Failed"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
