@@ -1,0 +1,1 @@
+"""Plainly fictional data for trying the registry out."""

@@ -1,0 +1,1 @@
+"""Finding things: one planner, engines behind one small interface."""
