@@ -1,0 +1,1 @@
+"""What the tests stand on: databases, a browser, the guard against sockets."""

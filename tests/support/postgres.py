@@ -1,0 +1,137 @@
+"""A PostgreSQL server for the tests: the one named in the environment, or an own cluster in a temporary folder.
+
+PostgreSQL refuses to run as root, so as root the cluster belongs to the user ``postgres``.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import URL, Engine
+
+from registry.db import make_engine
+from registry.services.migrating import migrate
+from registry.settings import Settings
+
+NOTHING_FOUND = (
+    "PostgreSQL: neither REGISTRY_TEST_DATABASE_URL nor the server binaries (Debian package postgresql) were found"
+)
+NO_USER = "PostgreSQL: running as root and there is no user postgres to run the server as (Debian package postgresql)"
+SERVER_OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+class Missing(Exception):
+    """This machine cannot give a PostgreSQL server; the text says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A server on which databases may be made, and a migrated database to clone them from."""
+
+    server: URL
+    template: str
+    numbers: Iterator[int]
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of a fresh, migrated database that is dropped afterwards."""
+        name = f"{self.template}_{next(self.numbers)}"
+        _administer(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        try:
+            yield _spell(self.server.set(database=name))
+        finally:
+            _administer(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def cluster(worker: str) -> Iterator[Cluster]:
+    """A cluster for one test process. Raises Missing where there can be none."""
+    given = os.environ.get("REGISTRY_TEST_DATABASE_URL", "")
+    with _given_server(given) if given else _own_server() as server:
+        template = f"registry_test_{os.getpid()}_{worker}"
+        _administer(server, f"CREATE DATABASE \"{template}\" TEMPLATE template0 ENCODING 'UTF8'")
+        try:
+            _migrate(server.set(database=template))
+            yield Cluster(server, template, count(1))
+        finally:
+            _administer(server, f'DROP DATABASE "{template}" WITH (FORCE)')
+
+
+@contextmanager
+def _given_server(given: str) -> Iterator[URL]:
+    yield make_url(Settings(database_url=given).effective_database_url)
+
+
+@contextmanager
+def _own_server() -> Iterator[URL]:
+    binaries, prefix = _binaries(), _as_postgres()
+    home = Path(tempfile.mkdtemp(prefix="registry-postgres-"))
+    data = home / "data"
+    try:
+        if prefix:
+            shutil.chown(home, "postgres")
+        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        _run([*prefix, *initdb, "--locale=C.UTF-8", "--no-sync"], home)
+        options = f"-k {home} {SERVER_OPTIONS}"
+        _run([*prefix, binaries / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start"], home)
+        try:
+            yield make_url(f"postgresql+psycopg://postgres@/postgres?host={home}")
+        finally:
+            _run([*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], home)
+    finally:
+        shutil.rmtree(home)
+
+
+def _binaries() -> Path:
+    """The folder of the newest server binaries: on PATH, else where Debian puts them."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not debian:
+        raise Missing(NOTHING_FOUND)
+    return debian[-1].parent
+
+
+def _as_postgres() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    try:
+        pwd.getpwnam("postgres")
+    except KeyError:
+        raise Missing(NO_USER) from None
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def _run(command: list[str | Path], folder: Path) -> None:
+    # Output goes to a file: a server that inherits a pipe would keep the caller waiting for its end.
+    with (folder / "output").open("w+") as output:
+        done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, check=False)
+        if done.returncode != 0:
+            output.seek(0)
+            raise RuntimeError(f"{command} failed:\n{output.read()}")
+
+
+def _administer(server: URL, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _migrate(database: URL) -> None:
+    engine: Engine = make_engine(Settings(database_url=_spell(database)))
+    migrate(engine)
+    engine.dispose()
+
+
+def _spell(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
