@@ -8,7 +8,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -25,6 +25,7 @@ NOTHING_FOUND = (
     "PostgreSQL: neither REGISTRY_TEST_DATABASE_URL nor the server binaries (Debian package postgresql) were found"
 )
 NO_USER = "PostgreSQL: running as root and there is no user postgres to run the server as (Debian package postgresql)"
+NO_RUNUSER = "PostgreSQL: running as root and runuser was not found (Debian package util-linux)"
 SERVER_OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
@@ -78,8 +79,8 @@ def _own_server() -> Iterator[URL]:
     try:
         if prefix:
             shutil.chown(home, "postgres")
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        _run([*prefix, *initdb, "--locale=C.UTF-8", "--no-sync"], home)
+        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        _run([*prefix, *initdb, "--no-sync"], home)
         options = f"-k {home} {SERVER_OPTIONS}"
         _run([*prefix, binaries / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start"], home)
         try:
@@ -108,10 +109,13 @@ def _as_postgres() -> list[str]:
         pwd.getpwnam("postgres")
     except KeyError:
         raise Missing(NO_USER) from None
-    return ["runuser", "-u", "postgres", "--"]
+    runuser = shutil.which("runuser", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if runuser is None:
+        raise Missing(NO_RUNUSER)
+    return [runuser, "-u", "postgres", "--"]
 
 
-def _run(command: list[str | Path], folder: Path) -> None:
+def _run(command: Sequence[str | Path], folder: Path) -> None:
     # Output goes to a file: a server that inherits a pipe would keep the caller waiting for its end.
     with (folder / "output").open("w+") as output:
         done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, check=False)
