@@ -1,6 +1,7 @@
 """The database: engine, the visible transaction boundary, and column types that behave alike on both engines."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -174,10 +175,20 @@ def storage_error(error: OperationalError) -> StorageUnavailable:
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not open transactions behind our back
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA cache_size=-65536")
+    try:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA cache_size=-65536")
+    except sqlite3.OperationalError:
+        raise  # locked, read-only …: storage_error() has words for it
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StorageUnavailable(
+            "数据库文件已损坏或不是 SQLite 数据库，没有写入。请检查 REGISTRY_DATA_DIR，或从备份恢复。",
+            "The database file is damaged or not an SQLite database; nothing was written. "
+            "Check REGISTRY_DATA_DIR or restore a backup.",
+        ) from error
     cursor.close()
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,13 +78,15 @@ def digest(event: AuditEvent) -> str:
 def verify_chain(session: Session) -> tuple[int, Break | None]:
     """How many events were read, and the first at which the chain breaks, if it does."""
     previous, count = GENESIS, 0
-    for event in session.exec(select(AuditEvent).order_by(col(AuditEvent.id)).execution_options(yield_per=1000)):
-        count += 1
-        if event.previous_hash != previous:
-            return count, Break(event.id, "previous")
-        if event.hash != digest(event):
-            return count, Break(event.id, "content")
-        previous = event.hash
+    in_order = select(AuditEvent).order_by(col(AuditEvent.id)).execution_options(yield_per=1000)
+    with closing(session.exec(in_order)) as events:  # leaving early must not leave a server cursor open
+        for event in events:
+            count += 1
+            if event.previous_hash != previous:
+                return count, Break(event.id, "previous")
+            if event.hash != digest(event):
+                return count, Break(event.id, "content")
+            previous = event.hash
     return count, None
 
 

@@ -79,8 +79,8 @@ def _own_server() -> Iterator[URL]:
     try:
         if prefix:
             shutil.chown(home, "postgres")
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-        _run([*prefix, *initdb, "--no-sync"], home)
+        initdb: list[str | Path] = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
+        _run([*prefix, *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], home)
         options = f"-k {home} {SERVER_OPTIONS}"
         _run([*prefix, binaries / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start"], home)
         try:
