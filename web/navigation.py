@@ -1,0 +1,64 @@
+"""The links of the header. A link appears once its page exists, so nothing leads nowhere."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.routing import NoMatchFound
+
+from registry.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a navigation; ``count`` is printed behind the word, in cinnabar if it is ``urgent``."""
+
+    text: Text
+    href: str
+    current: bool = False
+    count: int | None = None
+    urgent: bool = False
+
+
+PUBLIC = (
+    ("enterprise_search", Text("查企业", "Find enterprises")),
+    ("directory_list", Text("名录", "Directories")),
+    ("product_list", Text("产品目录", "Products")),
+    ("standard_list", Text("认定标准", "Standards")),
+    ("target_board", Text("规划目标", "Plan targets")),
+    ("open_data", Text("开放数据", "Open data")),
+)
+WORK = (
+    ("inbox", Text("收件", "Inbox")),
+    ("import_list", Text("导入", "Imports")),
+    ("batch_list", Text("批次", "Batches")),
+    ("candidate_list", Text("候选", "Candidates")),
+    ("cultivation_board", Text("培育", "Cultivation")),
+    ("renewal_list", Text("复核到期", "Renewals")),
+    ("work_standards", Text("标准", "Standards")),
+    ("work_targets", Text("目标", "Targets")),
+    ("audit_log", Text("审计", "Audit")),
+)
+PAGES_UNDER = {"enterprise_search": ("/e/",)}
+"""Paths that belong under a link although they do not start with its own."""
+
+
+def links(request: Request, items: tuple[tuple[str, Text], ...]) -> list[Link]:
+    """The links whose routes exist, the one whose page is open marked as current."""
+    found = []
+    for name, text in items:
+        href = path_of(request, name)
+        if href is not None:
+            found.append(Link(text, href, current=_is_under(request.url.path, href, name)))
+    return found
+
+
+def path_of(request: Request, name: str) -> str | None:
+    """The path of a route without parameters, or None if the application has no such page."""
+    try:
+        return request.scope.get("root_path", "") + str(request.app.url_path_for(name))
+    except NoMatchFound:
+        return None
+
+
+def _is_under(path: str, href: str, name: str) -> bool:
+    return path == href or path.startswith((href.rstrip("/") + "/", *PAGES_UNDER.get(name, ())))

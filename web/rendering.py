@@ -1,0 +1,150 @@
+"""From a template and its values to a response: whole page or fragment. The only module that names HX-* headers."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from registry.clock import today
+from registry.errors import Locale, Text
+from web import formats, navigation
+from web.assets import asset_url
+from web.i18n import LOCALES, translations
+from web.preferences import preferences_of
+from web.timeline import place, place_of_day
+
+TEMPLATES = Path(__file__).parent / "templates"
+VARY = "HX-Request, HX-Boosted, HX-History-Restore-Request, Cookie, Accept-Language"
+SITE_NAME = Text("企业名录与梯度培育库", "Enterprise directory and cultivation registry")
+SECTOR = Text("广东省电子信息产业", "Electronics and information industry of Guangdong")
+
+
+@cache
+def make_templates(locale: Locale = "zh") -> Environment:
+    """The Jinja environment of one language, made at first use.
+
+    One environment a language, because macros are imported without the page's context: their texts and filters must
+    know the language by themselves.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    texts = translations(locale)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
+    )
+    environment.filters.update(formats.filters(locale))
+    environment.globals.update(
+        locale=locale,
+        asset=asset_url,
+        missing=partial(formats.missing, locale=locale),
+        period=partial(formats.period, locale=locale),
+        months=formats.months,
+        place=place,
+        place_of_day=place_of_day,
+        url_with=url_with,
+        site_name=SITE_NAME.in_(locale),
+        sector=SECTOR.in_(locale),
+    )
+    return environment
+
+
+def environments() -> dict[Locale, Environment]:
+    """Both environments, for tests and for warming up at start."""
+    return {locale: make_templates(locale) for locale in LOCALES}
+
+
+def wants_fragment(request: Request) -> bool:
+    """A boosted link or a restored history entry replaces the page, so it needs all of it."""
+    headers = ("request", "boosted", "history-restore-request")
+    return [h for h in headers if request.headers.get(f"HX-{h}") == "true"] == ["request"]
+
+
+def render(
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    block: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """The page, or only ``block`` of it if htmx asks for a part. Same address, two bodies: hence ``Vary``.
+
+    Every template also sees what ``common_context`` gives; a page's own values win.
+    """
+    environment = make_templates(preferences_of(request).locale)
+    values = common_context(request) | dict(context)
+    if block is not None and wants_fragment(request):
+        body = render_block(environment, template, block, **values)
+    else:
+        body = environment.get_template(template).render(**values)
+    return HTMLResponse(body, status_code=status, headers={"Vary": VARY} | dict(headers or {}))
+
+
+def common_context(request: Request) -> dict[str, Any]:
+    """What every page knows: preferences, where it is, who is there, today's legal date, the header's links.
+
+    ``request.state.user`` is the signed-in account or absent; ``request.app.state.settings`` the settings or absent.
+    """
+    chosen = preferences_of(request)
+    return {
+        "request": request,
+        "locale": chosen.locale,
+        "theme": chosen.theme,
+        "size": chosen.size,
+        "here": here(request),
+        "user": getattr(request.state, "user", None),
+        "demo": getattr(getattr(request.app.state, "settings", None), "demo", False),
+        "today": today(),
+        "nav_public": navigation.links(request, navigation.PUBLIC),
+        "nav_work": navigation.links(request, navigation.WORK),
+        "home_url": navigation.path_of(request, "home") or "/",
+        "sign_in_url": navigation.path_of(request, "sign_in"),
+        "sign_out_url": navigation.path_of(request, "sign_out"),
+        "preferences_url": navigation.path_of(request, "preferences"),
+        "url_for": partial(url_path, request),
+    }
+
+
+def here(request: Request) -> str:
+    """The path and query of the page being looked at; the front page if it is the answer to a form."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def url_path(request: Request, name: str, /, **params: Any) -> str:
+    """The path of a named route, without a host, so that it is right behind any proxy."""
+    return str(request.scope.get("root_path", "")) + str(request.app.url_path_for(name, **params))
+
+
+def url_with(url: str, **changes: Any) -> str:
+    """The address with some query parameters changed: a list gives several, None or an empty list removes."""
+    parts = urlsplit(url)
+    pairs = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in changes]
+    for key, value in changes.items():
+        values = value if isinstance(value, list | tuple | set) else [] if value is None else [value]
+        pairs += [(key, str(item)) for item in values]
+    return parts.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def see_other(request: Request, name: str, /, **params: Any) -> Response:
+    """Go and look at a page after a form did its work: 303, or for htmx a redirect of the whole page."""
+    target = url_path(request, name, **params)
+    if wants_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": target, "Vary": VARY})
+    return RedirectResponse(target, status_code=303, headers={"Vary": VARY})
