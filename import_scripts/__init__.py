@@ -1,0 +1,1 @@
+"""Reading files that authorities publish, and the commands that bring them in."""

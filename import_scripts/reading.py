@@ -1,0 +1,140 @@
+"""Read any file: limits first, then by content to the reader of its kind, then tables with the role of each column."""
+
+import gzip
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from import_scripts import media_types
+from import_scripts.delimited import read_delimited
+from import_scripts.finding_tables import find_table
+from import_scripts.limits import Limits, size_text
+from import_scripts.sniffing import sniff
+from import_scripts.workbook import read_workbook
+from registry.errors import FileRefused, Text, shorten
+from registry.schemas.tables import ReadFile, Row, Table
+
+Sheets = Iterable[tuple[str, Iterable[Row]]]
+Reader = Callable[[Path, Path, Limits], Sheets]
+"""From a file and a scratch folder to its sheets, each a name and rows that can be iterated again and again."""
+
+BLOCK = 1 << 20
+
+
+def _read_text(path: Path, scratch: Path, limits: Limits) -> Sheets:
+    return [("", read_delimited(path, limits))]
+
+
+def _read_xlsx(path: Path, scratch: Path, limits: Limits) -> Sheets:
+    return read_workbook(path, "xlsx", scratch, limits)
+
+
+def _read_xls(path: Path, scratch: Path, limits: Limits) -> Sheets:
+    return read_workbook(path, "xls", scratch, limits)
+
+
+def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Sheets:
+    inner = scratch / "unpacked"
+    _unpack(path, inner, limits)
+    kind = sniff(inner)
+    if kind != media_types.CSV:
+        raise FileRefused(
+            "gz 压缩包里不是 CSV。请先解压，再导入其中的文件。",
+            "The gz file does not contain CSV. Unpack it and import the file inside.",
+        )
+    return _read_text(inner, scratch, limits)
+
+
+READERS: dict[str, Reader] = {
+    media_types.CSV: _read_text,
+    media_types.XLSX: _read_xlsx,
+    media_types.XLS: _read_xls,
+    media_types.GZIP: _read_gzip,
+}
+"""One reader for each kind of file. A new kind is a new entry (and leaves ``media_types.REFUSED``)."""
+
+
+@contextmanager
+def open_file(path: Path, limits: Limits | None = None) -> Iterator[ReadFile]:
+    """Understand a file; its rows can be read until the block is left.
+
+    Raises FileRefused with the reason; nothing is stored either way.
+    """
+    limits = limits or Limits()
+    size = _size_of(path, limits)
+    kind = sniff(path)
+    reader = READERS.get(kind)
+    if reader is None:
+        advice = media_types.REFUSED[kind]
+        raise FileRefused(advice.zh, advice.en, field=path.name)
+    with tempfile.TemporaryDirectory(prefix="registry-read-") as scratch:
+        tables, notes = _tables(reader(path, Path(scratch), limits))
+        yield ReadFile(
+            path=path, filename=path.name, sha256=hash_of(path), size=size, media_type=kind, tables=tables, notes=notes
+        )
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of the file, block by block."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _tables(sheets: Sheets) -> tuple[list[Table], list[Text]]:
+    tables, notes = [], []
+    for name, rows in sheets:
+        table, remarks = find_table(name, rows)
+        notes += remarks
+        if table is not None:
+            tables.append(table)
+    if not tables:
+        raise FileRefused("文件里没有表格，各工作表都是空的。", "The file has no table; every sheet is empty.")
+    return tables, notes
+
+
+def _size_of(path: Path, limits: Limits) -> int:
+    try:
+        if not path.is_file():
+            raise FileRefused(
+                f"没有这个文件：{path.name}", f"No such file: {path.name}", field="FILE", value=path.name
+            )
+        size = path.stat().st_size
+        path.open("rb").close()
+    except OSError as error:
+        raise FileRefused(
+            f"文件 {shorten(path.name)} 打不开：{error.strerror}。",
+            f"The file {shorten(path.name)} cannot be opened: {error.strerror}.",
+            field="FILE",
+        ) from error
+    if size > limits.file_bytes:
+        raise FileRefused(
+            f"文件有 {size_text(size)}，超过 {size_text(limits.file_bytes)}。请拆成几个文件。",
+            f"The file is {size_text(size)}, more than {size_text(limits.file_bytes)}. Split it.",
+            field="FILE",
+        )
+    return size
+
+
+def _unpack(path: Path, target: Path, limits: Limits) -> None:
+    written = 0
+    try:
+        with gzip.open(path, "rb") as source, target.open("wb") as out:
+            while block := source.read(BLOCK):
+                written += len(block)
+                if written > limits.unpacked_bytes or _is_bomb(written, path.stat().st_size, limits):
+                    raise FileRefused(
+                        f"压缩文件解压后超过 {size_text(written)}，不像名单，没有打开。",
+                        f"The compressed file unpacks to more than {size_text(written)}; this is no list.",
+                    )
+                out.write(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FileRefused(
+            "gz 压缩包已损坏或不完整。请重新下载。", "The gz file is damaged or cut short. Download it again."
+        ) from error
+
+
+def _is_bomb(unpacked: int, packed: int, limits: Limits) -> bool:
+    return unpacked > limits.ratio_from_bytes and unpacked / max(packed, 1) > limits.compression_ratio
