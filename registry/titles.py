@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, case, literal, or_
 from sqlmodel import col
 
-from registry.models import Batch, Listing
+from registry.models import Batch, Listing, ProductListing
 from registry.vocabulary import BatchState, TitleStatus
 
 DUE_DAYS = 90
 """A valid title that ends within so many days is due (即将到期)."""
+
+Dated = type[Listing] | type[ProductListing]
+"""Tables whose rows are dated titles of a batch."""
 
 HELD = (TitleStatus.VALID, TitleStatus.DUE)
 """Statuses under which an enterprise is, on that day, what the title says."""
@@ -37,36 +40,36 @@ def title_status(
     return TitleStatus.DUE if valid_to <= on + timedelta(days=DUE_DAYS) else TitleStatus.VALID
 
 
-def shown() -> ColumnElement[bool]:
+def shown(of: Dated = Listing) -> ColumnElement[bool]:
     """SQL: listings that exist for the public: not voided, of a batch that is announced or in public notice.
 
     A superseded edition gives way to the edition that corrects it.
     """
     return and_(
-        col(Listing.voided_at).is_(None),
+        col(of.voided_at).is_(None),
         col(Batch.state).in_([BatchState.FINAL, BatchState.PUBLIC_NOTICE]),
     )
 
 
-def held_on(on: date) -> ColumnElement[bool]:
-    """SQL over Listing joined to Batch: the title is held on the day ``on``."""
+def held_on(on: date, of: Dated = Listing) -> ColumnElement[bool]:
+    """SQL over Listing (or ProductListing) joined to Batch: the title is held on the day ``on``."""
     return and_(
-        col(Listing.voided_at).is_(None),
+        col(of.voided_at).is_(None),
         col(Batch.state) == BatchState.FINAL,
-        col(Listing.valid_from) <= on,
-        or_(col(Listing.valid_to).is_(None), col(Listing.valid_to) >= on),
-        or_(col(Listing.withdrawn_on).is_(None), col(Listing.withdrawn_on) > on),
+        col(of.valid_from) <= on,
+        or_(col(of.valid_to).is_(None), col(of.valid_to) >= on),
+        or_(col(of.withdrawn_on).is_(None), col(of.withdrawn_on) > on),
     )
 
 
-def status_on(on: date) -> ColumnElement[str]:
+def status_on(on: date, of: Dated = Listing) -> ColumnElement[str]:
     """SQL: the value of :func:`title_status` for each shown listing, as text."""
     return case(
         (col(Batch.state) != BatchState.FINAL, literal(TitleStatus.PUBLIC_NOTICE.value)),
-        (col(Listing.withdrawn_on) <= on, literal(TitleStatus.WITHDRAWN.value)),
-        (col(Listing.valid_from) > on, literal(TitleStatus.FUTURE.value)),
-        (col(Listing.valid_to).is_(None), literal(TitleStatus.VALID.value)),
-        (col(Listing.valid_to) < on, literal(TitleStatus.EXPIRED.value)),
-        (col(Listing.valid_to) <= on + timedelta(days=DUE_DAYS), literal(TitleStatus.DUE.value)),
+        (col(of.withdrawn_on) <= on, literal(TitleStatus.WITHDRAWN.value)),
+        (col(of.valid_from) > on, literal(TitleStatus.FUTURE.value)),
+        (col(of.valid_to).is_(None), literal(TitleStatus.VALID.value)),
+        (col(of.valid_to) < on, literal(TitleStatus.EXPIRED.value)),
+        (col(of.valid_to) <= on + timedelta(days=DUE_DAYS), literal(TitleStatus.DUE.value)),
         else_=literal(TitleStatus.VALID.value),
     )

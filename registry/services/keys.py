@@ -1,0 +1,35 @@
+"""Keys of enterprises: which one is canonical, and how a provisional one is made."""
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from registry.models import Enterprise, EnterpriseAddress
+
+
+def provisional_key(enterprise_id: int) -> str:
+    """The address of an enterprise that has no code yet. Ten characters: no code of any kind has this shape.
+
+    >>> provisional_key(4711)
+    'P000004711'
+    """
+    return f"P{enterprise_id:09d}"
+
+
+def canonical_key() -> ColumnElement[str]:
+    """SQL over Enterprise: what stands behind /e/ — its code, or its provisional key while it has none.
+
+    Provisional keys sort after numbers, so an old registration number is never taken for the canonical key.
+    """
+    provisional = (
+        select(func.max(EnterpriseAddress.key))
+        .where(col(EnterpriseAddress.enterprise_id) == col(Enterprise.id))
+        .correlate(Enterprise)
+        .scalar_subquery()
+    )
+    return func.coalesce(col(Enterprise.uscc), provisional)
+
+
+def key_of(session: Session, enterprise_id: int) -> str:
+    """The canonical key of one enterprise; its provisional key if no address was written yet."""
+    found = session.exec(select(canonical_key()).where(col(Enterprise.id) == enterprise_id)).one()
+    return found or provisional_key(enterprise_id)
