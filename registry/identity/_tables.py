@@ -8,7 +8,7 @@ from typing import Any
 
 def read_rows(name: str) -> list[list[str]]:
     """The rows of ``registry/identity/data/<name>`` without the header, each a list of its columns as text."""
-    text = files("registry.identity").joinpath("data", name).read_text(encoding="utf-8")
+    text = (files("registry.identity") / "data" / name).read_text(encoding="utf-8")
     return list(csv.reader(text.splitlines()))[1:]
 
 
@@ -18,7 +18,7 @@ def search_settings(name: str) -> Any:
 
     Read as a resource and not imported: the settings lie above the registry and must stay plain data.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - 50 ms that a code check need not pay
+    from ruamel.yaml import YAML
 
     text = files("search_config").joinpath(name).read_text(encoding="utf-8")
     return YAML(typ="safe", pure=True).load(text)

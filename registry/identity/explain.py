@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from registry.errors import Text, shorten
-from registry.identity.faults import SCIENTIFIC_FAULT, is_scientific, uscc_fault
+from registry.identity.faults import SCIENTIFIC_FAULT, is_cut_by_excel, is_scientific, uscc_fault
 from registry.identity.modulo import is_uscc
 from registry.identity.nearest import nearest_uscc, repair_look_alikes
 from registry.identity.normal import normalise_code
@@ -49,7 +49,7 @@ def explain_code(text: str) -> CodeExplanation:
         return CodeExplanation("scientific", code, False, SCIENTIFIC_FAULT)
     if is_registration_number(code):
         return _registration_number(code)
-    if ORG_CODE_SHAPE.fullmatch(code) and (is_org_code(code) or any(c.isdigit() for c in code[:8])):
+    if ORG_CODE_SHAPE.fullmatch(code) and (is_org_code(code) or sum(c.isdigit() for c in code[:8]) >= 4):
         return _org_code(code)
     if is_uscc(code) or len(code) == 18 or _LIKE_USCC.fullmatch(code):
         return _uscc(code)
@@ -62,7 +62,7 @@ def _uscc(code: str) -> CodeExplanation:
         return CodeExplanation("uscc", code, True, message)
     repaired = repair_look_alikes(code)
     fault = uscc_fault(code)
-    nearest = nearest_uscc(code)
+    nearest = [] if is_cut_by_excel(code) else nearest_uscc(code)
     if repaired is None:
         return CodeExplanation("uscc", code, False, fault, None, tuple(nearest))
     if repaired in nearest:

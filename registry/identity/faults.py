@@ -26,6 +26,15 @@ def is_scientific(code: str) -> bool:
     return bool(_SCIENTIFIC.fullmatch(code) or _FLOAT.fullmatch(code))
 
 
+def is_cut_by_excel(code: str) -> bool:
+    """Whether 18 characters look like a number of which Excel kept only 15 digits.
+
+    >>> is_cut_by_excel("914403001234567000"), is_cut_by_excel("91440300123456700X")
+    (True, False)
+    """
+    return len(code) == 18 and code.isdigit() and code.endswith("000")
+
+
 def uscc_fault(code: str) -> Text:
     """Why a normalised text, known to be invalid, is not a USCC. One sentence, the worst fault first."""
     if not code:
@@ -77,7 +86,7 @@ def _region_fault(place: int, character: str) -> Text:
 
 def _check_fault(code: str) -> Text:
     expected = uscc_check_character(code[:17])
-    if code.isdigit() and code.endswith("000"):
+    if is_cut_by_excel(code):
         return Text(
             f"校验位不符，且末尾为 000：Excel 只保留 15 位有效数字，代码已损坏；请把该列设为文本后重新导出。"
             f"（按前 17 位，末位应为 {expected}。）",

@@ -9,11 +9,7 @@ from registry.identity.normal import normalise_code
 from registry.identity.org_code import is_org_code
 
 _CONFUSED: Final = frozenset(
-    frozenset(pair)
-    for pair in (
-        *("0D 0Q 0C 06 08 17 1L 1T 1J 2Z 27 38 35 3B 49 4A 58 56 5S 68 6G 6B 7T 8B 9G 9P 9Q".split()),
-        *("0O 1I 2Z 5S UV 8S CG EF MN PR UY WM XY XK KX DB QG HN HM".split()),
-    )
+    frozenset(pair) for pair in (*("0O 0D 0Q 1I 1L 17 2Z 5S 8B 3B 38 6G 08 UV CG EF MN PR UY".split()),)
 )
 """Pairs taken for one another by eye, by ear or by a text recogniser, in either direction."""
 
@@ -50,7 +46,7 @@ def repair_look_alikes(code: str) -> str | None:
     >>> repair_look_alikes("9135O9OO587527783P")
     '91350900587527783P'
     """
-    repaired = code.translate(str.maketrans(LOOK_ALIKES))
+    repaired = "".join(LOOK_ALIKES.get(character, character) for character in code)
     return repaired if repaired != code and is_uscc(repaired) else None
 
 

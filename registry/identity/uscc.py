@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from registry.errors import InvalidInput, Text
 from registry.identity.explain import CodeExplanation, explain_code
-from registry.identity.faults import uscc_fault
+from registry.identity.faults import is_cut_by_excel, uscc_fault
 from registry.identity.modulo import USCC_ALPHABET, is_uscc, uscc_check_character
 from registry.identity.nearest import nearest_uscc
 from registry.identity.normal import normalise_code
@@ -121,7 +121,7 @@ def _warnings(code: str) -> tuple[Text, ...]:
                 f"The first two characters {code[:2]} are not a usual authority and category; please verify.",
             )
         )
-    if code.isdigit() and code.endswith("000"):
+    if is_cut_by_excel(code):
         found.append(
             Text(
                 "代码为纯数字且以 000 结尾，可能被 Excel 截断过（只保留 15 位有效数字），请核对。",
