@@ -128,9 +128,8 @@ def test_remarks_are_split_off(cell: str, name: str, note: NameNote) -> None:
 
 
 @pytest.mark.parametrize(
-@pytest.mark.parametrize(
-    "name", ["示例（深圳）有限公司", "示例合伙企业（有限合伙）", "示例公司（原料药）", "中原示例公司"]
-)
+    "name",
+    ["示例（深圳）有限公司", "示例合伙企业（有限合伙）", "示例公司（原料药）", "中原示例公司"],
 )
 def test_brackets_that_belong_to_the_name_stay(name: str) -> None:
     assert split_notes(name) == (name, ())
@@ -143,18 +142,16 @@ def test_splitting_never_leaves_nothing_of_something(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-@pytest.mark.parametrize(
-    "text", ["深圳市示例科技有限公司", "示例（香港）有限公司（曾用名：甲）", "Example Co., Ltd.", "某某电子厂"]
-)
+    "text",
+    ["深圳市示例科技有限公司", "示例（香港）有限公司（曾用名：甲）", "Example Co., Ltd.", "某某电子厂"],
 )
 def test_names_of_firms_look_like_it(text: str) -> None:
     assert looks_like_firm_name(text)
 
 
 @pytest.mark.parametrize(
-@pytest.mark.parametrize(
-    "text", ["", "合计", "有限公司", "科技有限公司", "企业名称", "深圳市", "2024年", "注：排名不分先后"]
-)
+    "text",
+    ["", "合计", "有限公司", "科技有限公司", "企业名称", "深圳市", "2024年", "注：排名不分先后"],
 )
 def test_other_cells_do_not(text: str) -> None:
     assert not looks_like_firm_name(text)
