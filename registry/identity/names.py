@@ -84,7 +84,8 @@ def core_name(name: str) -> str:
     >>> core_name("深圳市华星光电技术有限公司"), core_name("某某科技（上海）有限公司"), core_name("示例公司惠州分公司")
     ('华星光电', '某某', '示例公司惠州分公司')
     """
-    core = _without_place(fold_name(_BRACKETS.sub(_drop_place_bracket, name)))
+    folded = fold_name(_BRACKETS.sub(_drop_place_bracket, name)) or fold_name(name)
+    core = _without_place(folded)
     if core.endswith(("分公司", "分厂", "分行", "支行")):
         return core
     suffixes = _suffix_set()

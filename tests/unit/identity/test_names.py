@@ -97,6 +97,7 @@ def test_cleaning_keeps_what_was_announced() -> None:
         ("广州公司", "广州"),
         ("示例投资合伙企业（有限合伙）", "示例投资"),
         ("有限公司", "有限"),
+        ("（深圳）", "深圳"),
         ("", ""),
     ],
 )
@@ -107,7 +108,7 @@ def test_the_core_is_brand_and_trade(name: str, core: str) -> None:
 @given(st.text())
 def test_a_core_is_part_of_the_folded_name_and_never_empty(name: str) -> None:
     core, folded = core_name(name), fold_name(name)
-    assert bool(core) is bool(folded) or "(" in unicodedata.normalize("NFKC", name)
+    assert bool(core) is bool(folded)
     assert len(core) <= len(folded)
 
 
