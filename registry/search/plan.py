@@ -1,0 +1,135 @@
+"""What is to be looked up, free of any engine: the strict plan, the fuzzy ladder, filters and positions."""
+
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeVar, cast
+
+from registry.titles import HELD
+from registry.vocabulary import LabelledEnum, Level, TitleStatus
+
+Word = TypeVar("Word", bound=LabelledEnum)
+Value = TypeVar("Value")
+
+FacetCounts = dict[str, dict[str, int]]
+"""Facet name to value to number of enterprises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Chosen values: OR within a field, AND across fields. A directory without a status means held titles."""
+
+    directories: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    chains: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
+    statuses: tuple[TitleStatus, ...] = ()
+
+    @property
+    def wanted_statuses(self) -> tuple[TitleStatus, ...]:
+        """Title states that count: the chosen ones, else those under which a title is held."""
+        return self.statuses or HELD
+
+    @property
+    def by_title(self) -> bool:
+        """Whether titles are filtered by directory or status. The two speak of one and the same title."""
+        return bool(self.directories or self.statuses)
+
+    def without(self, facet: str) -> Self:
+        """The filters under which one facet is counted: all but its own. Directory and status go together."""
+        if facet in ("directory", "status"):
+            return replace(self, directories=(), statuses=())
+        return replace(self, **{{"city": "cities", "chain": "chains", "level": "levels"}[facet]: ()})
+
+    def plus(self, field: str, value: str) -> Self:
+        """The filters with one value more, by the field’s public name; unchanged if it is chosen already."""
+        if field == "level":
+            return replace(self, levels=_added(self.levels, member(Level, value)))
+        if field == "status":
+            return replace(self, statuses=_added(self.statuses, member(TitleStatus, value)))
+        if field == "directory":
+            return replace(self, directories=_added(self.directories, value))
+        if field == "city":
+            return replace(self, cities=_added(self.cities, value))
+        if field == "district":
+            return replace(self, districts=_added(self.districts, value))
+        return replace(self, chains=_added(self.chains, value))
+
+
+@dataclass(frozen=True, slots=True)
+class WordPlan:
+    """One word of the text, in every form it may be found by; empty forms do not apply.
+
+    ``grams`` must all stand in one field (name, alias, former name, product); ``lone`` are single Han characters.
+    ``latin`` is a Latin word: reading, initials, English or Latin word of a name, or the beginning of a code.
+    """
+
+    text: str
+    grams: tuple[str, ...] = ()
+    lone: tuple[str, ...] = ()
+    latin: str = ""
+    reading: str = ""
+    initials: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StrictPlan:
+    """What must match. No words: everything. ``whole`` is the compact text, compared with whole names."""
+
+    words: tuple[WordPlan, ...] = ()
+    whole: str = ""
+    core: str = ""
+    joined: str = ""
+    """Several Latin words joined: huaxing guangdian."""
+    identifiers: tuple[str, ...] = ()
+    """Lower-case codes the text may be as a whole (credit code, stock code …)."""
+    industries: tuple[str, ...] = ()
+    standing: bool = False
+    """Order by standing alone, not by closeness."""
+    impossible: bool = False
+    """The text holds nothing that can be searched for."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether no text narrows the answer."""
+        return not (self.words or self.industries or self.identifiers or self.impossible)
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPlan:
+    """Forms by which a similar name may be found when little or nothing matches."""
+
+    whole: str
+    core: str
+    neighbours: tuple[str, ...] = ()
+    reading: str = ""
+    characters: tuple[str, ...] = ()
+    grams: tuple[str, ...] = ()
+    latin: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page ended: the last row’s score and number, and how many rows stood before the next one."""
+
+    score: float
+    id: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Enterprise numbers with scores, best first, the exact number of all matches, and where to go on."""
+
+    rows: tuple[tuple[int, float], ...]
+    total: int
+    next: Position | None = None
+
+
+def member(words: type[Word], value: str) -> Word:
+    """The member of a word list with this value. Raises KeyError if there is none."""
+    return cast(Word, words._value2member_map_[value])
+
+
+def _added(values: tuple[Value, ...], value: Value) -> tuple[Value, ...]:
+    return values if value in values else (*values, value)

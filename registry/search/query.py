@@ -1,0 +1,215 @@
+"""What may be asked of the search and what comes back: one shape for page, API and command line."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from registry.errors import Text
+from registry.vocabulary import Level, TitleStatus
+
+TEXT_MAX = 500
+LIMIT_MAX = 100
+
+FACETS = ("directory", "city", "chain", "level", "status")
+"""The facets of every answer, in the order they are shown."""
+
+_FIELDS = {
+    "directory": "directories",
+    "city": "cities",
+    "district": "districts",
+    "chain": "chains",
+    "level": "levels",
+    "status": "statuses",
+}
+_DROPPED = {"Cf", "Cs", "Co", "Cn"}
+_SPACES = {"Cc", "Zs", "Zl", "Zp"}
+
+
+class Frozen(BaseModel):
+    """A value: compared by content, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class SearchQuery(Frozen):
+    """One question. Filters are OR within a field and AND across fields; empty means no filter.
+
+    Any ``text`` is accepted: control and invisible characters are removed, white space is folded, what exceeds
+    500 characters is cut (``trimmed``). ``literal`` switches the reading of words as filters off.
+    """
+
+    text: str = ""
+    directories: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    chains: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
+    statuses: tuple[TitleStatus, ...] = ()
+    as_of: date | None = None
+    kind: Literal["all", "enterprise"] = "all"
+    sort: Literal["relevance", "standing"] = "relevance"
+    cursor: str | None = None
+    limit: int = Field(default=20, ge=1, le=LIMIT_MAX)
+    literal: bool = False
+    trimmed: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("text", ""), str):
+            return given
+        text = clean_text(given.get("text", ""))
+        trimmed = bool(given.get("trimmed")) or len(text) > TEXT_MAX
+        return {**given, "text": text[:TEXT_MAX].rstrip(), "trimmed": trimmed}
+
+    def selected(self, field: str) -> tuple[str, ...]:
+        """The chosen values of one filter, by its public name."""
+        values: tuple[str, ...] = getattr(self, _FIELDS[field])
+        return tuple(str(value) for value in values)
+
+    def toggled(self, field: str, value: str) -> Self:
+        """The same question with one filter value added or taken away; paging starts anew."""
+        chosen = self.selected(field)
+        values = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
+        return self.changed(**{_FIELDS[field]: values})
+
+    def changed(self, **fields: Any) -> Self:
+        """The same question with other fields, validated; paging starts anew."""
+        return self.model_validate({**dict(self), "cursor": None, **fields})
+
+    def params(self) -> tuple[tuple[str, str], ...]:
+        """The question as address parameters, without defaults and without the cursor."""
+        pairs: list[tuple[str, str]] = [("q", self.text)] if self.text else []
+        pairs += [(field, value) for field in _FIELDS for value in self.selected(field)]
+        if self.as_of:
+            pairs.append(("as_of", self.as_of.isoformat()))
+        if self.kind != "all":
+            pairs.append(("kind", self.kind))
+        if self.sort != "relevance":
+            pairs.append(("sort", self.sort))
+        if self.literal:
+            pairs.append(("literal", "1"))
+        return tuple(pairs)
+
+
+class Segment(Frozen):
+    """A piece of a shown text; the page escapes it and marks it if it matched."""
+
+    text: str
+    marked: bool
+
+
+class Chip(Frozen):
+    """A word of the text that was understood as more than text.
+
+    ``applied``: it filters. Otherwise it only points somewhere (``value`` is then a batch id). ``remove`` are the
+    address parameters of the question without it.
+    """
+
+    field: str
+    value: str
+    label: Text
+    applied: bool = True
+    remove: tuple[tuple[str, str], ...] = ()
+
+
+class FacetValue(Frozen):
+    """One value of a facet and how many enterprises choosing it (instead of the present choice) would give."""
+
+    value: str
+    label: Text
+    count: int
+    selected: bool
+
+
+class Suggestion(Frozen):
+    """Something the person may have meant: a text to search, or a page to open if ``key`` is set."""
+
+    text: str
+    reason: Text
+    key: str | None = None
+    name: str | None = None
+
+
+class HitTitle(Frozen):
+    """A title shown on a hit: held on the day asked for, or asked for by the status filter."""
+
+    directory: str
+    label: Text
+    level: Level
+    status: TitleStatus
+    valid_from: date
+    valid_to: date | None
+
+
+class Hit(Frozen):
+    """One answer. ``id`` is what stands behind /e/; ``matched`` is the name or code that matched, in pieces."""
+
+    id: str
+    enterprise_id: int
+    kind: Literal["enterprise"] = "enterprise"
+    uscc: str | None
+    name: str
+    segments: tuple[Segment, ...]
+    matched: tuple[Segment, ...]
+    reason: str
+    why: Text
+    city: str | None
+    city_name: Text | None
+    operating_status: str
+    titles: tuple[HitTitle, ...]
+    near: bool = False
+    """Only similar to what was asked; never counted in the total."""
+
+
+class SearchPage(Frozen):
+    """One page of answers. ``hits`` match; ``near`` are only similar and are offered when little or nothing matches."""
+
+    query: SearchQuery
+    as_of: date
+    hits: tuple[Hit, ...]
+    near: tuple[Hit, ...] = ()
+    total: int
+    total_is_exact: bool = True
+    facets: dict[str, tuple[FacetValue, ...]]
+    interpreted: tuple[Chip, ...] = ()
+    did_you_mean: tuple[Suggestion, ...] = ()
+    notices: tuple[Text, ...] = ()
+    degraded: bool = False
+    """The index could not be used; the database answered."""
+    next_cursor: str | None = None
+    took_ms: float = 0.0
+    redirect: str | None = None
+    """The text is the identifier of exactly this enterprise: its key."""
+
+    @property
+    def notice(self) -> Text | None:
+        """All notices as one sentence, or None."""
+        if not self.notices:
+            return None
+        return Text("".join(n.zh for n in self.notices), " ".join(n.en for n in self.notices))
+
+    @property
+    def all_hits(self) -> tuple[Hit, ...]:
+        """What matches, then what is only similar: the order every list of results uses."""
+        return self.hits + self.near
+
+
+def clean_text(raw: str) -> str:
+    """The text without control, zero-width, direction and unassigned characters, white space folded to one blank.
+
+    >>> clean_text("  华为\\x00\\u200b 技术\\n")
+    '华为 技术'
+    """
+    kept = (
+        " " if (kind := unicodedata.category(c)) in _SPACES else "" if kind in _DROPPED else c for c in raw[:20_000]
+    )
+    return " ".join("".join(kept).split())
+
+
+def select_facets(counts: dict[str, Iterable[FacetValue]]) -> dict[str, tuple[FacetValue, ...]]:
+    """Facets in their shown order, values most frequent first, a selected value always kept."""
+    return {name: tuple(sorted(counts.get(name, ()), key=lambda v: (-v.count, v.value))) for name in FACETS}
