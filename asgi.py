@@ -1,0 +1,165 @@
+"""Composition root of the web: joins pages and API, guards every request, maps errors once.
+
+``create_app`` is the factory for any ASGI server: ``uvicorn asgi:create_app --factory``.
+"""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from api import openapi, problems
+from api.routes import ROUTERS as API_ROUTERS
+from registry.db import make_engine
+from registry.errors import Locale, NotAuthenticated, RegistryError
+from registry.incidents import incident_number
+from registry.logs import configure_logs
+from registry.services.migrating import require_current_schema
+from registry.settings import Settings
+from web.assets import MOUNT, HashedStatic
+from web.errors import error_page, fault_page, lead_to_login, refusal_of_fault, refusal_of_status
+from web.guards import SAFE_HEADERS, RequestLog, SafeHeaders, SameOrigin
+from web.i18n import accepted_locale
+from web.routes import ROUTERS as WEB_ROUTERS
+from web.sessions import session_token
+from web.validation import refusal_of
+
+MAX_BODY_BYTES = 1_000_000
+"""Of any request; routes that take files set their own limit."""
+GRACEFUL_SHUTDOWN_SECONDS = 3
+
+log = structlog.get_logger("registry.web")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The web application. Opens no connection; the background worker starts and stops with the server."""
+    configure_logs()
+    settings = settings or Settings()
+    app = FastAPI(
+        title="企业名录与梯度培育库 / Enterprise registry",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(SafeHeaders),
+            Middleware(SameOrigin, refuse=answer_refusal),
+        ],
+    )
+    app.state.settings = settings
+    app.state.engine = make_engine(settings)
+    app.state.session_token = session_token
+    _map_errors(app)
+    app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/readyz", readyz, methods=["GET"], include_in_schema=False)
+    for router in (*API_ROUTERS, *WEB_ROUTERS):
+        app.include_router(router)
+    openapi.publish(app)
+    app.mount(MOUNT, HashedStatic(), name="static")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.engine.dispose()
+
+
+def serve(settings: Settings, listening: socket.socket) -> None:
+    """Serve on an open socket until told to stop."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def healthz() -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+def readyz(request: Request) -> Response:
+    """The database can be reached and has the right schema; 503 with the reason if not."""
+    try:
+        require_current_schema(request.app.state.engine)
+    except RegistryError as error:
+        return JSONResponse({"ready": False, "reason": error.text.zh, "reason_en": error.text.en}, status_code=503)
+    return JSONResponse({"ready": True}, headers={"Cache-Control": "no-store"})
+
+
+def _map_errors(app: FastAPI) -> None:
+    """The only place that turns what went wrong into an answer."""
+    app.exception_handler(RegistryError)(answer_refusal)
+    app.exception_handler(RequestValidationError)(_on_validation)
+    app.exception_handler(HTTPException)(_on_http)
+    app.exception_handler(Exception)(_on_fault)
+
+
+def answer_refusal(request: Request, error: RegistryError) -> Response:
+    """problem+json under /api/, a page or its fragment elsewhere; a visitor who must sign in is led there."""
+    if _is_api(request):
+        number = getattr(request.state, "request_id", "")
+        return problems.problem(error, locale=_locale(request), instance=request.url.path, request_id=number)
+    if isinstance(error, NotAuthenticated) and request.method == "GET":
+        return lead_to_login(request)
+    return error_page(request, error)
+
+
+def _on_validation(request: Request, error: RequestValidationError) -> Response:
+    return answer_refusal(request, refusal_of(error))
+
+
+def _on_http(request: Request, error: HTTPException) -> Response:
+    response = answer_refusal(request, refusal_of_status(error.status_code, request.url.path, request.method))
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: a number for the person, the trace under the same number in the log."""
+    number = incident_number(error)
+    request_id = getattr(request.state, "request_id", "")
+    log.error("fault", number=number, path=request.url.path, request_id=request_id, exc_info=error)
+    if _is_api(request):
+        fault = refusal_of_fault(number)
+        answer: Response = problems.problem(
+            fault, locale=_locale(request), instance=request.url.path, request_id=request_id
+        )
+    else:
+        answer = fault_page(request, number)
+    # This answer is sent outside our own guards.
+    answer.headers.update(SAFE_HEADERS)
+    return answer
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _locale(request: Request) -> Locale:
+    """The caller's language: ``?lang=`` first, else what the client accepts."""
+    asked = request.query_params.get("lang", "")
+    return (
+        "en"
+        if asked == "en"
+        else "zh"
+        if asked == "zh"
+        else accepted_locale(request.headers.get("accept-language", ""))
+    )

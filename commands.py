@@ -1,0 +1,58 @@
+"""Composition root of the command line: joins the registry's commands with the importers' and maps errors once."""
+
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+from typer.main import get_command
+
+from registry.cli import faults
+from registry.cli.root import make_app
+from registry.cli.speech import FAULT, REFUSED, complain, refusal
+from registry.errors import RegistryError
+
+if TYPE_CHECKING:
+    from registry.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit status: 0 done, 1 fault or failed check, 2 refused, 130 interrupted."""
+    sys.excepthook = faults.report_crash
+    # Not ``app()``: that would put typer's own excepthook in place of ours.
+    command = get_command(make_app(server=_serve))
+    try:
+        status = command.main(arguments, prog_name="registry", standalone_mode=False)
+    except RegistryError as error:
+        complain(refusal(error))
+        return REFUSED
+    except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stdout.write(error.format_message() + "\n")
+        else:
+            complain(faults.usage_fault(error))
+        return REFUSED
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (for instance ``| head``): nothing more to say, to nobody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULT
+    except OSError as error:
+        if faults.debugging():
+            raise
+        complain(faults.system_fault(error))
+        return REFUSED
+    return status if isinstance(status, int) else 0
+
+
+def _serve(settings: "Settings", listening: socket.socket) -> None:
+    # Here and not above: the web stack takes a second to load, and no other command needs it.
+    import asgi
+
+    asgi.serve(settings, listening)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""The command line's root: every command of the registry, none of them imported deeper than its own arguments."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from registry.cli import accounts, audit, serving
+
+
+def make_app(*, server: serving.Server) -> typer.Typer:
+    """The ``registry`` command with its subcommands. ``server`` runs the web application on an open socket.
+
+    Modules of commands are light: what a command works with is imported when it runs, so that ``--help`` is quick.
+    """
+    app = typer.Typer(
+        name="registry",
+        help="企业名录与梯度培育库 / Enterprise directory and cultivation registry",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    app.callback()(_options)
+    serving.mount(app, server=server)
+    accounts.mount(app)
+    audit.mount(app)
+    return app
+
+
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="出错时打印完整信息 / Print full details of a fault")] = False,
+) -> None:
+    if debug:
+        os.environ["REGISTRY_DEBUG"] = "1"

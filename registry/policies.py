@@ -1,0 +1,134 @@
+"""Who may do what, where (属地管理): grants of role × region × directory, asked by the services, never by templates."""
+
+import getpass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from registry.errors import NotAllowed, NotAuthenticated, Text
+from registry.identity.regions import covers
+from registry.vocabulary import Role
+
+EVERYWHERE = "000000"
+"""A grant's region that covers every other."""
+EVERY_DIRECTORY = "*"
+"""Ask with this for an act that belongs to no single directory: only a grant for all directories covers it."""
+OFFICIALS: frozenset[Role] = frozenset({Role.ADMINISTRATOR, Role.CURATOR, Role.REVIEWER, Role.AUDITOR})
+"""The roles whose people see the officials' pages."""
+_IMPLIED: dict[Role, frozenset[Role]] = {
+    Role.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR, Role.CURATOR, Role.REVIEWER, Role.AUDITOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in a region and all that lies inside it, for one directory or (None) for all."""
+
+    role: Role
+    region_code: str
+    directory_code: str | None = None
+
+    def covers(self, roles: AbstractSet[Role], region_code: str | None, directory_code: str | None) -> bool:
+        """Whether this grant alone is enough. An argument that is None is not asked about."""
+        return (
+            not roles.isdisjoint(_IMPLIED.get(self.role, {self.role}))
+            and (region_code is None or self._reaches(region_code))
+            and (directory_code is None or self.directory_code in (None, directory_code))
+        )
+
+    def _reaches(self, region_code: str) -> bool:
+        if self.region_code == EVERYWHERE:
+            return True
+        # A firm whose place is not known is a matter for the province, not for whichever city asks first.
+        return covers(self.region_code, region_code) if region_code else self.region_code.endswith("0000")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts: a signed-in person, somebody at the command line, the program itself, or the public.
+
+    ``label`` is what the audit trail records (a person's login); it is empty for the public only.
+    """
+
+    account_id: int | None
+    label: str
+    grants: tuple[Grant, ...] = ()
+    display_name: str = ""
+
+    @classmethod
+    def anonymous(cls) -> "Actor":
+        """The public: may read what is published."""
+        return cls(None, "")
+
+    @classmethod
+    def command_line(cls) -> "Actor":
+        """Whoever can run commands on this machine: an administrator everywhere, recorded by login name."""
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError):  # a container user without an entry in the password file
+            name = "?"
+        return cls(None, f"命令行：{name}"[:100], (Grant(Role.ADMINISTRATOR, EVERYWHERE),))
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Nobody has signed in."""
+        return not self.label
+
+    @property
+    def is_official(self) -> bool:
+        """Holds a role of an authority anywhere."""
+        return self.may(OFFICIALS)
+
+    def may(
+        self,
+        roles: Role | AbstractSet[Role],
+        *,
+        region_code: str | None = None,
+        directory_code: str | None = None,
+    ) -> bool:
+        """Whether one grant gives one of ``roles`` for this region and this directory.
+
+        None leaves the question of place or directory out. An empty ``region_code`` means the place is not known: only
+        the province or wider may act. ``EVERY_DIRECTORY`` asks for a grant that is not limited to a directory.
+        """
+        wanted = frozenset({roles}) if isinstance(roles, Role) else roles
+        return any(grant.covers(wanted, region_code, directory_code) for grant in self.grants)
+
+
+SYSTEM = Actor(None, "系统", (Grant(Role.ADMINISTRATOR, EVERYWHERE),))
+"""The program itself: migrations, the worker, the demo's data."""
+
+
+def require(
+    actor: Actor,
+    roles: Role | AbstractSet[Role],
+    *,
+    region_code: str | None = None,
+    directory_code: str | None = None,
+) -> None:
+    """Refuse unless ``actor.may`` do it.
+
+    Raises NotAuthenticated for the public, NotAllowed (naming the roles that may, and where) for anybody else.
+    """
+    if actor.may(roles, region_code=region_code, directory_code=directory_code):
+        return
+    if actor.is_anonymous:
+        raise NotAuthenticated("请先登录，再进行这项操作。", "Sign in first to do this.")
+    who = _who_may(frozenset({roles}) if isinstance(roles, Role) else roles, region_code, directory_code)
+    raise NotAllowed(f"您没有这项权限。需要：{who.zh}。", f"You may not do this. It takes: {who.en}.")
+
+
+def _who_may(roles: AbstractSet[Role], region_code: str | None, directory_code: str | None) -> Text:
+    ordered = [role for role in Role if role in roles]
+    zh = "或".join(role.label.zh for role in ordered)
+    en = " or ".join(role.label.en for role in ordered)
+    scope_zh, scope_en = [], []
+    if region_code is not None:
+        scope_zh.append(f"地区 {region_code}" if region_code else "省级")
+        scope_en.append(f"for region {region_code}" if region_code else "at province level")
+    if directory_code == EVERY_DIRECTORY:
+        scope_zh.append("全部名录")
+        scope_en.append("for all directories")
+    elif directory_code is not None:
+        scope_zh.append(f"名录 {directory_code}")
+        scope_en.append(f"for directory {directory_code}")
+    return Text(f"{zh}（{'，'.join(scope_zh)}）" if scope_zh else zh, " ".join([en, *scope_en]))

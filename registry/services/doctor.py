@@ -1,0 +1,141 @@
+"""Is everything in order? Each finding says what was looked at and, if it is wrong, how to mend it."""
+
+import os
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from sqlalchemy import func
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col, select
+
+from registry import clock
+from registry.db import reading
+from registry.errors import Locale, RegistryError, Text
+from registry.models import Enterprise, IndexOutbox, Job
+from registry.services.migrating import head_revision, require_current_schema
+from registry.settings import Settings
+from registry.vocabulary import JobState
+
+LAG_TOLERATED = timedelta(minutes=2)
+"""A change older than this that the index has not seen means that no worker is running."""
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``mend`` is empty where nothing is wrong."""
+
+    name: str
+    ok: bool
+    text: Text
+    mend: Text = NOTHING
+
+    def as_dict(self, locale: Locale) -> dict[str, object]:
+        """For scripts: stable ``name`` and ``ok``, the words in one language."""
+        return {**asdict(self), "text": self.text.in_(locale), "mend": self.mend.in_(locale)}
+
+
+def examine(settings: Settings, engine: Engine) -> list[Finding]:
+    """Look at the data folder, database, index, background work and mode. Writes nothing but a probe file.
+
+    What depends on a database that cannot be used is left out rather than guessed.
+    """
+    findings = [_data_folder(settings), _schema(engine)]
+    if findings[-1].ok:
+        with reading(engine) as session:
+            findings += [_enterprises(session), _worker(session), _jobs(session)]
+    return [*findings, _mode(settings)]
+
+
+def _data_folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    probe = folder / ".doctor"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError as error:
+        return Finding(
+            "data_folder",
+            False,
+            Text(
+                f"数据目录 {folder} 不能写入（{error.strerror}）。",
+                f"The data folder {folder} is not writable ({error.strerror}).",
+            ),
+            Text(
+                "请改权限，或设置 REGISTRY_DATA_DIR。",
+                "Change its permissions or set REGISTRY_DATA_DIR.",
+            ),
+        )
+    space = os.statvfs(folder)
+    free = space.f_bavail * space.f_frsize // 2**20
+    if free < 500:
+        return Finding(
+            "data_folder",
+            False,
+            Text(f"数据目录只剩 {free} MB。", f"Only {free} MB are left for the data folder."),
+            Text("请清理磁盘。", "Free some disk space."),
+        )
+    return Finding(
+        "data_folder",
+        True,
+        Text(f"数据目录 {folder} 可写，剩余 {free} MB。", f"The data folder {folder} is writable, {free} MB free."),
+    )
+
+
+def _schema(engine: Engine) -> Finding:
+    try:
+        require_current_schema(engine)
+    except RegistryError as error:
+        return Finding("schema", False, error.text)
+    revision = head_revision()
+    kind = "SQLite" if engine.dialect.name == "sqlite" else "PostgreSQL"
+    return Finding(
+        "schema",
+        True,
+        Text(f"数据库（{kind}）版本 {revision}。", f"Database ({kind}) at revision {revision}."),
+    )
+
+
+def _enterprises(session: Session) -> Finding:
+    live = select(func.count()).select_from(Enterprise).where(col(Enterprise.voided_at).is_(None))
+    count = session.exec(live).one()
+    return Finding("enterprises", True, Text(f"库中有 {count} 家企业。", f"{count} enterprises are recorded."))
+
+
+def _worker(session: Session) -> Finding:
+    waiting, oldest = session.exec(select(func.count(), func.min(IndexOutbox.queued_at))).one()
+    if waiting and oldest is not None and clock.now() - oldest > LAG_TOLERATED:
+        minutes = int((clock.now() - oldest).total_seconds() // 60)
+        return Finding(
+            "worker",
+            False,
+            Text(
+                f"{waiting} 处改动等待进入索引，最早的已等 {minutes} 分钟。",
+                f"{waiting} changes wait for the index, the oldest for {minutes} minutes.",
+            ),
+            Text("请启动 registry serve 或 registry worker。", "Start registry serve or registry worker."),
+        )
+    return Finding(
+        "worker",
+        True,
+        Text(f"{waiting} 处改动等待进入索引。", f"{waiting} changes wait for the index."),
+    )
+
+
+def _jobs(session: Session) -> Finding:
+    failed = session.exec(select(func.count()).select_from(Job).where(Job.state == JobState.FAILED)).one()
+    if failed:
+        return Finding(
+            "jobs",
+            False,
+            Text(f"{failed} 项后台任务失败。", f"{failed} background jobs failed."),
+            Text("请在日志中查看原因后重新发起。", "See the log for the reason and start them again."),
+        )
+    return Finding("jobs", True, Text("没有失败的后台任务。", "No background job has failed."))
+
+
+def _mode(settings: Settings) -> Finding:
+    if settings.demo:
+        return Finding("mode", True, Text("演示模式：企业和数字均为虚构。", "Demo: firms and figures are fictional."))
+    return Finding("mode", True, Text("正式模式。", "Not a demo."))

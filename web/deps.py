@@ -1,0 +1,83 @@
+"""What routes of pages ask for: a session that reads, a session that commits before the answer leaves, who is there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+from starlette.requests import Request
+
+from registry.db import reading, transaction
+from registry.errors import Locale, NotAllowed, NotAuthenticated
+from registry.identity.regions import region
+from registry.policies import Actor
+from registry.services.accounts import recognise
+from registry.settings import Settings
+from web.i18n import locale_of
+from web.sessions import session_token
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What the header says about who is there."""
+
+    display_name: str
+    place: str | None
+
+
+def get_settings(request: Request) -> Settings:
+    """The settings the application was made with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def get_engine(request: Request) -> Engine:
+    """The database."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def read_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Session]:
+    """A session that is closed without commit: a GET cannot write."""
+    with reading(engine) as session:
+        yield session
+
+
+def write_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Session]:
+    """A session that commits. With ``scope="function"`` before the answer leaves, so a failed commit is reported."""
+    with transaction(engine) as session:
+        yield session
+
+
+def current_actor(request: Request) -> Actor:
+    """Who is there; the public if nobody has signed in. Templates see a signed-in person as ``user``."""
+    actor = recognise(request.app.state.engine, token=session_token(request))
+    request.state.actor = actor
+    request.state.user = None if actor.is_anonymous else SignedIn(actor.display_name, _place(actor, locale_of(request)))
+    return actor
+
+
+def current_officer(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+    """The signed-in official. Raises NotAuthenticated for the public, NotAllowed for a firm's account."""
+    if actor.is_anonymous:
+        raise NotAuthenticated("请先登录。", "Sign in first.")
+    if not actor.is_official:
+        raise NotAllowed("这一页只供工作人员使用。", "This page is for officials only.")
+    return actor
+
+
+def _place(actor: Actor, locale: Locale) -> str | None:
+    found = region(actor.grants[0].region_code) if actor.grants else None
+    if found is None:
+        return None
+    return found.name_en if locale == "en" else found.name
+
+
+ReadSession = Annotated[Session, Depends(read_session)]
+WriteSession = Annotated[Session, Depends(write_session, scope="function")]
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+OfficerActor = Annotated[Actor, Depends(current_officer)]
+AppSettings = Annotated[Settings, Depends(get_settings)]
+AppEngine = Annotated[Engine, Depends(get_engine)]
