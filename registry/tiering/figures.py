@@ -45,7 +45,7 @@ ITEMS, PEOPLE, RESULTS, RANK = (
     Text("件", "items"),
     Text("人", "people"),
     Text("项", "results"),
-    Text("名", "place"),
+    Text("名", ""),
 )
 
 
@@ -120,14 +120,22 @@ FACTS = (
     _fact("platform_score", "当年专精特新发展评价得分", "platform development score this year", "score", most=200),
     _fact("has_rd_institution", "自建或共建研发机构", "own or joint R&D institution"),
     _fact("rd_institution_level", "研发机构级别", "level of the R&D institution", "code", choices=RD_LEVELS),
-    _fact("award_national_3y", "近三年国家级科技奖励（前三完成单位）", "national science award in 3 years, first 3 units"),
-    _fact("award_provincial_3y", "近三年省部级科技奖励（前三完成单位）", "provincial science award in 3 years, first 3 units"),
+    _fact(
+        "award_national_3y", "近三年国家级科技奖励（前三完成单位）", "national science award in 3 years, first 3 units"
+    ),
+    _fact(
+        "award_provincial_3y",
+        "近三年省部级科技奖励（前三完成单位）",
+        "provincial science award in 3 years, first 3 units",
+    ),
     _fact("management_certificate", "管理体系认证", "management-system certificate"),
     _fact("own_brand", "直接面向市场的自主品牌", "own brand facing the market"),
     _fact("digital_level", "数字化水平等级", "digital maturity level", "count"),
     _fact("major_incident_1y", "申请前一年内重大事故或严重违法", "major incident in the last year"),
     _fact("major_incident_3y", "近三年重大事故或严重违法", "major incident in the last 3 years"),
-    _fact("on_abnormal_list", "列入经营异常名录或严重失信主体名单", "on the abnormal-operation or serious-dishonesty list"),
+    _fact(
+        "on_abnormal_list", "列入经营异常名录或严重失信主体名单", "on the abnormal-operation or serious-dishonesty list"
+    ),
     _fact("post_money_valuation", "最近一轮投后估值", "last post-money valuation", "valuation"),
     _fact("cumulative_funding", "累计融资", "cumulative funding", "valuation"),
     _fact("equity_funded", "获得股权投资", "equity funded"),
@@ -137,7 +145,11 @@ FACTS = (
     _fact("fills_key_gap", "属于关键领域补短板并填补空白", "fills a gap in a key field"),
     _fact("maker_china_top50", "近三年创客中国全国五十强（企业组）", "Maker China national top 50 in 3 years"),
     _fact("restricted_product", "产品或服务属于禁止、限制或淘汰类", "product is forbidden, restricted or phased out"),
-    _fact("group_conflict", "与已认定小巨人存在控股关系或同集团同类产品", "held with, or same group and product as, a little giant"),
+    _fact(
+        "group_conflict",
+        "与已认定小巨人存在控股关系或同集团同类产品",
+        "held with, or same group and product as, a little giant",
+    ),
     _fact("truthful_application", "自主如实申报", "applied itself and truthfully"),
     _fact("transformed_results_3y", "近三年科技成果转化数", "results transformed in 3 years", "count", counter=RESULTS),
     _fact("self_developed_ip", "有自主研发的知识产权", "has self-developed IP"),

@@ -55,10 +55,14 @@ Threshold = Annotated[Fraction | BandedThreshold, BeforeValidator(_threshold)]
 
 
 class Compare(Node):
-    """An expression against a threshold. 以上/以下 include the number: ``at_least``/``at_most``; 超过 is ``more_than``."""
+    """An expression against a threshold. 以上/以下 include the number: ``at_least``/``at_most``; 超过 is ``more_than``.
+
+    ``brief`` is the short name for gap sentences (研发费用 rather than 近两年研发费用合计).
+    """
 
     value: Expression
     label: Words | None = None
+    brief: Words | None = None
     at_least: Threshold | None = None
     more_than: Threshold | None = None
     at_most: Threshold | None = None
@@ -142,6 +146,13 @@ class SomeOf(Node):
     some: tuple["Rule", ...] = Field(min_length=2)
     count: int = Field(ge=1)
 
+    @model_validator(mode="after")
+    def possible(self) -> "SomeOf":
+        """No more than there are."""
+        if self.count > len(self.some):
+            raise ValueError("count 大于条件个数")
+        return self
+
 
 class Waiver(Node):
     """A condition that another one waives."""
@@ -158,8 +169,9 @@ class EachYear(Node):
 
 
 class Case(Node):
-    """One branch of a choice."""
+    """One branch of a choice. ``name`` says in words when it applies, where the condition itself reads badly."""
 
+    name: Words | None = None
     when: "Rule"
     then: "Rule"
 

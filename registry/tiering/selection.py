@@ -43,7 +43,9 @@ def find(code: str) -> tuple[Standard, ...]:
     """All versions of a tier, newest first, or the one version of this id. Raises NotFound."""
     versions = load_all()
     wanted = code.strip()
-    ours = [one for one in versions if one.tier == wanted.lower()] or [one for one in versions if one.id == wanted.upper()]
+    ours = [one for one in versions if one.tier == wanted.lower()] or [
+        one for one in versions if one.id == wanted.upper()
+    ]
     if not ours:
         choose(code, procedure="new", as_of=date.max)
     return tuple(reversed(ours))

@@ -1,0 +1,103 @@
+"""Explaining one enterprise: a row of an evaluation as a report in values and sentences."""
+
+from registry.errors import Text
+from registry.tiering.describe import source_of
+from registry.tiering.evaluation import Evaluation, Result, Verdict
+from registry.tiering.findings import period_words
+from registry.tiering.gaps import gap_sentence
+from registry.tiering.language import Score
+from registry.tiering.measures import Words
+from registry.tiering.needs import distinct
+from registry.tiering.reading import Placed, Reading
+from registry.tiering.report_shapes import RESULT_CODES, VERDICT_CODES, CriterionReport, PartReport, Report
+from registry.tiering.score_reading import score_parts, score_report
+from registry.tiering.wording import RESULT_WORDS
+
+
+def explain(evaluation: Evaluation, row: int) -> Report:
+    """The report of one row.
+
+    Results are those of the evaluation; the values shown are measured for this row by the functions that made them.
+    Raises IndexError when there is no such row.
+    """
+    if not 0 <= row < evaluation.population.size:
+        raise IndexError(f"row {row} of {evaluation.population.size}")
+    firm = evaluation.population.row(row)
+    standard = evaluation.standard
+    verdict = Verdict(int(evaluation.verdict[row]))
+    readings = [Reading(evaluation, criterion, firm, row) for criterion in standard.criteria]
+    needs = distinct(need for reading in readings for need in reading.needs())
+    sentence = gap_sentence(
+        verdict,
+        [finding for reading in readings for finding in reading.shortfalls()],
+        needs,
+        _names_to_judge(readings),
+        sum(one.result is Result.NEEDS_REVIEW for one in readings),
+    )
+    return Report(
+        standard=standard.id,
+        version=standard.id,
+        tier=standard.tier,
+        procedure=firm.procedure,
+        as_of=firm.as_of,
+        verdict=VERDICT_CODES[verdict],
+        score=score_report(evaluation, row),
+        criteria=tuple(_criterion(reading) for reading in readings),
+        needs=tuple(need.path for need in needs) if verdict is Verdict.UNDECIDED else (),
+        gap_text=sentence.zh,
+        gap_text_en=sentence.en,
+    )
+
+
+def _names_to_judge(readings: list[Reading]) -> list[Words]:
+    held_up = [one.criterion for one in readings if one.result is Result.NEEDS_REVIEW]
+    return [criterion.name for criterion in held_up if criterion.blocking]
+
+
+def _criterion(reading: Reading) -> CriterionReport:
+    one, head, words = reading.criterion, reading.head, RESULT_WORDS[reading.result]
+    years = tuple(sorted({year for placed in reading.placed for year in placed.finding.years}))
+    text = reading.text
+    return CriterionReport(
+        id=one.id,
+        name=one.name.zh,
+        name_en=one.name.en,
+        result=RESULT_CODES[reading.result],
+        value=head.value if head else None,
+        threshold=head.threshold if head else None,
+        gap=head.gap if head else None,
+        unit=head.unit if head else "",
+        period=period_words(years, Text(one.period.zh, one.period.en)).zh,
+        source=source_of(reading.evaluation.standard, one),
+        text=f"{text.zh}：{words.zh}",
+        text_en=f"{text.en}: {words.en}",
+        blocking=one.blocking,
+        veto=one.veto,
+        parts=_parts(reading),
+    )
+
+
+def _parts(reading: Reading) -> tuple[PartReport, ...]:
+    rule, period = reading.criterion.rule, reading.criterion.period.zh
+    if isinstance(rule, Score):
+        return score_parts(rule, reading.evaluation, reading.row, period)
+    if len(reading.placed) < 2:
+        return ()
+    return tuple(_part(placed, period) for placed in reading.placed)
+
+
+def _part(placed: Placed, period: str) -> PartReport:
+    finding, words = placed.finding, RESULT_WORDS[placed.finding.result]
+    return PartReport(
+        id=placed.part.id if placed.part else None,
+        name=finding.name.zh,
+        name_en=finding.name.en,
+        result=RESULT_CODES[finding.result],
+        value=finding.value,
+        threshold=finding.threshold,
+        gap=finding.gap,
+        unit=finding.unit,
+        period=period_words(finding.years, Text(period, period)).zh,
+        text=f"{finding.text.zh}：{words.zh}",
+        text_en=f"{finding.text.en}: {words.en}",
+    )
