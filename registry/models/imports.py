@@ -59,11 +59,15 @@ class ImportRow(SQLModel, table=True):
     """1-based, as a spreadsheet shows it."""
     cells: list[Any] = Field(sa_type=JsonType)
     """The row verbatim, in the order of the columns in ``ImportRun.understood``."""
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JsonType)
+    """What the cells were understood as when the row was staged: this is written, not a later reading."""
     outcome: RowOutcome = Field(sa_type=EnumText(RowOutcome))
     reason_code: str | None = Field(default=None, max_length=40)
     reason_zh: str | None = Field(default=None)
     reason_en: str | None = Field(default=None)
     matched_by: str | None = Field(default=None, max_length=20)
-    """code, name, former_name, folded_name, file (an earlier row of the same file)."""
+    """code, registration_no, name, former_name, folded_name, file (an earlier row of the same file)."""
     enterprise_id: int | None = ref(foreign="enterprise.id", nullable=True, index=True)
     candidates: list[Any] | None = Field(default=None, sa_type=JsonType)
+    effects: dict[str, Any] | None = Field(default=None, sa_type=JsonType)
+    """What writing the row filled in on an enterprise that was there before; an undo takes exactly this back."""

@@ -445,6 +445,7 @@ def upgrade() -> None:
         sa.Column("sheet", sa.String(100), nullable=False),
         sa.Column("row_number", sa.Integer(), nullable=False),
         sa.Column("cells", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("outcome", sa.String(32), nullable=False),
         sa.Column("reason_code", sa.String(40), nullable=True),
         sa.Column("reason_zh", sa.String(), nullable=True),
@@ -452,6 +453,7 @@ def upgrade() -> None:
         sa.Column("matched_by", sa.String(20), nullable=True),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("candidates", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("effects", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(
             ["enterprise_id"], ["enterprise.id"], name=op.f("fk_import_row_enterprise_id_enterprise")
         ),
