@@ -37,11 +37,11 @@ def encode(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 
-def decode(text: str, *, scope: str | None = None, size: int | None = None) -> Cursor:
+def decode(text: str, *, scope: str | None = None, kinds: tuple[type, ...] | None = None) -> Cursor:
     """Read a cursor made by ``encode``.
 
-    Raises InvalidInput naming ``cursor`` if it is damaged, made for another question than ``scope``, or has another
-    number of values than ``size``.
+    Raises InvalidInput naming ``cursor`` if it is damaged, made for another question than ``scope``, or if its values
+    are not of the ``kinds`` expected.
     """
     try:
         if len(text) > CURSOR_MAX:
@@ -53,7 +53,9 @@ def decode(text: str, *, scope: str | None = None, size: int | None = None) -> C
     if not isinstance(said, list) or not said or not isinstance(said[0], str) or not all(map(_is_value, said[1:])):
         raise _refused(text)
     cursor = Cursor(scope=said[0], values=tuple(said[1:]))
-    if (scope is not None and cursor.scope != scope) or (size is not None and len(cursor.values) != size):
+    if scope is not None and cursor.scope != scope:
+        raise _refused(text)
+    if kinds is not None and tuple(map(type, cursor.values)) != kinds:
         raise _refused(text)
     return cursor
 

@@ -1,0 +1,120 @@
+"""Reading announcements: the latest, and one with its rows in printed order. Nothing here writes."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from registry.errors import Gone, NotFound
+from registry.models import Batch, Directory, ImportRun, Listing, ProductListing, SourceFile
+from registry.schemas.batches import BatchPage, SourceDocument
+from registry.schemas.directories import BatchSummary, ListingRow
+from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
+from registry.services.batch_reading import batch_summary
+from registry.services.listing_rows import find_directory, listing_row, row_source
+from registry.vocabulary import BatchState, DirectoryKind, ImportState
+
+_ID_MAX = 2**63 - 1
+
+
+def latest(session: Session, limit: int = 5) -> list[BatchSummary]:
+    """The newest announcements and public notices of all directories, by the day they were made public."""
+    published = func.coalesce(col(Batch.announced_on), col(Batch.notice_from))
+    query = (
+        select(Batch, Directory)
+        .join(Directory, col(Directory.code) == col(Batch.directory_code))
+        .where(col(Batch.voided_at).is_(None), col(Batch.state).in_([BatchState.FINAL, BatchState.PUBLIC_NOTICE]))
+        .order_by(published.desc().nulls_last(), col(Batch.year).desc(), col(Batch.id).desc())
+        .limit(check_limit(limit))
+    )
+    return [_with_rows(session, batch, directory) for batch, directory in session.execute(query)]
+
+
+def get(session: Session, batch_id: int, *, as_of: date, cursor: str | None = None, limit: int = 50) -> BatchPage:
+    """One announcement, frozen as it was made: rows in printed order, each with its state on the day.
+
+    A corrected edition stays readable; its rows have no state. Raises NotFound (also for drafts), Gone (import undone),
+    InvalidInput (cursor, limit).
+    """
+    batch = _find(session, batch_id)
+    directory = find_directory(session, batch.directory_code)
+    return BatchPage(
+        as_of=as_of,
+        batch=_with_rows(session, batch, directory),
+        supersedes=_other(session, batch.supersedes_id, directory),
+        superseded_by=_other(session, _successor(session, batch.id), directory),
+        documents=_documents(session, batch.id),
+        rows=_rows(session, batch, directory, as_of=as_of, cursor=cursor, limit=limit),
+    )
+
+
+def _find(session: Session, batch_id: int) -> Batch:
+    batch = session.get(Batch, batch_id) if 0 < batch_id <= _ID_MAX else None
+    if batch is None or batch.state is BatchState.DRAFT:
+        raise NotFound(
+            f"没有编号为 {batch_id} 的公告。",
+            f"There is no announcement number {batch_id}.",
+            field="batch",
+            value=batch_id,
+        )
+    if batch.voided_at is not None:
+        raise Gone(
+            f"公告 {batch_id}（{batch.label}）来自一次已撤回的导入，不再显示。",
+            f"Announcement {batch_id} ({batch.label}) came from an import that was undone; it is no longer shown.",
+            field="batch",
+            value=batch_id,
+        )
+    return batch
+
+
+def _rows(
+    session: Session, batch: Batch, directory: Directory, *, as_of: date, cursor: str | None, limit: int
+) -> Page[ListingRow]:
+    source = row_source(directory.kind)
+    scope = f"batch:{batch.id}"
+    query = source.query.where(col(source.table.batch_id) == batch.id, col(source.table.voided_at).is_(None))
+    if cursor:
+        query = query.where(source.number > decode(cursor, scope=scope, size=1).values[0])
+    found = session.execute(query.order_by(source.number).limit(check_limit(limit) + 1)).mappings().all()
+    items = tuple(listing_row(row, as_of) for row in found[:limit])
+    following = encode(Cursor(scope=scope, values=(items[-1].listing_id,))) if len(found) > limit else None
+    return Page[ListingRow](items=items, total=_count(session, batch.id, directory.kind), next_cursor=following)
+
+
+def _with_rows(session: Session, batch: Batch, directory: Directory) -> BatchSummary:
+    return batch_summary(batch, directory, rows=_count(session, batch.id, directory.kind))
+
+
+def _count(session: Session, batch_id: int, kind: DirectoryKind) -> int:
+    table = ProductListing if kind is DirectoryKind.PRODUCT else Listing
+    query = select(func.count()).where(col(table.batch_id) == batch_id, col(table.voided_at).is_(None))
+    return session.scalar(query) or 0
+
+
+def _successor(session: Session, batch_id: int) -> int | None:
+    query = select(col(Batch.id)).where(
+        col(Batch.supersedes_id) == batch_id, col(Batch.voided_at).is_(None), col(Batch.state) != BatchState.DRAFT
+    )
+    return session.scalar(query.order_by(col(Batch.edition).desc(), col(Batch.id).desc()).limit(1))
+
+
+def _other(session: Session, batch_id: int | None, directory: Directory) -> BatchSummary | None:
+    batch = session.get(Batch, batch_id) if batch_id is not None else None
+    if batch is None or batch.voided_at is not None:
+        return None
+    return _with_rows(session, batch, directory)
+
+
+def _documents(session: Session, batch_id: int) -> list[SourceDocument]:
+    query = (
+        select(ImportRun, SourceFile)
+        .join(SourceFile, col(SourceFile.id) == col(ImportRun.source_file_id))
+        .where(col(ImportRun.batch_id) == batch_id, col(ImportRun.state) == ImportState.WRITTEN)
+        .order_by(col(ImportRun.id))
+    )
+    return [
+        SourceDocument(
+            import_id=run.id, filename=file.filename, sha256=file.sha256, size=file.size, written_at=run.written_at
+        )
+        for run, file in session.execute(query)
+    ]

@@ -1,0 +1,161 @@
+"""Rows of a directory or an announcement: one query shape for enterprise lists and product catalogues."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, null, select
+from sqlmodel import Session, col
+
+from registry.errors import NotFound
+from registry.models import Batch, Directory, Enterprise, ImportRow, Listing, Product, ProductListing
+from registry.schemas.directories import ListedProduct, ListingRow
+from registry.schemas.inputs import StatusFilter
+from registry.services.badges import DOCUMENT, days_left, document_ref
+from registry.services.keys import canonical_key
+from registry.services.places import place
+from registry.titles import Dated, held_on, shown, status_on, title_status
+from registry.vocabulary import BatchState, DirectoryKind
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """Where the rows of one kind of directory are: their table, the columns read, and the name they are sorted by."""
+
+    table: Dated
+    query: Select[Any]
+    name: ColumnElement[str]
+
+    @property
+    def number(self) -> ColumnElement[int]:
+        """The row's own number: the last, unique sort column."""
+        return col(self.table.id)
+
+
+def find_directory(session: Session, code: str) -> Directory:
+    """The directory with this code. Raises NotFound naming it."""
+    directory = session.get(Directory, code)
+    if directory is None:
+        raise NotFound(
+            f"没有代码为“{code[:60]}”的名录。请到名录目录中选择。",
+            f"There is no directory with the code “{code[:60]}”. Choose one from the list of directories.",
+            field="directory",
+            value=code,
+        )
+    return directory
+
+
+def row_source(kind: DirectoryKind) -> RowSource:
+    """The query over all rows of one kind, without any condition."""
+    return _product_rows() if kind is DirectoryKind.PRODUCT else _enterprise_rows()
+
+
+def counts_on(table: Dated, *, as_of: date, status: StatusFilter) -> ColumnElement[bool]:
+    """SQL: the rows shown under a filter of state: held (valid or due), one state, or all that are shown."""
+    if status == "held":
+        return held_on(as_of, table)
+    if status == "all":
+        return shown(table)
+    return shown(table) & (status_on(as_of, table) == status.value)
+
+
+def listing_row(row: RowMapping, as_of: date) -> ListingRow:
+    """One row with its state on the day; rows of a corrected edition have no state."""
+    status = None
+    if row["state"] is not BatchState.SUPERSEDED:
+        status = title_status(
+            as_of,
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
+            withdrawn_on=row["withdrawn_on"],
+            batch_state=row["state"],
+        )
+    city = place(row["city_code"])
+    return ListingRow(
+        **{name: row[name] for name in _TAKEN},
+        city_name=city.zh if city else None,
+        city_name_en=city.en if city else None,
+        status=status,
+        days_left=days_left(status, row["valid_to"], as_of) if status else None,
+        document_ref=document_ref(row),
+        product=_product(row),
+    )
+
+
+def _product(row: RowMapping) -> ListedProduct | None:
+    if row["product_id"] is None:
+        return None
+    return ListedProduct(
+        id=row["product_id"],
+        name=row["product_name"],
+        version=row["version"],
+        category=row["category"],
+        grade=row["grade"],
+        maker_name=row["maker_name"],
+    )
+
+
+_COMPUTED = {"city_name", "city_name_en", "status", "days_left", "document_ref", "product"}
+_TAKEN = tuple(name for name in ListingRow.model_fields if name not in _COMPUTED)
+
+
+def _shared(table: Dated) -> tuple[Any, ...]:
+    return (
+        col(table.id).label("listing_id"),
+        canonical_key().label("key"),
+        col(Enterprise.uscc).label("uscc"),
+        col(Enterprise.city_code).label("city_code"),
+        col(table.name_as_announced).label("name_as_announced"),
+        col(table.directory_code).label("directory_code"),
+        col(table.valid_from).label("valid_from"),
+        col(table.valid_to).label("valid_to"),
+        col(table.withdrawn_on).label("withdrawn_on"),
+        col(Batch.id).label("batch_id"),
+        col(Batch.label).label("batch_label"),
+        col(Batch.year).label("batch_year"),
+        col(Batch.document_no).label("document_no"),
+        col(Batch.announced_on).label("announced_on"),
+        col(Batch.state).label("state"),
+        *DOCUMENT,
+    )
+
+
+def _enterprise_rows() -> RowSource:
+    nothing = ("product_id", "product_name", "version", "category", "grade", "maker_name")
+    query = (
+        select(
+            *_shared(Listing),
+            col(Enterprise.name_zh).label("name"),
+            col(Listing.certificate_no).label("certificate_no"),
+            col(Listing.rank).label("rank"),
+            col(Listing.group_label).label("group_label"),
+            *(null().label(name) for name in nothing),
+        )
+        .select_from(Listing)
+        .join(Batch, col(Batch.id) == col(Listing.batch_id))
+        .join(Enterprise, col(Enterprise.id) == col(Listing.enterprise_id))
+        .outerjoin(ImportRow, col(ImportRow.id) == col(Listing.import_row_id))
+    )
+    return RowSource(table=Listing, query=query, name=col(Enterprise.name_zh))
+
+
+def _product_rows() -> RowSource:
+    query = (
+        select(
+            *_shared(ProductListing),
+            col(Product.name).label("name"),
+            *(null().label(name) for name in ("certificate_no", "rank", "group_label")),
+            col(Product.id).label("product_id"),
+            col(Product.name).label("product_name"),
+            col(Product.version).label("version"),
+            col(Product.category).label("category"),
+            col(ProductListing.grade).label("grade"),
+            col(Product.maker_name).label("maker_name"),
+        )
+        .select_from(ProductListing)
+        .join(Batch, col(Batch.id) == col(ProductListing.batch_id))
+        .join(Product, col(Product.id) == col(ProductListing.product_id))
+        .outerjoin(Enterprise, col(Enterprise.id) == col(Product.enterprise_id))
+        .outerjoin(ImportRow, col(ImportRow.id) == col(ProductListing.import_row_id))
+    )
+    return RowSource(table=ProductListing, query=query, name=col(Product.name))
