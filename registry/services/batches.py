@@ -74,7 +74,7 @@ def _rows(
     scope = f"batch:{batch.id}"
     query = source.query.where(col(source.table.batch_id) == batch.id, col(source.table.voided_at).is_(None))
     if cursor:
-        query = query.where(source.number > decode(cursor, scope=scope, size=1).values[0])
+        query = query.where(source.number > decode(cursor, scope=scope, kinds=(int,)).values[0])
     found = session.execute(query.order_by(source.number).limit(check_limit(limit) + 1)).mappings().all()
     items = tuple(listing_row(row, as_of) for row in found[:limit])
     following = encode(Cursor(scope=scope, values=(items[-1].listing_id,))) if len(found) > limit else None

@@ -88,7 +88,7 @@ def total_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _by_batch(session: Session, table: Dated, *, as_of: date, code: str | None) -> dict[int, RowMapping]:
     held = in_force(table, as_of)
-    query = (
+    query: Any = (
         select(
             col(table.batch_id).label("batch_id"),
             func.count().label("listed"),

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, literal, select, tuple_
 from sqlmodel import Session, col
 
+from registry.db import BigKey
 from registry.errors import Text
 from registry.models import Batch, Directory, Enterprise
 from registry.schemas.directories import (
@@ -84,12 +85,13 @@ def rows(
     directory = find_directory(session, code)
     source = row_source(directory.kind)
     scope = f"rows:{code}:{as_of.isoformat()}:{city or ''}:{status}"
-    after = decode(cursor, scope=scope, size=2).values if cursor else None
+    after = decode(cursor, scope=scope, kinds=(str, int)).values if cursor else None
     query = rows_query(source, code=code, as_of=as_of, city=city, status=status)
     counting = select(func.count()).select_from(query.with_only_columns(source.number).order_by(None).subquery())
     total = session.scalar(counting) or 0
     if after is not None:
-        query = query.where(tuple_(source.name, source.number) > tuple_(*after))
+        place_after = tuple_(literal(after[0]), literal(after[1], BigKey))
+        query = query.where(tuple_(source.name, source.number) > place_after)
     found = session.execute(query.limit(check_limit(limit) + 1)).mappings().all()
     items = tuple(listing_row(row, as_of) for row in found[:limit])
     more = len(found) > limit

@@ -24,10 +24,10 @@ class RowSource:
 
     table: Dated
     query: Select[Any]
-    name: ColumnElement[str]
+    name: Any
 
     @property
-    def number(self) -> ColumnElement[int]:
+    def number(self) -> Any:
         """The row's own number: the last, unique sort column."""
         return col(self.table.id)
 
