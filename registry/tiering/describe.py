@@ -35,7 +35,7 @@ from registry.tiering.wording import SIGNS, about, label, show
 
 
 class Source(BaseModel):
-    """Where a criterion stands: document, number, clause, how well it was checked, and its official address if known."""
+    """Where a criterion stands: document, number, clause, its confidence mark, and the official address if known."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,7 +1,8 @@
 """The one evaluator: a standard over a population, for one enterprise or a million.
 
-Results are ordered unmet < unknown < needs_review < met, so that all-of is the smallest and any-of the largest (Kleene's
-three-valued logic with a fourth step for "a person must look"); not_applicable stands above and counts for nothing.
+Results are ordered unmet < unknown < needs_review < met, so that all-of is the smallest and any-of the largest
+(Kleene's three-valued logic with a fourth step for "a person must look"); not_applicable stands above and counts
+for nothing.
 """
 
 from collections.abc import Callable
@@ -72,10 +73,11 @@ class Child:
 class Evaluation:
     """The results of one standard over one population, one element a row in every array.
 
-    ``codes[criterion id]`` are Result values as uint8; ``nodes[(criterion id, path)]`` the same for every condition inside;
-    ``verdict`` Verdict values; ``gaps`` how many criteria are unmet, ``unknowns`` how many are unknown, ``reviews`` how many
-    need a person and hold up the verdict, ``veto`` whether an unmet one cannot be made good by better figures; ``score`` the
-    range of points where the standard is scored. ``population`` is kept (not copied) so that a row can be explained.
+    ``codes[criterion id]`` are Result values as uint8; ``nodes[(criterion id, path)]`` the same for every condition
+    inside; ``verdict`` Verdict values; ``gaps`` how many criteria are unmet, ``unknowns`` how many are unknown,
+    ``reviews`` how many need a person and hold up the verdict, ``veto`` whether an unmet one cannot be made good by
+    better figures; ``score`` the range of points where the standard is scored. ``population`` is kept (not copied)
+    so that a row can be explained.
     """
 
     standard: Standard
@@ -118,7 +120,10 @@ def evaluate(standard: Standard, population: Population) -> Evaluation:
 
 
 def children(rule: Rule, procedure: Procedure) -> tuple[Child, ...]:
-    """The conditions directly inside one that count under this procedure, in a fixed order. A choice alternates when and then."""
+    """The conditions directly inside one that count under this procedure, in a fixed order.
+
+    A choice alternates when and then.
+    """
     match rule:
         case Part():
             return (Child(rule.rule),)

@@ -1,8 +1,9 @@
 """Computing expressions over a population, exactly.
 
-A value is (num ÷ den) ^ (1 ÷ root) + offset, kept apart so that a comparison multiplies crosswise instead of dividing: 3 % of a
-revenue is met by exactly 3 %. Where both products are whole numbers below 2^53 the comparison is exact; otherwise values
-within a relative 1e-12 of each other count as equal, that is, as on the edge. Both are decided row by row.
+A value is (num ÷ den) ^ (1 ÷ root) + offset, kept apart so that a comparison multiplies crosswise instead of
+dividing: 3 % of a revenue is met by exactly 3 %. Where both products are whole numbers below 2^53 the comparison is
+exact; otherwise values within a relative 1e-12 of each other count as equal, that is, as on the edge. Both are
+decided row by row.
 """
 
 from collections.abc import Callable

@@ -21,9 +21,10 @@ KIND_UNITS = {
 class FigureDef:
     """One name of the figures file.
 
-    ``kind`` decides what is accepted and how it is stored in a population: money, count, quantity, ratio (a fraction,
-    0.12 for 12 %), score and presence (true/false or a count) as float64; bool as 0/1; date as datetime64[D]; code as the
-    index into ``choices``; text and valuation are carried but no rule reads them yet. ``most`` is the largest legal value.
+    ``kind`` decides what is accepted and how it is stored in a population: money, count, quantity, ratio (a
+    fraction, 0.12 for 12 %), score and presence (true/false or a count) as float64; bool as 0/1; date as
+    datetime64[D]; code as the index into ``choices``; text and valuation are carried but no rule reads them yet.
+    ``most`` is the largest legal value.
     """
 
     name: str

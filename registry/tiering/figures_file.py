@@ -1,6 +1,7 @@
 """The figures of one enterprise as JSON (the check command, the API and the self-check share this shape).
 
-Reading it refuses with one sentence that names the place, the value and what to write instead; nothing is corrected silently.
+Reading it refuses with one sentence that names the place, the value and what to write instead; nothing is corrected
+silently.
 """
 
 import json
@@ -63,8 +64,8 @@ class FiguresFile(BaseModel):
 def read_figures(source: Path | str | bytes) -> FiguresFile:
     """Read and check a figures file from a path, or from JSON text or bytes.
 
-    Raises InvalidInput: no such file, not UTF-8, not JSON, a key twice, too large or too deep, an unknown name (with the
-    nearest known one), a wrong type or unit, a value out of its range, a malformed date, code or region.
+    Raises InvalidInput: no such file, not UTF-8, not JSON, a key twice, too large or too deep, an unknown name
+    (with the nearest known one), a wrong type or unit, a value out of its range, a malformed date, code or region.
     """
     return check_figures(_parse(_text(source)))
 
@@ -183,8 +184,7 @@ def unknown_name(name: str, known: tuple[str, ...], where: str) -> InvalidInput:
         f"没有名为“{printable(name)}”的指标（{place}）。{zh}",
         f"There is no figure called “{printable(name)}” ({place}). {en}",
         field=place,
-        value=name,
-        choices=tuple(near),
+        value=printable(name),
     )
 
 

@@ -40,7 +40,10 @@ class Finding:
 
 
 def read(rule: Rule, firm: Population, shift: int, result: Result, *, yearly: bool) -> Finding:
-    """The finding of a condition without conditions inside. ``yearly``: it is asked of several years, so name the year."""
+    """The finding of a condition without conditions inside.
+
+    ``yearly``: it is asked of several years, so name the year.
+    """
     if isinstance(rule, Compare):
         return _compare(rule, firm, shift, result, yearly=yearly)
     value, threshold = _stated(rule, firm)

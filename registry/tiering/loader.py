@@ -18,7 +18,8 @@ STANDARDS = Path(__file__).parent / "standards"
 def load_standard(path: Path) -> Standard:
     """Read one version from its YAML 1.2 file.
 
-    Raises FileRefused with file, line and field: not YAML, wrong shape, unknown figure, an id used twice, a row marked X.
+    Raises FileRefused with file, line and field: not YAML, wrong shape, unknown figure, an id used twice, a row
+    marked X.
     """
     return parse_standard(path.read_text(encoding="utf-8"), file=f"{path.parent.name}/{path.name}")
 

@@ -1,7 +1,8 @@
 """What a rule can measure: expressions over figures and facts.
 
-A node of a rule file is a mapping whose telling key names its shape; the classes below are those shapes. ``figure.year`` counts from last year: 0 is the calendar year before the assessment date, -1 the year before
-that, 1 the year of the assessment itself.
+A node of a rule file is a mapping whose telling key names its shape; the classes below are those shapes.
+``figure.year`` counts from last year: 0 is the calendar year before the assessment date, -1 the year before that, 1
+the year of the assessment itself.
 """
 
 from collections.abc import Mapping
@@ -91,7 +92,10 @@ class FactOf(Node):
 
 
 class Total(Node):
-    """Sum of a yearly figure over the last ``years`` years. ``young``: years before founding do not count as missing."""
+    """Sum of a yearly figure over the last ``years`` years.
+
+    ``young``: years before founding do not count as missing.
+    """
 
     total: AnnualName
     years: int = Field(ge=2, le=5)

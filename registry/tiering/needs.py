@@ -97,7 +97,10 @@ def inner_expressions(expression: Expression) -> tuple[Expression, ...]:
 
 
 def missing(expression: Expression, firm: Population, shift: int = 0) -> list[Need]:
-    """What this one enterprise has not reported of what the expression reads. Years before its founding are not missing."""
+    """What this one enterprise has not reported of what the expression reads.
+
+    Years before its founding are not missing.
+    """
     founded = float(founding_year(firm)[0])
     return [
         need

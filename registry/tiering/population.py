@@ -32,7 +32,8 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class TitleSpans:
     """Titles of one directory in ragged form: element k says that row ``rows[k]`` holds it from ``valid_from[k]`` to
-    ``valid_to[k]``, both days included. NaT: no beginning or no end recorded. A row may occur any number of times or not at all.
+    ``valid_to[k]``, both days included. NaT: no beginning or no end recorded. A row may occur any number of times
+    or not at all.
     """
 
     rows: NDArray[np.int64]
@@ -52,9 +53,9 @@ class TitleSpans:
 class Population:
     """``size`` enterprises on one day under one procedure. A name that is absent is unknown for every row.
 
-    ``figures[(name, year)]`` and numeric ``facts[name]`` are Columns; ``dates[name]`` are datetime64[D] with NaT for unknown;
-    ``titles[directory]`` are TitleSpans (an absent directory: nobody holds it); ``titles_known`` is false for rows whose titles
-    were not stated at all.
+    ``figures[(name, year)]`` and numeric ``facts[name]`` are Columns; ``dates[name]`` are datetime64[D] with NaT
+    for unknown; ``titles[directory]`` are TitleSpans (an absent directory: nobody holds it); ``titles_known`` is
+    false for rows whose titles were not stated at all.
     """
 
     size: int

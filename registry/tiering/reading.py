@@ -35,7 +35,7 @@ class Reading:
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
-        """Every condition that counts, in the order of the rule; none where the rule was not read (R, not applicable)."""
+    """One criterion of one row; ``firm`` is that row alone, and results come from the evaluation."""
         found: list[Placed] = []
         if self.results:
             self._walk(found, self.criterion.rule, (), 0, None, yearly=False)
@@ -79,11 +79,14 @@ class Reading:
         """What was found; where the rule was not read, what it asks."""
         if not self.placed:
             return Text(requirement(self.criterion.rule, "zh"), requirement(self.criterion.rule, "en"))
-        findings = [one.finding for one in self.placed]
-        if self.result is Result.MET:  # of alternatives only those that carry it
-            findings = [one for one in findings if one.result is Result.MET] or findings
-        texts = [one.text for one in findings]
+        carrying = [one for one in self.placed if self._carries(one.path)]
+        texts = [one.finding.text for one in carrying or self.placed]
         return Text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
+
+    def _carries(self, path: Path) -> bool:
+        """Of a criterion that is met, whether this condition is part of why: of alternatives only those that hold."""
+        met = Result.MET
+        return self.result is not met or all(self.results[path[:depth]] is met for depth in range(len(path) + 1))
 
     def needs(self) -> list[Need]:
         """Places of the figures file that would decide an unknown criterion."""
@@ -93,7 +96,7 @@ class Reading:
         return distinct(need for rule, shift in leaves for need in needs_of_rule(rule, self.firm, shift))
 
     def shortfalls(self) -> list[Finding]:
-        """What to change to meet an unmet criterion: every unmet condition, but of alternatives the one that takes least."""
+        """What to change to meet an unmet criterion: every unmet condition, of alternatives only what takes least."""
         return self._short(self.criterion.rule, ())
 
     def _short(self, rule: Rule, path: Path) -> list[Finding]:

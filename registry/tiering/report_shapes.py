@@ -32,9 +32,11 @@ class _Shape(BaseModel):
 
 
 class PartReport(_Shape):
-    """One condition inside a criterion, or one row of a score (``result`` null: its points are known, there is no mark).
+    """One condition inside a criterion, or one row of a score (``result`` null: its points are known, there is no
+    mark).
 
-    ``id`` where the standard names it (LG22-4-G1, HTE-S1c). Units: yuan, ratio (a fraction), points, years, days, items …
+    ``id`` where the standard names it (LG22-4-G1, HTE-S1c). Units: yuan, ratio (a fraction), points, years, days,
+    items …
     """
 
     id: str | None = None
@@ -51,7 +53,10 @@ class PartReport(_Shape):
 
 
 class CriterionReport(_Shape):
-    """One criterion. Value, threshold, gap and unit are those of the condition that decided it; ``parts`` has them all."""
+    """One criterion.
+
+    Value, threshold, gap and unit are those of the condition that decided it; ``parts`` has them all.
+    """
 
     id: str
     name: str
@@ -79,7 +84,10 @@ class ScoreReport(_Shape):
 
 
 class Report(_Shape):
-    """One standard for one enterprise on one day. ``needs``: places of the figures file that would decide an open verdict."""
+    """One standard for one enterprise on one day.
+
+    ``needs``: places of the figures file that would decide an open verdict.
+    """
 
     standard: str
     version: str

@@ -12,9 +12,10 @@ PROCEDURES = {"new": ("新申报", "new application"), "review": ("复核", "rev
 def choose(code: str, *, procedure: Procedure, as_of: date, region_code: str | None = None) -> Standard:
     """The version that judges an application of this kind, day and place.
 
-    ``code`` is a tier (little_giant: the version in force is found by procedure, date and region; a regional version goes
-    before a national one) or a version id (LG26: that very version, for any day since it first came into force, so that an
-    old application can be judged again and a holder can be tried against the next rules). Case does not matter.
+    ``code`` is a tier (little_giant: the version in force is found by procedure, date and region; a regional
+    version goes before a national one) or a version id (LG26: that very version, for any day since it first came
+    into force, so that an old application can be judged again and a holder can be tried against the next rules).
+    Case does not matter.
 
     Raises NotFound for an unknown code, InvalidInput when the day is before any version or between versions.
     """
@@ -30,7 +31,6 @@ def choose(code: str, *, procedure: Procedure, as_of: date, region_code: str | N
             f"There is no standard “{code[:40]}”. Known: {', '.join(known)}.",
             field="standard",
             value=code,
-            choices=known,
         )
     fitting = [one for one in ours if _region_fits(one, region_code) and procedure in one.in_force]
     inside = [one for one in fitting if one.in_force[procedure].covers(as_of)]

@@ -47,9 +47,10 @@ class Window(Node):
 class Criterion(Node):
     """One row of a standard.
 
-    ``confidence`` R: the result is needs_review whatever the data say. ``blocking: false``: needs_review does not keep a firm
-    from ``eligible`` (a person confirms it when examining the application). ``veto``: failing it cannot be made good by better
-    figures, so the firm is not "near". ``procedures``: for others the criterion is not_applicable.
+    ``confidence`` R: the result is needs_review whatever the data say. ``blocking: false``: needs_review does not
+    keep a firm from ``eligible`` (a person confirms it when examining the application). ``veto``: failing it cannot
+    be made good by better figures, so the firm is not "near". ``procedures``: for others the criterion is
+    not_applicable.
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z]?[0-9]+[a-z]?$")

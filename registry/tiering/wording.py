@@ -91,7 +91,10 @@ def label(rule: Compare, locale: Locale, *, year: int | None = None) -> str:
 
 
 def show(unit: Unit, counter: Text, value: Number, locale: Locale, *, places: int | None = None) -> str:
-    """A number for people. ``places``: that many decimals of the shown unit, more than usual, to tell two values apart."""
+    """A number for people.
+
+    ``places``: that many decimals of the shown unit, more than usual, to tell two values apart.
+    """
     exact = (
         Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(str(value))
     )
