@@ -1,0 +1,199 @@
+"""What goes into an import besides its file, and how an import is shown."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from registry.schemas.base import ReadModel
+from registry.vocabulary import ImportState, RowOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the person who imports says about the file. Without ``directory`` it is a plain enterprise file."""
+
+    directory: str | None = None
+    batch: str | None = None
+    year: int | None = None
+    announced_on: date | None = None
+    document_no: str | None = None
+
+
+class Candidate(ReadModel):
+    """What an undecided row could mean: an enterprise, or a valid code at one edit."""
+
+    key: str
+    """Enterprise key or code."""
+    name: str | None
+    why: str
+    """current_name, former_name, folded_name, other_name, nearest_code."""
+
+
+class ImportWarning(ReadModel):
+    """A cell that was kept in its row but feeds no field."""
+
+    sheet: str
+    row_number: int
+    column: str
+    value: str
+    reason_zh: str
+    reason_en: str
+
+
+class ImportProblem(ReadModel):
+    """A row that will not be written, and why."""
+
+    row_id: int
+    sheet: str
+    row_number: int
+    column: str
+    value: str
+    outcome: RowOutcome
+    reason_code: str
+    reason_zh: str
+    reason_en: str
+    candidates: list[Candidate]
+
+
+class ImportSummary(ReadModel):
+    """One import in a list."""
+
+    id: int
+    key: str
+    """What people call it: IM-12."""
+    filename: str
+    sha256: str
+    size: int
+    media_type: str
+    state: ImportState
+    directory_code: str | None
+    batch_id: int | None
+    batch_label: str | None
+    year: int | None
+    announced_on: date | None
+    document_no: str | None
+    rows: int
+    counts: dict[str, int]
+    """Rows by outcome, every outcome present."""
+    reasons: dict[str, int]
+    """Rows by reason code."""
+    warning_count: int
+    actor: str
+    staged_at: datetime
+    written_at: datetime | None
+    undone_at: datetime | None
+
+
+class UnderstoodColumn(ReadModel):
+    """One column of a table and the field it feeds, if any."""
+
+    position: int
+    column: str
+    role: str | None
+    confidence: float
+    examples: list[str]
+
+
+class UnderstoodTable(ReadModel):
+    """One table of the file as understood."""
+
+    sheet: str
+    title: str
+    header_row: int
+    columns: list[UnderstoodColumn]
+
+
+class ImportDetail(ReadModel):
+    """One import with how it was read and what needs a look (the first of each; counts say how many)."""
+
+    summary: ImportSummary
+    tables: list[UnderstoodTable]
+    notes_zh: list[str]
+    notes_en: list[str]
+    problems: list[ImportProblem]
+    warnings: list[ImportWarning]
+
+
+class StageResult(ReadModel):
+    """What staging came to. ``already_written``: this very file was written before with the same options."""
+
+    import_id: int
+    already_written: bool
+
+
+class KeptEnterprise(ReadModel):
+    """An enterprise an undo left standing because something later refers to it."""
+
+    key: str
+    name: str
+    because: str
+    """Table that refers to it, or ``edited``."""
+
+
+class UndoReport(ReadModel):
+    """What an undo took back."""
+
+    import_id: int
+    state: ImportState
+    listings_voided: int
+    enterprises_voided: int
+    enterprises_kept: list[KeptEnterprise]
+    names_removed: int
+    values_cleared: int
+    values_kept: int
+    """Filled values that somebody changed since; they stay."""
+
+
+class DocumentCell(ReadModel):
+    """One cell of an archived row, with the field it was understood as."""
+
+    column: str
+    value: str
+    role: str | None
+
+
+class DocumentNeighbour(ReadModel):
+    """A row near the one asked for."""
+
+    row_id: int
+    row_number: int
+    sheet: str
+    cells: list[str]
+    is_target: bool
+
+
+class Document(ReadModel):
+    """An archived source document."""
+
+    import_id: int
+    filename: str
+    sha256: str
+    size: int
+    media_type: str
+    stored_at: datetime
+    state: ImportState
+    directory_code: str | None
+    batch_id: int | None
+    batch_label: str | None
+    batch_title: str | None
+    document_no: str | None
+    announced_on: date | None
+    rows: int
+    tables: list[UnderstoodTable]
+
+
+class DocumentRowPage(ReadModel):
+    """The page of one archived row: the row, the rows around it, and the document they stand in."""
+
+    document: Document
+    row_id: int
+    sheet: str
+    row_number: int
+    columns: list[str]
+    cells: list[DocumentCell]
+    neighbours: list[DocumentNeighbour]
+    outcome: RowOutcome
+    matched_by: str | None
+    reason_zh: str | None
+    reason_en: str | None
+    enterprise_key: str | None
+    enterprise_name: str | None

@@ -1,0 +1,12 @@
+"""Lists in: a read file is staged row by row, written in one act and undone in one act.
+
+``options``       where a file goes: directory, batch, dates; checked before anything is stored
+``cells``         one cell read as a date, an amount, a code; what cannot be read becomes a warning
+``interpreting``  a row of cells into the facts it states
+``lookups``       what the registry already knows about the firms of a chunk of rows
+``matching``      which enterprise a row means: the decision, with its reason
+``staging``       every row stored with its outcome; nothing else changes
+``writing``       enterprises, names, addresses, batch and listings, all in one transaction
+``undoing``       the same taken back
+``browsing``      imports as people look at them
+"""

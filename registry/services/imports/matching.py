@@ -1,0 +1,247 @@
+"""Which enterprise a row means. Certain and unique, or it is left to a person; nothing is ever guessed in silence.
+
+Order: code, registration number, exact current name, former name, folded name. A code in the file wins over a name.
+Inside one file the first row of a firm counts; later rows of the same firm point to it.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry.errors import Text, shorten
+from registry.identity import explain_code, nearest_uscc
+from registry.services.imports.interpreting import Facts
+from registry.services.imports.lookups import Firm, Knowledge, NamedFirm
+from registry.services.keys import provisional_key
+from registry.vocabulary import NameKind, RowOutcome
+
+NAME_MAX = 300
+_NOT_FIRMS = frozenset({"合计", "总计", "小计", "共计", "以下空白", "以下无正文"})
+_CANDIDATES = 8
+
+Place = tuple[str, int]
+"""Sheet and row number."""
+
+
+@dataclass(slots=True)
+class Decision:
+    """The fate of one row. ``same_as`` is the earlier row of this file about the same firm."""
+
+    outcome: RowOutcome
+    reason_code: str | None = None
+    reason: Text | None = None
+    matched_by: str | None = None
+    firm: Firm | None = None
+    same_as: Place | None = None
+    candidates: list[dict[str, Any]] | None = None
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """A firm an earlier row of this file is about."""
+
+    at: Place
+    name: str
+    place: str
+    uscc: str | None
+    registration_no: str | None
+
+
+@dataclass(slots=True)
+class Matcher:
+    """Decides row after row and remembers the firms of this file."""
+
+    _codes: dict[str, Place] = field(default_factory=dict)
+    _names: dict[str, list[_Earlier]] = field(default_factory=lambda: defaultdict(list))
+    _firms: dict[int, Place] = field(default_factory=dict)
+
+    def decide(self, facts: Facts, at: Place, known: Knowledge) -> Decision:
+        """The decision for one row, with the facts it states and what the registry knows about its chunk."""
+        decision = _unreadable(facts) or self._faulty_code(facts, known) or self._decide(facts, known)
+        if decision.outcome in (RowOutcome.NEW, RowOutcome.MATCHED):
+            return self._first_or_repeated(decision, facts, at)
+        return decision
+
+    def _decide(self, facts: Facts, known: Knowledge) -> Decision:
+        if "uscc" in facts:
+            return self._by_code(facts, known)
+        if "registration_no" in facts:
+            return self._by_registration(facts, known)
+        return self._by_name(facts, known)
+
+    def _by_code(self, facts: Facts, known: Knowledge) -> Decision:
+        code = facts["uscc"]
+        if code in self._codes:
+            return _repeated(self._codes[code])
+        firm = known.by_code.get(code)
+        if firm is not None:
+            return _matched_by_code(firm, facts)
+        for earlier in self._names.get(facts["folded"], ()):
+            if earlier.uscc is None:
+                return _ambiguous_in_file(earlier)
+        nameless = _unique([n.firm for n in _exact(facts, known) if n.firm.uscc is None])
+        if len(nameless) == 1 and not _numbers_differ(nameless[0], facts):
+            return Decision(RowOutcome.MATCHED, matched_by="name", firm=nameless[0])
+        if nameless:
+            return _ambiguous([NamedFirm(firm, firm.name_zh, NameKind.CURRENT) for firm in nameless])
+        return Decision(RowOutcome.NEW)
+
+    def _by_registration(self, facts: Facts, known: Knowledge) -> Decision:
+        number = facts["registration_no"]
+        if number in self._codes:
+            return _repeated(self._codes[number])
+        firms = known.by_registration.get(number, [])
+        if len(firms) == 1:
+            return _matched_by_code(firms[0], facts, by="registration_no")
+        if firms:
+            return _ambiguous([NamedFirm(firm, firm.name_zh, NameKind.CURRENT) for firm in firms])
+        for earlier in self._names.get(facts["folded"], ()):
+            if earlier.name == facts["name"] and earlier.registration_no is None:
+                return _repeated(earlier.at)
+        named = _exact(facts, known)
+        same = _unique([n.firm for n in named if not _numbers_differ(n.firm, facts)])
+        if len(same) == 1 and len(named) == 1:
+            return Decision(RowOutcome.MATCHED, matched_by="name", firm=same[0])
+        return _ambiguous(named) if same else Decision(RowOutcome.NEW)
+
+    def _by_name(self, facts: Facts, known: Knowledge) -> Decision:
+        place = facts.get("place", "")
+        found = known.by_folded.get(facts["folded"], [])
+        for matched_by, hits in (("name", _exact(facts, known)), *_weaker(facts, found)):
+            firms = _unique([hit.firm for hit in hits])
+            if place:
+                firms = [firm for firm in firms if firm.address == place] or firms
+            if len(firms) == 1 and not (place and firms[0].address and firms[0].address != place):
+                return Decision(RowOutcome.MATCHED, matched_by=matched_by, firm=firms[0])
+            if firms and not self._told_apart(facts, place):
+                return _ambiguous(hits)
+        for earlier in self._names.get(facts["folded"], ()):
+            if earlier.place == place:
+                return _repeated(earlier.at)
+        if found and not self._told_apart(facts, place):
+            return _ambiguous(found)
+        return Decision(RowOutcome.NEW)
+
+    def _told_apart(self, facts: Facts, place: str) -> bool:
+        """This very file lists the same name at another place abroad: two firms of one name, not one firm twice."""
+        return bool(place) and any(earlier.place not in ("", place) for earlier in self._names.get(facts["folded"], ()))
+
+    def _faulty_code(self, facts: Facts, known: Knowledge) -> Decision | None:
+        fault = facts.get("code_fault")
+        if fault is None or "uscc" in facts:
+            return None
+        given = facts["code_as_given"]
+        named = _exact(facts, known)
+        explained = explain_code(given).message
+        if fault == "scientific" and len(_unique([n.firm for n in named])) == 1:
+            reason = Text(
+                f"代码“{given}”是科学计数法，已损坏；名称唯一对应一家企业，须人工确认。",
+                f"The code “{given}” is scientific notation and lost; the name fits one enterprise, to be confirmed.",
+            )
+            return Decision(
+                RowOutcome.AMBIGUOUS, "scientific_code", reason, candidates=[_candidate(n) for n in named]
+            )
+        offered: list[dict[str, Any]] = [_candidate(n) for n in named]
+        if fault == "wrong_check_digit":
+            codes = nearest_uscc(given, 5)
+            offered += [{"key": code, "name": None, "why": "nearest_code"} for code in codes]
+        reason_code = "scientific_code" if fault == "scientific" else fault
+        if fault == "malformed":
+            reason_code = "malformed_code"
+        return Decision(RowOutcome.REJECTED, reason_code, explained, candidates=offered or None)
+
+    def _first_or_repeated(self, decision: Decision, facts: Facts, at: Place) -> Decision:
+        """Remember a firm the file has not had before; a second row about a known firm repeats the first."""
+        firm = decision.firm
+        if firm is not None:
+            if firm.id in self._firms:
+                return _repeated(self._firms[firm.id], firm)
+            self._firms[firm.id] = at
+        uscc, number = facts.get("uscc"), facts.get("registration_no")
+        for code in (uscc, number):
+            if code is not None:
+                self._codes.setdefault(code, at)
+        self._names[facts["folded"]].append(_Earlier(at, facts["name"], facts.get("place", ""), uscc, number))
+        return decision
+
+
+def _unreadable(facts: Facts) -> Decision | None:
+    name = facts.get("name", "")
+    if not name or not facts.get("folded"):
+        return Decision(RowOutcome.REJECTED, "empty_name", Text("企业名称为空。", "The enterprise name is empty."))
+    if name in _NOT_FIRMS:
+        text = Text(f"“{name}”不是企业，未作记录。", f"“{name}” is no enterprise; not a record.")
+        return Decision(RowOutcome.REJECTED, "not_a_record", text)
+    if len(name) > NAME_MAX or len(facts["folded"]) > NAME_MAX:
+        text = Text(f"企业名称超过 {NAME_MAX} 字。", f"The enterprise name is longer than {NAME_MAX} characters.")
+        return Decision(RowOutcome.REJECTED, "name_too_long", text)
+    return None
+
+
+def _matched_by_code(firm: Firm, facts: Facts, *, by: str = "code") -> Decision:
+    if firm.name_zh == facts["name"]:
+        return Decision(RowOutcome.MATCHED, matched_by=by, firm=firm)
+    reason = Text(
+        f"代码相同而名称不同：登记库为“{shorten(firm.name_zh)}”，文件为“{shorten(facts['name'])}”，可能已更名。",
+        f"Same code, other name: “{shorten(firm.name_zh)}” in the registry, “{shorten(facts['name'])}” in the file; "
+        "perhaps renamed.",
+    )
+    return Decision(RowOutcome.MATCHED, "name_differs", reason, matched_by=by, firm=firm)
+
+
+def _repeated(at: Place, firm: Firm | None = None) -> Decision:
+    sheet, row = at
+    where = f"工作表“{sheet}”第 {row} 行" if sheet else f"第 {row} 行"
+    where_en = f"row {row} of sheet “{sheet}”" if sheet else f"row {row}"
+    reason = Text(f"与本文件{where}是同一家企业。", f"The same enterprise as {where_en} of this file.")
+    return Decision(RowOutcome.UNCHANGED, "repeated", reason, matched_by="file", firm=firm, same_as=at)
+
+
+def _ambiguous(found: list[NamedFirm]) -> Decision:
+    firms = _unique([n.firm for n in found])
+    if len(firms) > 1:
+        reason = Text(f"有 {len(firms)} 家企业符合此名称，须人工选定。", f"{len(firms)} enterprises fit; choose one.")
+        code = "several_fit"
+    else:
+        reason = Text(
+            "名称或号码只是部分相符，须人工确认是否同一企业。", "Name or number fit only in part; confirm whether it is the same."
+        )
+        code = "unsure"
+    return Decision(RowOutcome.AMBIGUOUS, code, reason, candidates=[_candidate(n) for n in found][:_CANDIDATES])
+
+
+def _ambiguous_in_file(earlier: _Earlier) -> Decision:
+    row = earlier.at[1]
+    reason = Text(
+        f"本文件第 {row} 行有同名企业而没有统一社会信用代码，须人工确认是否同一企业。",
+        f"Row {row} of this file has the same name without a code; confirm whether it is the same enterprise.",
+    )
+    return Decision(RowOutcome.AMBIGUOUS, "same_name_in_file", reason)
+
+
+def _exact(facts: Facts, known: Knowledge) -> list[NamedFirm]:
+    return [
+        hit
+        for hit in known.by_folded.get(facts.get("folded", ""), ())
+        if hit.kind is NameKind.CURRENT and hit.name == facts["name"]
+    ]
+
+
+def _weaker(facts: Facts, found: list[NamedFirm]) -> tuple[tuple[str, list[NamedFirm]], ...]:
+    former = [hit for hit in found if hit.kind is NameKind.FORMER and hit.name == facts["name"]]
+    folded = [hit for hit in found if hit.kind is NameKind.CURRENT]
+    return ("former_name", former), ("folded_name", folded)
+
+
+def _numbers_differ(firm: Firm, facts: Facts) -> bool:
+    number = facts.get("registration_no")
+    return number is not None and firm.registration_no is not None and firm.registration_no != number
+
+
+def _unique(firms: list[Firm]) -> list[Firm]:
+    return list({firm.id: firm for firm in firms}.values())
+
+
+def _candidate(hit: NamedFirm) -> dict[str, Any]:
+    why = {NameKind.CURRENT: "current_name", NameKind.FORMER: "former_name"}.get(hit.kind, "other_name")
+    return {"key": hit.firm.uscc or provisional_key(hit.firm.id), "name": hit.firm.name_zh, "why": why}

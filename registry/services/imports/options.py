@@ -1,0 +1,161 @@
+"""Where an import goes: the directory, its batch and the days its titles run, checked before anything is stored."""
+
+import hashlib
+import json
+from calendar import monthrange
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from registry.errors import Conflict, InvalidInput, shorten
+from registry.models import Batch, Directory
+from registry.schemas.imports import ImportOptions
+from registry.vocabulary import BatchState, DirectoryKind
+
+YEARS = range(1990, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The batch a file is for. ``valid_from`` holds where a row states no day of its own."""
+
+    directory_code: str
+    year: int
+    label: str
+    announced_on: date | None
+    document_no: str | None
+    valid_from: date
+    validity_months: int | None
+
+
+def resolve(session: Session, options: ImportOptions) -> Destination | None:
+    """The destination of a file; None for a plain enterprise file.
+
+    Raises InvalidInput naming the option that is wrong or missing.
+    """
+    if options.directory is None:
+        _refuse_orphans(options)
+        return None
+    directory = _directory(session, options.directory)
+    if options.year is not None and options.year not in YEARS:
+        raise InvalidInput(
+            f"--year {options.year} 超出范围（{YEARS[0]}–{YEARS[-1]}）。",
+            f"--year {options.year} is out of range ({YEARS[0]}–{YEARS[-1]}).",
+            field="year",
+            value=options.year,
+        )
+    announced = options.announced_on
+    if announced is None and options.year is None:
+        raise InvalidInput(
+            "认定记录必须有日期：请加 --announced-on 公告日期（如 2026-05-06），或至少加 --year 年份。",
+            "A title needs a date: add --announced-on (such as 2026-05-06), or at least --year.",
+            field="announced_on",
+        )
+    year = options.year if options.year is not None else announced.year if announced else 0
+    return Destination(
+        directory_code=directory.code,
+        year=year,
+        label=(options.batch or "").strip() or f"{year}年",
+        announced_on=announced,
+        document_no=options.document_no,
+        valid_from=announced or date(year, 1, 1),
+        validity_months=directory.validity_months,
+    )
+
+
+def options_hash(sha256: str, options: ImportOptions) -> str:
+    """One value for file and options: equal means the same import."""
+    said = {"file": sha256, **asdict(options)}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def last_day(valid_from: date, months: int | None) -> date | None:
+    """The last day of a title of so many months, inclusive; None where no end is set.
+
+    >>> last_day(date(2024, 6, 1), 36), last_day(date(2024, 2, 29), 12), last_day(date(2024, 6, 1), None)
+    (datetime.date(2027, 5, 31), datetime.date(2025, 2, 28), None)
+    """
+    if months is None:
+        return None
+    years, month = divmod(valid_from.month - 1 + months, 12)
+    year, month = valid_from.year + years, month + 1
+    length = monthrange(year, month)[1]
+    if valid_from.day > length:
+        return date(year, month, length)
+    return date(year, month, valid_from.day) - timedelta(days=1)
+
+
+def existing_batch(session: Session, destination: Destination) -> Batch | None:
+    """The batch of this name, if there is one that can take rows.
+
+    Raises Conflict if it is not final or states another day or document number.
+    """
+    batch = session.exec(
+        select(Batch)
+        .where(
+            col(Batch.directory_code) == destination.directory_code,
+            col(Batch.year) == destination.year,
+            col(Batch.label) == destination.label,
+        )
+        .order_by(col(Batch.edition).desc(), col(Batch.id))
+        .limit(1)
+    ).first()
+    if batch is None or batch.voided_at is not None:
+        return batch
+    if batch.state is not BatchState.FINAL:
+        raise Conflict(
+            f"批次“{batch.label}”处于“{batch.state.label.zh}”状态，不能直接写入名单。请用 --batch 指定别的批次。",
+            f"Batch “{batch.label}” is in the state “{batch.state.label.en}” and takes no rows. Name another with "
+            "--batch.",
+            field="batch",
+        )
+    for field, given in (("announced_on", destination.announced_on), ("document_no", destination.document_no)):
+        stored = getattr(batch, field)
+        if given is not None and stored is not None and given != stored:
+            raise Conflict(
+                f"批次“{batch.label}”已登记的 {field} 是 {stored}，与本次的 {given} 不同。请核对，或用 --batch 指定别的批次。",
+                f"Batch “{batch.label}” has {field} {stored}, not {given}. Check it or name another batch with --batch.",
+                field=field,
+                value=given,
+            )
+    return batch
+
+
+def _directory(session: Session, given: str) -> Directory:
+    code = given.strip().lower().replace("-", "_")
+    directory = session.get(Directory, code)
+    if directory is None:
+        codes = session.exec(
+            select(Directory.code)
+            .where(col(Directory.kind) == DirectoryKind.ENTERPRISE)
+            .order_by(col(Directory.position), col(Directory.code))
+        )
+        choices = tuple(codes)
+        raise InvalidInput(
+            f"没有代码为“{shorten(given)}”的名录。可用：{'、'.join(choices)}。",
+            f"There is no directory with the code “{shorten(given)}”. Known: {', '.join(choices)}.",
+            field="directory",
+            value=given,
+            choices=choices,
+        )
+    if directory.kind is not DirectoryKind.ENTERPRISE:
+        raise InvalidInput(
+            f"“{directory.name_zh}”是产品目录，企业名单不能导入到这里。",
+            f"“{directory.name_en}” is a product catalogue; a list of enterprises cannot go into it.",
+            field="directory",
+            value=given,
+        )
+    return directory
+
+
+def _refuse_orphans(options: ImportOptions) -> None:
+    """Batch options mean nothing without a directory: say so instead of dropping them."""
+    for option in ("batch", "year", "announced_on", "document_no"):
+        if getattr(options, option) is not None:
+            shown = "--" + option.replace("_", "-")
+            raise InvalidInput(
+                f"{shown} 只用于名录的批次：请同时加 --directory 名录代码。",
+                f"{shown} belongs to a batch of a directory: add --directory CODE.",
+                field=option,
+            )
