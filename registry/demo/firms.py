@@ -135,7 +135,7 @@ def fictional_uscc(number: int, region_code: str) -> str:
     """A code whose inner and outer checks hold. Bodies that begin with EX are not given out by the registrars.
 
     >>> fictional_uscc(0, "440305")
-    '91440305EX0000003A'
+    '91440305EX0000002P'
     """
     body, rest = "", number
     for _ in range(6):

@@ -23,7 +23,10 @@ CITY_WEIGHTS: Final = {
 }
 """The electronics cities are heavy; every other city of the province weighs one."""
 
-FIRST: Final = "星云海岳鸿瑞启明晨锐芯凌智睿光锦航辰微景卓远博晟翰皓泓嘉韵澜璟霖曜玄骏朗丰恒沐川禾拓清越简素青岚北溪南屿东篱松柏竹兰"
+FIRST: Final = (
+    "星云海岳鸿瑞启明晨锐芯凌智睿光锦航辰微景卓远博晟翰皓泓嘉韵"
+    "澜璟霖曜玄骏朗丰恒沐川禾拓清越简素青岚北溪南屿东篱松柏竹兰"
+)
 SECOND: Final = (
     "河图舟汐桥帆塔灯石泉湾岛峰林原野庭轩阁楼台井田园圃圣谷川渡津浦港洲渚礁滩涧壑崖坪岗陵丘冈峦巅峡溪瀑潭池沼泽湖泊淼"
 )
