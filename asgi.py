@@ -24,15 +24,19 @@ from registry.logs import configure_logs
 from registry.services.migrating import require_current_schema
 from registry.settings import Settings
 from web.assets import MOUNT, HashedStatic
-from web.errors import error_page, fault_page, lead_to_login, refusal_of_fault, refusal_of_status
-from web.guards import SAFE_HEADERS, RequestLog, SafeHeaders, SameOrigin
+from web.errors import error_page, fault_page, lead_to_login
+from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin
 from web.i18n import accepted_locale
+from web.refusals import refusal_of_fault, refusal_of_status
 from web.routes import ROUTERS as WEB_ROUTERS
 from web.sessions import session_token
 from web.validation import refusal_of
 
 MAX_BODY_BYTES = 1_000_000
-"""Of any request; routes that take files set their own limit."""
+"""Of any request that brings no file."""
+MAX_UPLOAD_BYTES = 64_000_000
+UPLOADS = ("/imports", "/api/v1/imports")
+"""Addresses that take files."""
 GRACEFUL_SHUTDOWN_SECONDS = 3
 
 log = structlog.get_logger("registry.web")
@@ -49,10 +53,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=MAX_BODY_BYTES,
         middleware=[
             Middleware(RequestLog),
             Middleware(SafeHeaders),
+            Middleware(BodyLimit, limit_of=body_limit, refuse=answer_refusal),
             Middleware(SameOrigin, refuse=answer_refusal),
         ],
     )
@@ -101,6 +105,11 @@ def readyz(request: Request) -> Response:
     except RegistryError as error:
         return JSONResponse({"ready": False, "reason": error.text.zh, "reason_en": error.text.en}, status_code=503)
     return JSONResponse({"ready": True}, headers={"Cache-Control": "no-store"})
+
+
+def body_limit(path: str) -> int:
+    """How many bytes a request to this address may bring."""
+    return MAX_UPLOAD_BYTES if path.startswith(UPLOADS) else MAX_BODY_BYTES
 
 
 def _map_errors(app: FastAPI) -> None:

@@ -15,6 +15,7 @@ from registry.clock import today
 from registry.db import reading, transaction
 from registry.errors import InvalidInput, NotAllowed, NotAuthenticated
 from registry.policies import Actor
+from registry.schemas.inputs import parse_day
 from registry.services.accounts import recognise
 from registry.settings import Settings
 
@@ -92,12 +93,17 @@ def _query_names(dependant: Dependant) -> set[str]:
 
 def asked_day(
     as_of: Annotated[
-        date | None,
-        Query(description="看哪一天，缺省为今天 / The day to look at, today if left out", examples=["2026-05-06"]),
+        str | None,
+        Query(
+            max_length=40,
+            description="看哪一天，缺省为今天 / The day to look at, today if left out",
+            examples=["2026-05-06"],
+            json_schema_extra={"format": "date"},
+        ),
     ] = None,
 ) -> date:
-    """The day asked for, else today in the province."""
-    return as_of or today()
+    """The day asked for, else today in the province. Raises InvalidInput naming ``as_of``."""
+    return today() if as_of is None else parse_day(as_of, field="as_of")
 
 
 ReadSession = Annotated[Session, Depends(read_session)]

@@ -2,6 +2,11 @@
 
 from fastapi import APIRouter
 
-from api import identifiers
+from api import directories, enterprises, identifiers, standards
 
-ROUTERS: tuple[APIRouter, ...] = (identifiers.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    identifiers.router,
+    enterprises.router,
+    directories.router,
+    standards.router,
+)

@@ -18,7 +18,7 @@ def configure_logs() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(serializer=_dump),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_logger,
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -40,6 +40,11 @@ class JsonHandler(logging.Handler):
 
 def _not_a_mapped_fault(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Exception in ASGI application")
+
+
+def _logger(*_names: str) -> structlog.PrintLogger:
+    # Made anew for each line: standard error may have been redirected since.
+    return structlog.PrintLogger(sys.stderr)
 
 
 def _dump(value: Any, **_options: Any) -> str:

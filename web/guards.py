@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry.errors import NotAllowed, RegistryError
+from web.refusals import TooLarge
 from web.sessions import SESSION_COOKIES
 
 log = structlog.get_logger("registry.web")
@@ -118,6 +119,46 @@ class SameOrigin:
             "This did not come from a page of this site and was refused. Go back to the page and send it again.",
         )
         await self.refuse(Request(scope, receive), error)(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body that is too large: at once if its length is announced, else as soon as it has grown too long."""
+
+    def __init__(
+        self, app: ASGIApp, *, limit_of: Callable[[str], int], refuse: Callable[[Request, RegistryError], Response]
+    ) -> None:
+        self.app = app
+        self.limit_of = limit_of
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit, seen = self.limit_of(scope["path"]), 0
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > limit:
+            await self.refuse(Request(scope, receive), too_large(limit))(scope, receive, send)
+            return
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise too_large(limit)
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a body beyond ``limit`` bytes."""
+    return TooLarge(
+        f"请求内容超过上限 {limit} 字节。",
+        f"The request has more than the {limit} bytes allowed here.",
+        field="body",
+    )
 
 
 def is_same_origin(headers: Headers) -> bool:

@@ -49,6 +49,8 @@ def _parameter(found: dict[str, Any]) -> str:
     location = [str(part) for part in found.get("loc", ())]
     if found.get("type") == "json_invalid":
         return "body"
+    if location[:1] in (["query"], ["path"], ["header"]):
+        return location[1]  # what follows names a member of a union, not a part of the value
     return ".".join(location[1:]) or (location[0] if location else "body")
 
 

@@ -19,7 +19,7 @@ from registry import clock
 from registry.db import reading, transaction
 from registry.errors import Conflict, InvalidInput, NotFound, StorageUnavailable
 from registry.models import Account, Directory, LoginSession, RoleGrant
-from registry.policies import EVERYWHERE, Actor, Grant, require
+from registry.policies import EVERY_DIRECTORY, EVERYWHERE, Actor, Grant, require
 from registry.schemas.accounts import PASSWORD_MAX, PASSWORD_MIN, AccountRead, Credentials
 from registry.services import audit
 from registry.vocabulary import Role
@@ -85,14 +85,14 @@ def create_account(
 def grant_role(session: Session, *, actor: Actor, login: str, grant: Grant) -> AccountRead:
     """Give an account a role in a region; giving it twice changes nothing.
 
-    An administrator gives only what lies inside the own region. Raises NotAllowed, NotFound, InvalidInput.
+    An administrator gives only what lies inside the own region and directory. Raises NotAllowed, NotFound, InvalidInput.
     """
     _check_grant(session, grant)
     require(
         actor,
         Role.ADMINISTRATOR,
-        region_code="" if grant.region_code == EVERYWHERE else grant.region_code,
-        directory_code=grant.directory_code,
+        region_code=grant.region_code,
+        directory_code=grant.directory_code or EVERY_DIRECTORY,
     )
     account = session.exec(select(Account).where(Account.login == login)).first()
     if account is None:
