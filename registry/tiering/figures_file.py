@@ -201,21 +201,7 @@ def _annual(raw: dict[str, Any], as_of: date | None) -> dict[int, dict[str, Numb
         _only(figures, tuple(names), where)
         values = {name: read_value(f"{where}.{name}", names[name], value) for name, value in figures.items()}
         found[year] = {name: value for name, value in values.items() if isinstance(value, int | float)}
-        _consistent(found[year], where)
     return found
-
-
-def _consistent(figures: Mapping[str, Number], where: str) -> None:
-    """A part cannot be larger than its whole."""
-    for part, whole in (("main_business_revenue", "revenue"), ("rd_expense_domestic", "rd_expense")):
-        if part in figures and whole in figures and figures[part] > figures[whole] >= 0:
-            names = annual_names()
-            raise refuse(
-                f"{where}.{part}",
-                figures[part],
-                f"{names[part].label.zh}大于{names[whole].label.zh} {figures[whole]:,}，请核对",
-                f"{names[part].label.en} is larger than {names[whole].label.en} {figures[whole]:,}",
-            )
 
 
 def _facts(raw: dict[str, Any], as_of: date | None) -> dict[str, FactValue]:

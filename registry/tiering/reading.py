@@ -35,7 +35,7 @@ class Reading:
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
-        """Every condition that counts, in the order of the rule; none where the rule is not read (R, not applicable)."""
+        """Every condition that counts, in the order of the rule; none where it is not read (R, not applicable)."""
         found: list[Placed] = []
         if self.results:
             self._walk(found, self.criterion.rule, (), 0, None, yearly=False)
