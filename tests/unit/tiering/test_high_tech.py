@@ -135,7 +135,16 @@ def test_two_years_of_operation_give_one_ratio_and_one_year_none() -> None:
 
 @pytest.mark.parametrize(
     ("class1", "class2", "points"),
-    [(1, 0, "7–8"), (0, 5, "5–6"), (0, 4, "3–4"), (0, 3, "3–4"), (0, 2, "1–2"), (0, 1, "1–2"), (0, 0, "0"), (0, None, "0–6")],
+    [
+        (1, 0, "7–8"),
+        (0, 5, "5–6"),
+        (0, 4, "3–4"),
+        (0, 3, "3–4"),
+        (0, 2, "1–2"),
+        (0, 1, "1–2"),
+        (0, 0, "0"),
+        (0, None, "0–6"),
+    ],
 )
 def test_the_count_of_ip_rights_gives_points(class1: int, class2: int | None, points: str) -> None:
     rows = score_rows(facts__class1_ip=class1, facts__class2_ip=class2)
