@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -21,7 +22,9 @@ from registry.db import make_engine
 from registry.errors import Locale, NotAuthenticated, RegistryError
 from registry.incidents import incident_number
 from registry.logs import configure_logs
+from registry.services.indexing import search_engine
 from registry.services.migrating import require_current_schema
+from registry.services.working import Worker
 from registry.settings import Settings
 from web.assets import MOUNT, HashedStatic
 from web.errors import error_page, fault_page, lead_to_login
@@ -62,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.engine = make_engine(settings)
+    app.state.search = search_engine(settings)
     app.state.session_token = session_token
     _map_errors(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
@@ -75,8 +79,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run the background worker inside this process where no other does; release the database at the end."""
+    state = app.state
+    worker = Worker(state.engine, state.search) if state.settings.embedded_worker else None
+    if worker is not None:
+        worker.start()
     yield
-    app.state.engine.dispose()
+    if worker is not None:
+        await run_in_threadpool(worker.stop)
+    state.engine.dispose()
 
 
 def serve(settings: Settings, listening: socket.socket) -> None:

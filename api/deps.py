@@ -16,6 +16,7 @@ from registry.db import reading, transaction
 from registry.errors import InvalidInput, NotAllowed, NotAuthenticated
 from registry.policies import Actor
 from registry.schemas.inputs import parse_day
+from registry.search.engine import SearchEngine
 from registry.services.accounts import recognise
 from registry.settings import Settings
 
@@ -33,6 +34,12 @@ def get_engine(request: Request) -> Engine:
     """The database."""
     engine: Engine = request.app.state.engine
     return engine
+
+
+def get_search(request: Request) -> SearchEngine:
+    """The search index."""
+    search: SearchEngine = request.app.state.search
+    return search
 
 
 def read_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Session]:
@@ -112,4 +119,5 @@ CurrentActor = Annotated[Actor, Depends(current_actor)]
 OfficerActor = Annotated[Actor, Depends(current_officer)]
 AppSettings = Annotated[Settings, Depends(get_settings)]
 AppEngine = Annotated[Engine, Depends(get_engine)]
+AppSearch = Annotated[SearchEngine, Depends(get_search)]
 AsOf = Annotated[date, Depends(asked_day)]

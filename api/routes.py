@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter
 
-from api import directories, enterprises, identifiers, standards
+from api import directories, downloads, enterprises, identifiers, search, standards
 
 ROUTERS: tuple[APIRouter, ...] = (
+    search.router,
     identifiers.router,
     enterprises.router,
     directories.router,
+    downloads.router,
     standards.router,
 )

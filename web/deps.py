@@ -13,6 +13,7 @@ from registry.db import reading, transaction
 from registry.errors import Locale, NotAllowed, NotAuthenticated
 from registry.identity.regions import region
 from registry.policies import Actor
+from registry.search.engine import SearchEngine
 from registry.services.accounts import recognise
 from registry.settings import Settings
 from web.i18n import locale_of
@@ -37,6 +38,12 @@ def get_engine(request: Request) -> Engine:
     """The database."""
     engine: Engine = request.app.state.engine
     return engine
+
+
+def get_search(request: Request) -> SearchEngine:
+    """The search index."""
+    search: SearchEngine = request.app.state.search
+    return search
 
 
 def read_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Session]:
@@ -80,4 +87,5 @@ WriteSession = Annotated[Session, Depends(write_session, scope="function")]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 OfficerActor = Annotated[Actor, Depends(current_officer)]
 AppSettings = Annotated[Settings, Depends(get_settings)]
+AppSearch = Annotated[SearchEngine, Depends(get_search)]
 AppEngine = Annotated[Engine, Depends(get_engine)]

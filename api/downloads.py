@@ -1,0 +1,66 @@
+"""A directory as a file, for any day."""
+
+from collections.abc import Iterator
+from io import SEEK_END
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, BinaryIO, cast
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response, StreamingResponse
+
+from api.deps import AsOf, ReadSession
+from api.directories import City, DirectoryCode, Status
+from api.problems import refusals
+from api.routing import public_router
+from registry.schemas.inputs import FORMATS, parse_format, parse_status
+from registry.services.downloads import MEDIA_TYPES, file_name, write_listing
+
+router: APIRouter = public_router("downloads", "名录与公告 / Directories and announcements")
+
+IN_MEMORY_BYTES = 4_000_000
+CHUNK_BYTES = 64_000
+
+
+@router.get(
+    "/directories/{code}/download",
+    name="api_directory_download",
+    summary="下载名录 / Download a directory",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "文件 / The file",
+            "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()},
+        },
+        **refusals(404),
+    },
+)
+def download(
+    session: ReadSession,
+    code: DirectoryCode,
+    as_of: AsOf,
+    format: Annotated[
+        str, Query(max_length=10, description="文件格式 / Format", json_schema_extra={"enum": list(FORMATS)})
+    ] = "csv",
+    city: City = None,
+    status: Status = "held",
+) -> Response:
+    """CSV、XLSX 或 JSON；每行都注明公告和文号。 / CSV, XLSX or JSON; each row names its announcement and document."""
+    chosen = parse_format(format)
+    # Written to a file first: a refusal is then still clean, and slow readers do not hold the database.
+    file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY_BYTES))
+    write_listing(session, file, code=code, as_of=as_of, format=chosen, city=city, status=parse_status(status))
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    name = file_name(code, as_of=as_of, format=chosen)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Length": str(size),
+        "Cache-Control": "no-cache",
+    }
+    return StreamingResponse(_chunks(file), media_type=MEDIA_TYPES[chosen], headers=headers)
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
