@@ -1,7 +1,6 @@
 """From a template and its values to a response: whole page or fragment. The only module that names HX-* headers."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import Any

@@ -31,7 +31,7 @@ class Term:
 
 LITTLE_GIANT = "专精特新“小巨人”"
 BADGES = (
-    Term("national", "高新技术企业", "valid", date(2024, 12, 11), date(2027, 12, 10), "粤示科〔2024〕61 号"),
+    Term("national", "高新技术企业", "valid", date(2024, 12, 20), date(2027, 12, 19), "粤示科〔2024〕61 号"),
     Term("national", LITTLE_GIANT, "due", date(2023, 7, 14), date(2026, 12, 31), "示信〔2023〕88 号", 41),
     Term("national", LITTLE_GIANT, "public_notice", date(2027, 1, 1), date(2029, 12, 31), "公示名单第 37 行"),
     Term("provincial", "创新型中小企业", "expired", date(2022, 12, 28), date(2025, 12, 27), "粤示信〔2022〕97 号"),

@@ -26,11 +26,13 @@ class Place:
 def place(start: date, end: date | None, first_year: int) -> Place | None:
     """The place of a period on the track that begins in January of ``first_year``; None if it lies outside.
 
-    An open end runs to the right edge. Both ends count whole months; a period is at least one month long.
+    Days are rounded to the nearest turn of a month, so a term and the one that follows it the next day never overlap.
+    An open end runs to the right edge; a bar is at least one month long.
     """
-    begin = _month(start, first_year)
-    stop = MONTHS_SHOWN if end is None else min(_month(end, first_year) + 1, MONTHS_SHOWN)
-    if begin >= MONTHS_SHOWN or stop <= 0 or stop <= begin:
+    begin = _turn(start, first_year)
+    stop = MONTHS_SHOWN if end is None else min(_turn(end, first_year), MONTHS_SHOWN)
+    stop = max(stop, begin + 1)
+    if begin >= MONTHS_SHOWN or stop <= 0:
         return None
     shown = max(begin, 0)
     years, months = divmod(shown, 12)
@@ -54,3 +56,7 @@ def first_year_shown(as_of: date) -> int:
 
 def _month(day: date, first_year: int) -> int:
     return (day.year - first_year) * 12 + day.month - 1
+
+
+def _turn(day: date, first_year: int) -> int:
+    return _month(day, first_year) + (day.day > 15)
