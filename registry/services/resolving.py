@@ -15,6 +15,8 @@ from registry.vocabulary import IdentityState
 
 KEY_MAX = 100
 NEAREST_SHOWN = 5
+USCC_LENGTH = 18
+"""Also of a code that fails its check: it may stand in a record as its source printed it."""
 
 
 def resolve(session: Session, key: str) -> Resolution:
@@ -24,7 +26,7 @@ def resolve(session: Session, key: str) -> Resolution:
     key an enterprise ever had; follows merges. Raises NotFound (with existing codes close to it, as ``choices``) and
     Gone if the record was taken back.
     """
-    given = key[:KEY_MAX]
+    given = "".join(character for character in key[:KEY_MAX] if character.isprintable())
     code = normalise_code(given)
     first = _by_address(session, given.strip(), code) or _by_other_code(session, code)
     if first is None:
@@ -62,7 +64,7 @@ def _by_address(session: Session, given: str, code: str) -> Enterprise | None:
 
 def _by_other_code(session: Session, code: str) -> Enterprise | None:
     """By credit code, registration number or organisation code, where no address says it and just one has it."""
-    if is_uscc(code):
+    if len(code) == USCC_LENGTH:
         condition = col(Enterprise.uscc) == code
     elif is_org_code(code):
         condition = func.substr(col(Enterprise.uscc), 9, 9) == code

@@ -1,0 +1,92 @@
+"""The columns of a downloaded directory: fixed, because people build on them. New ones go to the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from registry.errors import Text
+from registry.models import Directory
+from registry.schemas.directories import ListedProduct, ListingRow
+from registry.vocabulary import DirectoryKind
+
+Cell = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: stable machine name, heading, how to read it from a row, width in characters."""
+
+    name: str
+    label: Text
+    read: Callable[[ListingRow], Cell]
+    width: int = 14
+
+
+def columns_of(directory: Directory) -> tuple[Column, ...]:
+    """The columns of a directory, by what it lists."""
+    return PRODUCT_COLUMNS if directory.kind is DirectoryKind.PRODUCT else ENTERPRISE_COLUMNS
+
+
+def _plain(name: str, zh: str, en: str, width: int = 14) -> Column:
+    def read(row: ListingRow) -> Cell:
+        value = getattr(row, name)
+        return value if value is None or isinstance(value, int) else str(value)
+
+    return Column(name, Text(zh, en), read, width)
+
+
+def _status(row: ListingRow) -> Cell:
+    return row.status.value if row.status else None
+
+
+def _status_words(row: ListingRow) -> Cell:
+    return row.status.label.zh if row.status else None
+
+
+def _of_product(name: str, zh: str, en: str, read: Callable[[ListedProduct], Cell], width: int = 14) -> Column:
+    return Column(name, Text(zh, en), lambda row: read(row.product) if row.product else None, width)
+
+
+_TITLE = (
+    _plain("batch_year", "年份", "Year", 8),
+    _plain("batch_label", "批次", "Batch"),
+    _plain("document_no", "文号", "Document number", 24),
+    _plain("announced_on", "公告日期", "Announced on"),
+    _plain("valid_from", "有效期起", "Valid from"),
+    _plain("valid_to", "有效期止", "Valid to"),
+    _plain("withdrawn_on", "撤销日期", "Withdrawn on"),
+    Column("status", Text("状态代码", "State code"), _status),
+    Column("status_zh", Text("状态", "State"), _status_words),
+)
+_PLACE = (
+    _plain("city_code", "城市代码", "City code", 10),
+    _plain("city_name", "城市", "City", 10),
+)
+
+ENTERPRISE_COLUMNS: tuple[Column, ...] = (
+    _plain("key", "企业标识", "Key", 22),
+    _plain("uscc", "统一社会信用代码", "Unified social credit code", 22),
+    _plain("name", "企业名称", "Enterprise", 36),
+    _plain("name_as_announced", "公告所印名称", "Name as announced", 36),
+    *_PLACE,
+    _plain("directory_code", "名录代码", "Directory code"),
+    *_TITLE,
+    _plain("certificate_no", "证书编号", "Certificate number", 20),
+    _plain("rank", "名次", "Rank", 8),
+    _plain("group_label", "分组", "Group"),
+    _plain("listing_id", "认定记录编号", "Title number"),
+)
+
+PRODUCT_COLUMNS: tuple[Column, ...] = (
+    _of_product("product_name", "产品名称", "Product", lambda product: product.name, 36),
+    _of_product("version", "版本", "Version", lambda product: product.version),
+    _of_product("category", "类别", "Category", lambda product: product.category),
+    _of_product("grade", "等级", "Grade", lambda product: product.grade, 8),
+    _plain("name_as_announced", "公告所印名称", "Name as announced", 36),
+    _of_product("maker_name", "生产企业", "Maker", lambda product: product.maker_name, 36),
+    _plain("key", "企业标识", "Key", 22),
+    _plain("uscc", "统一社会信用代码", "Unified social credit code", 22),
+    *_PLACE,
+    _plain("directory_code", "名录代码", "Directory code"),
+    *_TITLE,
+    _plain("listing_id", "认定记录编号", "Title number"),
+)
