@@ -83,11 +83,13 @@ def plain(header: str) -> str:
 @cache
 def vocabulary() -> dict[str, dict[str, Any]]:
     """Role → its header words in plain form and the content it expects."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - 50 ms that other commands need not pay
+    from ruamel.yaml import YAML
 
     raw = YAML(typ="safe", pure=True).load(files("import_scripts").joinpath("columns.yaml").read_text(encoding="utf-8"))
     return {
-        role: {kind: frozenset(map(plain, map(str, value))) if kind in _WEIGHT else value for kind, value in words.items()}
+        role: {
+            kind: frozenset(map(plain, map(str, value))) if kind in _WEIGHT else value for kind, value in words.items()
+        }
         for role, words in raw.items()
     }
 

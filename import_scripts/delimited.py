@@ -15,7 +15,13 @@ from registry.schemas.tables import Row
 BLOCK = 1 << 20
 SAMPLE = 1 << 16
 _DELIMITERS = (",", "\t", ";", "|")
-_CHINESE_ENCODINGS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs", "big5hkscs": "big5hkscs"}
+_CHINESE_ENCODINGS = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5hkscs",
+    "big5hkscs": "big5hkscs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def _unmarked_encoding(path: Path, sample: bytes) -> str:
     """UTF-8 if every byte agrees; else what the letters suggest, Chinese first, if every byte agrees."""
     if _decodes(path, "utf-8"):
         return "utf-8"
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import and rarely needed
+    from charset_normalizer import from_bytes
 
     best = from_bytes(sample, cp_isolation=sorted(_CHINESE_ENCODINGS)).best()
     likely = _CHINESE_ENCODINGS.get(best.encoding.replace("_", "")) if best else None

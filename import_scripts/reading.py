@@ -98,9 +98,7 @@ def _tables(sheets: Sheets) -> tuple[list[Table], list[Text]]:
 def _size_of(path: Path, limits: Limits) -> int:
     try:
         if not path.is_file():
-            raise FileRefused(
-                f"没有这个文件：{path.name}", f"No such file: {path.name}", field="FILE", value=path.name
-            )
+            raise FileRefused(f"没有这个文件：{path.name}", f"No such file: {path.name}", field="FILE", value=path.name)
         size = path.stat().st_size
         path.open("rb").close()
     except OSError as error:

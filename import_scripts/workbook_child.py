@@ -64,7 +64,7 @@ def check_package(source: str, limits: dict[str, int]) -> None:
 
 def _check_extent(package: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> None:
     """Walk the filled cells of a sheet; the rectangle they span must stay below ``limit`` cells."""
-    from lxml import etree  # noqa: PLC0415 - not needed for xls
+    from lxml import etree
 
     last_row = last_column = 0
     with package.open(member) as stream:
@@ -92,7 +92,7 @@ def _column_number(letters: str) -> int:
 
 def read_sheets(source: str, limits: dict[str, int]) -> Iterator[Any]:
     """The sheets in order, each announced by its name and followed by its rows that are not blank."""
-    from python_calamine import CalamineWorkbook, SheetTypeEnum  # noqa: PLC0415 - after the limits are set
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
 
     workbook = CalamineWorkbook.from_path(source)
     sheets = [each for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]

@@ -14,13 +14,31 @@ from registry.vocabulary import OperatingStatus
 Reading = tuple[str | int | None, Text | None]
 """The value, and why there is none although the cell is filled."""
 
-EMPTY = frozenset({"", "-", "--", "---", "—", "——", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "na", "nan", "0000-00-00"})
+EMPTY = frozenset(
+    {"", "-", "--", "---", "—", "——", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "na", "nan", "0000-00-00"}
+)
 """Ways to write that there is nothing."""
 
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_DATE = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_AMOUNT = re.compile(r"(?P<before>人民币|RMB|￥|¥|CNY)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[千百十]?[万亿]|千|百)?(?P<unit>.*)", re.I)
-_SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8, "十亿": 10**9, "百亿": 10**10, "千亿": 10**11}
+_AMOUNT = re.compile(
+    r"(?P<before>人民币|RMB|￥|¥|CNY)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[千百十]?[万亿]|千|百)?(?P<unit>.*)", re.I
+)
+_SCALES = {
+    "": 1,
+    "百": 100,
+    "千": 1_000,
+    "万": 10**4,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "十亿": 10**9,
+    "百亿": 10**10,
+    "千亿": 10**11,
+}
 _YUAN = frozenset({"", "元", "人民币", "元人民币", "人民币元", "元(人民币)", "(人民币)", "rmb", "cny"})
 _CAPITAL_MAX = 10**15
 _STATUS_WORDS = (

@@ -53,7 +53,9 @@ _CHINA = frozenset({"中国", "china", "中华人民共和国", "hong kong", "�
 _TRAILING_CODE = re.compile(r"[^0-9A-Z]([A-T]?[0-9]{2,4})$")
 _MAY_HOLD_NOTES = re.compile(r"[（(［\[【:：注]")
 
-KEPT_ELSEWHERE = frozenset({"name", "uscc", "registration_no", "certificate_no", "rank", "group", "serial", "valid_from", "valid_to"})
+KEPT_ELSEWHERE = frozenset(
+    {"name", "uscc", "registration_no", "certificate_no", "rank", "group", "serial", "valid_from", "valid_to"}
+)
 """Roles a listing states in columns of its own; all other columns go into its details."""
 
 

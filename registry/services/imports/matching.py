@@ -138,9 +138,7 @@ class Matcher:
                 f"代码“{given}”是科学计数法，已损坏；名称唯一对应一家企业，须人工确认。",
                 f"The code “{given}” is scientific notation and lost; the name fits one enterprise, to be confirmed.",
             )
-            return Decision(
-                RowOutcome.AMBIGUOUS, "scientific_code", reason, candidates=[_candidate(n) for n in named]
-            )
+            return Decision(RowOutcome.AMBIGUOUS, "scientific_code", reason, candidates=[_candidate(n) for n in named])
         offered: list[dict[str, Any]] = [_candidate(n) for n in named]
         if fault == "wrong_check_digit":
             codes = nearest_uscc(given, 5)
@@ -204,7 +202,8 @@ def _ambiguous(found: list[NamedFirm]) -> Decision:
         code = "several_fit"
     else:
         reason = Text(
-            "名称或号码只是部分相符，须人工确认是否同一企业。", "Name or number fit only in part; confirm whether it is the same."
+            "名称或号码只是部分相符，须人工确认是否同一企业。",
+            "Name or number fit only in part; confirm whether it is the same.",
         )
         code = "unsure"
     return Decision(RowOutcome.AMBIGUOUS, code, reason, candidates=[_candidate(n) for n in found][:_CANDIDATES])

@@ -1,0 +1,129 @@
+"""Commands about lists coming in: read, import, imports. Light: what a command works with is imported when it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from registry.cli.speech import locale_of, say, say_json
+from registry.errors import InvalidInput
+
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
+ImportKey = Annotated[str, typer.Argument(metavar="ID", help="导入编号，如 IM-12 / Number of the import")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="电子表格或 CSV / Spreadsheet or CSV")]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add ``read``, ``import`` and ``imports``."""
+    app.command("read")(read_command)
+    app.command("import")(import_command)
+    imports = typer.Typer(
+        help="导入记录：查看、撤回 / Imports: look, undo", no_args_is_help=True, rich_markup_mode=None
+    )
+    imports.command("list")(list_command)
+    imports.command("show")(show_command)
+    imports.command("undo")(undo_command)
+    app.add_typer(imports, name="imports")
+
+
+def read_command(file: FileArgument, as_json: JsonOption = False) -> None:
+    """查看文件被理解成什么，不接触数据库。 / Show what a file is understood as, without a database."""
+    from import_scripts.printing import print_read, read_as_json
+    from import_scripts.reading import open_file
+
+    with open_file(file) as read_file:
+        if as_json:
+            say_json(read_as_json(read_file, locale_of()))
+        else:
+            print_read(read_file, locale_of())
+
+
+def import_command(
+    file: FileArgument,
+    directory: Annotated[str | None, typer.Option(help="名录代码，如 little_giant / Code of the directory")] = None,
+    batch: Annotated[str | None, typer.Option(help="批次名称，如 第八批 / Name of the batch")] = None,
+    year: Annotated[int | None, typer.Option(help="批次年份 / Year of the batch")] = None,
+    announced_on: Annotated[str, typer.Option(help="公告日期，如 2026-05-06 / Day of the announcement")] = "",
+    document_no: Annotated[str | None, typer.Option(help="文号 / Document number")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存 / Only show what would happen")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问，直接写入 / Write without asking")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """导入一份名单：暂存、预览、写入。 / Bring a list in: stage, preview, write."""
+    from import_scripts.running import run_import
+    from registry.schemas.imports import ImportOptions
+    from registry.schemas.inputs import parse_day
+
+    day = parse_day(announced_on, field="--announced-on") if announced_on else None
+    options = ImportOptions(directory=directory, batch=batch, year=year, announced_on=day, document_no=document_no)
+    run_import(file, options, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def list_command(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="条数 / How many")] = 50, as_json: JsonOption = False
+) -> None:
+    """列出导入记录，新的在前。 / List imports, newest first."""
+    from import_scripts.printing import print_imports
+    from registry.cli.setting_up import open_engine, read_settings
+    from registry.db import reading
+    from registry.services.imports.browsing import list_imports
+
+    with reading(open_engine(read_settings())) as session:
+        found = list_imports(session, limit=limit)
+    if as_json:
+        say_json([each.model_dump(mode="json") for each in found])
+    else:
+        print_imports(found, locale_of())
+
+
+def show_command(key: ImportKey, as_json: JsonOption = False) -> None:
+    """查看一次导入：列的对应、各类行数、待定和拒绝的行。 / Show one import with what needs a look."""
+    from import_scripts.printing import print_import
+    from registry.cli.setting_up import open_engine, read_settings
+    from registry.db import reading
+    from registry.services.imports.browsing import get_import
+
+    number = import_number(key)
+    with reading(open_engine(read_settings())) as session:
+        detail = get_import(session, import_id=number)
+    if as_json:
+        say_json(detail.model_dump(mode="json"))
+    else:
+        print_import(detail, locale_of())
+
+
+def undo_command(key: ImportKey, as_json: JsonOption = False) -> None:
+    """撤回一次导入；只暂存的则放弃。 / Undo an import; a staged one is given up."""
+    from import_scripts.printing import undo_text
+    from import_scripts.running import person
+    from registry.cli.setting_up import open_engine, read_settings
+    from registry.db import transaction
+    from registry.services.imports.undoing import undo
+
+    number = import_number(key)
+    with transaction(open_engine(read_settings())) as session:
+        report = undo(session, import_id=number, actor=person())
+    if as_json:
+        say_json(report.model_dump(mode="json"))
+    else:
+        for text in undo_text(report):
+            say(text)
+
+
+def import_number(key: str) -> int:
+    """The number in IM-12, im-12 or 12. Raises InvalidInput otherwise.
+
+    >>> import_number("IM-12"), import_number("12")
+    (12, 12)
+    """
+    digits = key.strip().upper().removeprefix("IM-")
+    if digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**62:
+        return int(digits)
+    raise InvalidInput(
+        f"“{key}”不是导入编号，应如 IM-12。用 registry imports list 查看。",
+        f"“{key}” is no import number such as IM-12. See registry imports list.",
+        field="ID",
+        value=key,
+    )
+
+

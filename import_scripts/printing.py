@@ -1,0 +1,200 @@
+"""What the commands print: a file as understood, an import, a list of imports. Plain text, fit for a pipe."""
+
+import itertools
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from registry.errors import Locale, Text, shorten
+from registry.schemas.imports import ImportDetail, ImportSummary, UndoReport
+from registry.schemas.tables import ReadFile
+from registry.vocabulary import ImportState, RowOutcome
+
+READ_ROWS_SHOWN = 10
+
+
+def read_as_json(read_file: ReadFile, locale: Locale) -> dict[str, Any]:
+    """What ``registry read --json`` prints. ``rows`` are cells in the order of ``columns``, ``row_numbers`` beside."""
+    tables = []
+    for table in read_file.tables:
+        rows = list(table.rows)
+        tables.append(
+            {
+                "sheet": table.sheet,
+                "title": table.title,
+                "header_row": table.header_row,
+                "columns": list(table.columns),
+                "roles": {r.column: {"role": r.role, "confidence": r.confidence} for r in table.roles if r.role},
+                "records": len(rows),
+                "rows": [cells for _, cells in rows],
+                "row_numbers": [number for number, _ in rows],
+            }
+        )
+    return {
+        "file": read_file.filename,
+        "media_type": read_file.media_type,
+        "size": read_file.size,
+        "sha256": read_file.sha256,
+        "tables": tables,
+        "notes": [note.in_(locale) for note in read_file.notes],
+    }
+
+
+def print_read(read_file: ReadFile, locale: Locale) -> None:
+    """A file as understood, the first rows of each table."""
+    zh = locale == "zh"
+    _line(f"{read_file.filename}  {read_file.media_type}  SHA-256 {read_file.sha256[:12]}…")
+    for table in read_file.tables:
+        count = sum(1 for _ in table.rows)
+        _line("")
+        _line(
+            f"工作表“{table.sheet}”  表头第 {table.header_row} 行  记录 {count} 行"
+            if zh
+            else f"Sheet “{table.sheet}”  header in row {table.header_row}  {count} records"
+        )
+        if table.title:
+            _line(shorten(table.title, 100))
+        _table([(r.column, r.role or "—", f"{r.confidence:.0%}" if r.role else "", *r.examples[:1]) for r in table.roles])
+        for number, cells in itertools.islice(table.rows, READ_ROWS_SHOWN):
+            _line(f"{number}: " + " | ".join(shorten(cell, 24) for cell in cells))
+    for note in read_file.notes:
+        _line(("注：" if zh else "Note: ") + note.in_(locale))
+
+
+def print_import(detail: ImportDetail, locale: Locale) -> None:
+    """An import: what it is, rows by outcome, what needs a look."""
+    zh, summary = locale == "zh", detail.summary
+    _line(f"{summary.key}  {summary.filename}  {summary.state.label.in_(locale)}  SHA-256 {summary.sha256[:12]}…")
+    if summary.directory_code:
+        parts = (summary.directory_code, summary.batch_label, summary.announced_on, summary.document_no)
+        _line("  ".join(str(part) for part in parts if part))
+    for table in detail.tables:
+        mapped = "，".join(f"{c.column}→{c.role}" for c in table.columns if c.role)
+        where = f"“{table.sheet}”" if table.sheet else ""
+        _line(f"{where}{'表头第' if zh else 'header in row'} {table.header_row}{' 行' if zh else ''}：{mapped}")
+    rows = [(RowOutcome._value2member_map_[key], count) for key, count in summary.counts.items()]
+    _table([(outcome.label.in_(locale), f"{count:,}") for outcome, count in rows if isinstance(outcome, RowOutcome)])
+    _print_problems(detail, locale)
+    _print_warnings(detail, locale)
+    for note in detail.notes_zh if zh else detail.notes_en:
+        _line(("注：" if zh else "Note: ") + note)
+
+
+def _print_problems(detail: ImportDetail, locale: Locale) -> None:
+    zh = locale == "zh"
+    total = sum(detail.summary.counts.get(o.value, 0) for o in (RowOutcome.REJECTED, RowOutcome.AMBIGUOUS))
+    if not detail.problems:
+        return
+    _line("")
+    _line(f"不写入的行（共 {total}）：" if zh else f"Rows not written ({total}):")
+    for each in detail.problems:
+        where = f"{each.sheet} " if each.sheet else ""
+        place = f"{where}第 {each.row_number} 行" if zh else f"{where}row {each.row_number}"
+        offered = "、".join(f"{c.key} {c.name or ''}".strip() for c in each.candidates[:3])
+        hint = (f" 可能是：{offered}" if zh else f" Perhaps: {offered}") if offered else ""
+        reason = each.reason_zh if zh else each.reason_en
+        _line(f"  {place}  {each.column} “{shorten(each.value, 30)}”  {each.outcome.label.in_(locale)}：{reason}{hint}")
+    if total > len(detail.problems):
+        rest = total - len(detail.problems)
+        _line(f"  … 另有 {rest} 行" if zh else f"  … and {rest} more")
+
+
+def _print_warnings(detail: ImportDetail, locale: Locale) -> None:
+    zh, total = locale == "zh", detail.summary.warning_count
+    if not total:
+        return
+    _line("")
+    _line(f"未采用的单元格（共 {total}，所在行照常写入）：" if zh else f"Cells not used ({total}; their rows are written):")
+    for each in detail.warnings:
+        where = f"{each.sheet} " if each.sheet else ""
+        place = f"{where}第 {each.row_number} 行" if zh else f"{where}row {each.row_number}"
+        _line(f"  {place}  {each.column} “{shorten(each.value, 30)}”  {each.reason_zh if zh else each.reason_en}")
+    if total > len(detail.warnings):
+        _line(f"  … 另有 {total - len(detail.warnings)} 处" if zh else f"  … and {total - len(detail.warnings)} more")
+
+
+def print_imports(found: Sequence[ImportSummary], locale: Locale) -> None:
+    """One line for each import."""
+    if not found:
+        _line("还没有导入记录。" if locale == "zh" else "No imports yet.")
+    _table(
+        [
+            (
+                each.key,
+                each.staged_at.strftime("%Y-%m-%d %H:%M"),
+                each.state.label.in_(locale),
+                each.directory_code or "—",
+                each.batch_label or "—",
+                f"{each.rows:,}",
+                shorten(each.filename, 50),
+            )
+            for each in found
+        ]
+    )
+
+
+def preview_text() -> Text:
+    """The last line of a trial."""
+    return Text("仅为预览，没有保存任何内容。", "A preview only; nothing was stored.")
+
+
+def written_text(detail: ImportDetail) -> Text:
+    """The last line of an import that was written."""
+    key, counts = detail.summary.key, detail.summary.counts
+    new, matched = counts.get("new", 0), counts.get("matched", 0)
+    left = counts.get("rejected", 0) + counts.get("ambiguous", 0)
+    return Text(
+        f"已写入 {key}：新企业 {new:,} 家，已匹配 {matched:,} 行，未写入 {left:,} 行。撤回：registry imports undo {key}",
+        f"Written as {key}: {new:,} new enterprises, {matched:,} rows matched, {left:,} not written. "
+        f"To undo: registry imports undo {key}",
+    )
+
+
+def undo_text(report: UndoReport) -> list[Text]:
+    """What an undo did, and what it had to leave."""
+    key = f"IM-{report.import_id}"
+    if report.state is ImportState.ABANDONED:
+        return [Text(f"{key} 只是暂存，已放弃；登记库没有变化。", f"{key} was only staged and is given up; nothing changed.")]
+    texts = [
+        Text(
+            f"已撤回 {key}：认定记录 {report.listings_voided:,} 条，企业 {report.enterprises_voided:,} 家，"
+            f"名称 {report.names_removed:,} 个，补填的值 {report.values_cleared:,} 处。",
+            f"Undone {key}: {report.listings_voided:,} titles, {report.enterprises_voided:,} enterprises, "
+            f"{report.names_removed:,} names, {report.values_cleared:,} filled values.",
+        )
+    ]
+    if report.values_kept:
+        texts.append(
+            Text(
+                f"有 {report.values_kept} 处值后来被改过，保留。",
+                f"{report.values_kept} values were changed since and stay.",
+            )
+        )
+    texts += [
+        Text(f"保留 {each.key} {each.name}：后来被 {each.because} 引用。", f"Kept {each.key} {each.name}: used by {each.because}.")
+        for each in report.enterprises_kept[:20]
+    ]
+    if len(report.enterprises_kept) > 20:
+        rest = len(report.enterprises_kept) - 20
+        texts.append(Text(f"另保留 {rest} 家。", f"{rest} more kept."))
+    return texts
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    """Columns padded by what they take on a terminal: a Han character takes two places."""
+    widths: dict[int, int] = {}
+    shown = [[shorten(cell, 40) for cell in row] for row in rows]
+    for row in shown:
+        for place, cell in enumerate(row):
+            widths[place] = max(widths.get(place, 0), _width(cell))
+    for row in shown:
+        _line("  " + "  ".join(cell + " " * (widths[i] - _width(cell)) for i, cell in enumerate(row)).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(text + "\n")

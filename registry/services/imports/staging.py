@@ -1,0 +1,250 @@
+"""Stage a read file: every row stored with what it states and what will become of it. Nothing else changes."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from registry.errors import FileRefused, Text
+from registry.models import Batch, ImportRow, ImportRun, SourceFile
+from registry.schemas.imports import ImportOptions, StageResult
+from registry.schemas.tables import ReadFile, Row, Table
+from registry.services.imports.archiving import archive_file
+from registry.services.imports.bulk import CHUNK
+from registry.services.imports.filling import fills, new_names, other_names
+from registry.services.imports.interpreting import Facts, Interpreter
+from registry.services.imports.lookups import Lookup
+from registry.services.imports.matching import Decision, Matcher
+from registry.services.imports.options import Destination, existing_batch, options_hash, resolve
+from registry.vocabulary import ImportState, RowOutcome
+
+Progress = Callable[[int], None]
+"""Called with the number of rows done so far."""
+
+WARNINGS_SHOWN = 200
+"""So many warnings are kept with the run for showing; all of them are kept with their rows."""
+
+
+def stage(
+    session: Session,
+    *,
+    read_file: ReadFile,
+    options: ImportOptions,
+    actor: str,
+    archive_dir: Path | None,
+    progress: Progress | None = None,
+) -> StageResult:
+    """Store the rows of a file with their outcomes as a staged import, and archive the file.
+
+    ``archive_dir`` None keeps no copy (for a trial that is rolled back). A staged import of the same file and options
+    is replaced; one that was written is left alone and returned. Raises FileRefused without a name column, InvalidInput
+    for wrong options, Conflict if the batch cannot take rows.
+    """
+    destination = resolve(session, options)
+    tables, notes = _usable(read_file)
+    identity = options_hash(read_file.sha256, options)
+    for earlier in session.exec(select(ImportRun).where(col(ImportRun.options_hash) == identity)).all():
+        if earlier.state is ImportState.WRITTEN:
+            return StageResult(import_id=earlier.id, already_written=True)
+        if earlier.state is ImportState.STAGED:
+            abandon_run(session, earlier)
+    if archive_dir is not None:
+        archive_file(read_file.path, read_file.sha256, archive_dir)
+    run = ImportRun(
+        source_file_id=_source_file(session, read_file).id,
+        directory_code=destination.directory_code if destination else None,
+        options_hash=identity,
+        state=ImportState.STAGED,
+        understood={},
+        counts={},
+        actor=actor,
+    )
+    session.add(run)
+    session.flush()
+    batch = existing_batch(session, destination) if destination else None
+    work = _Staging(session, run.id, destination, batch)
+    work.stage_tables(tables, progress or (lambda _: None))
+    run.understood = _understood(tables, notes, options, work.warnings)
+    run.counts = work.counts()
+    session.flush()
+    return StageResult(import_id=run.id, already_written=False)
+
+
+def abandon_run(session: Session, run: ImportRun) -> None:
+    """Give up a staged import: its rows go, the run stays as a trace."""
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == run.id))
+    run.state = ImportState.ABANDONED
+    session.flush()
+
+
+class _Staging:
+    """The rows of one import on their way into the table."""
+
+    def __init__(self, session: Session, import_id: int, destination: Destination | None, batch: Batch | None) -> None:
+        self.session, self.import_id = session, import_id
+        self.gives_title = destination is not None
+        self.batch_id = batch.id if batch is not None and batch.voided_at is None else None
+        self.lookup, self.matcher = Lookup(session), Matcher()
+        self.outcomes: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.warning_count = 0
+        self.warnings: list[dict[str, Any]] = []
+
+    def stage_tables(self, tables: Sequence[Table], progress: Progress) -> None:
+        done = 0
+        for table in tables:
+            interpreter = Interpreter(table)
+            for chunk in _chunks(iter(table.rows)):
+                self._stage_chunk(table.sheet, chunk, interpreter)
+                done += len(chunk)
+                progress(done)
+
+    def counts(self) -> dict[str, Any]:
+        outcomes = {outcome.value: self.outcomes[outcome.value] for outcome in RowOutcome}
+        return {
+            "rows": self.outcomes.total(),
+            "outcomes": outcomes,
+            "reasons": dict(sorted(self.reasons.items())),
+            "warnings": self.warning_count,
+        }
+
+    def _stage_chunk(self, sheet: str, chunk: Sequence[Row], interpreter: Interpreter) -> None:
+        facts = [interpreter.interpret(cells) for _, cells in chunk]
+        known = self.lookup.about(facts)
+        decisions = [
+            self.matcher.decide(stated, (sheet, number), known)
+            for (number, _), stated in zip(chunk, facts, strict=True)
+        ]
+        self._settle_known(decisions, facts)
+        self.session.execute(
+            insert(ImportRow),
+            [
+                self._row(sheet, number, cells, stated, decision)
+                for (number, cells), stated, decision in zip(chunk, facts, decisions, strict=True)
+            ],
+        )
+
+    def _settle_known(self, decisions: Sequence[Decision], facts: Sequence[Facts]) -> None:
+        """A row about a known firm that adds nothing is unchanged."""
+        matched = [
+            (decision, stated)
+            for decision, stated in zip(decisions, facts, strict=True)
+            if decision.outcome is RowOutcome.MATCHED
+        ]
+        numbers = [decision.firm.id for decision, _ in matched if decision.firm]
+        listed = self.lookup.listed(self.batch_id, numbers) if self.batch_id is not None else set()
+        teaching = [decision.firm.id for decision, stated in matched if decision.firm and any(other_names(stated))]
+        names = self.lookup.names_of(teaching)
+        for decision, stated in matched:
+            firm = decision.firm
+            if firm is None or (self.gives_title and firm.id not in listed):
+                continue
+            if fills(firm, stated) or new_names(stated, names.get(firm.id, set())):
+                continue
+            decision.outcome = RowOutcome.UNCHANGED
+            if decision.reason_code is None:
+                decision.reason_code = "known"
+                decision.reason = Text("登记库已有，没有新内容。", "Already in the registry; nothing new.")
+
+    def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> dict[str, Any]:
+        self.outcomes[decision.outcome.value] += 1
+        if decision.reason_code is not None:
+            self.reasons[decision.reason_code] += 1
+        if "warnings" in facts:
+            self.warning_count += len(facts["warnings"])
+            if len(self.warnings) < WARNINGS_SHOWN:
+                self.warnings += [{"sheet": sheet, "row": number, **each} for each in facts["warnings"]]
+        if decision.same_as is not None:
+            facts["same_as"] = decision.same_as
+        reason = decision.reason
+        return {
+            "import_id": self.import_id,
+            "sheet": sheet,
+            "row_number": number,
+            "cells": cells,
+            "facts": facts,
+            "outcome": decision.outcome,
+            "reason_code": decision.reason_code,
+            "reason_zh": reason.zh if reason else None,
+            "reason_en": reason.en if reason else None,
+            "matched_by": decision.matched_by,
+            "enterprise_id": decision.firm.id if decision.firm else None,
+            "candidates": decision.candidates,
+        }
+
+
+def _usable(read_file: ReadFile) -> tuple[list[Table], list[Text]]:
+    """The tables with a column of enterprise names; a note on each that has none."""
+    usable = [table for table in read_file.tables if table.position_of("name") is not None]
+    if not usable:
+        found = "、".join(column for table in read_file.tables[:3] for column in table.columns[:30])
+        raise FileRefused(
+            f"没有企业名称列（如 企业名称、单位名称、公司名称）。文件里的列是：{found}。请把名称列的表头改成其中之一。",
+            "There is no column of enterprise names (such as 企业名称, companyName). The columns are: "
+            f"{found.replace('、', ', ')}. Rename the header of the name column.",
+            field="企业名称",
+        )
+    notes = list(read_file.notes)
+    for table in read_file.tables:
+        if table.position_of("name") is None:
+            notes.append(
+                Text(
+                    f"工作表“{table.sheet}”没有企业名称列，未导入。",
+                    f"Sheet “{table.sheet}” has no column of enterprise names and was left out.",
+                )
+            )
+    return usable, notes
+
+
+def _source_file(session: Session, read_file: ReadFile) -> SourceFile:
+    stored = session.exec(select(SourceFile).where(col(SourceFile.sha256) == read_file.sha256)).first()
+    if stored is None:
+        stored = SourceFile(
+            sha256=read_file.sha256,
+            filename=read_file.filename[:255],
+            media_type=read_file.media_type,
+            size=read_file.size,
+        )
+        session.add(stored)
+        session.flush()
+    return stored
+
+
+def _understood(
+    tables: Sequence[Table], notes: Sequence[Text], options: ImportOptions, warnings: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    said = asdict(options)
+    said["announced_on"] = options.announced_on.isoformat() if options.announced_on else None
+    return {
+        "options": said,
+        "tables": [
+            {
+                "sheet": table.sheet,
+                "title": table.title,
+                "header_row": table.header_row,
+                "columns": [
+                    {
+                        "position": role.position,
+                        "column": role.column,
+                        "role": role.role,
+                        "confidence": role.confidence,
+                        "examples": list(role.examples),
+                    }
+                    for role in table.roles
+                ],
+            }
+            for table in tables
+        ],
+        "notes": [{"zh": note.zh, "en": note.en} for note in notes],
+        "warnings": list(warnings[:WARNINGS_SHOWN]),
+    }
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield chunk

@@ -1,0 +1,234 @@
+"""Undo an import in one act: what it wrote is taken back, what others built on it stays and is reported."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlmodel import Session, SQLModel, col
+
+from registry import clock
+from registry.errors import InvalidTransition, NotFound
+from registry.models import (
+    Batch,
+    Enterprise,
+    EnterpriseAddress,
+    EnterpriseChain,
+    EnterpriseName,
+    ImportRow,
+    ImportRun,
+    Listing,
+)
+from registry.schemas.imports import KeptEnterprise, UndoReport
+from registry.services import audit, outbox
+from registry.services.imports.bulk import among
+from registry.services.imports.staging import abandon_run
+from registry.services.keys import provisional_key
+from registry.vocabulary import IdentityState, ImportState, OperatingStatus, RowOutcome
+
+_NOT_A_USE = frozenset({"enterprise_address", "enterprise_chain", "assessment"})
+"""Tables whose rows come with an enterprise or are computed from it; they keep nothing alive."""
+
+
+def undo(session: Session, *, import_id: int, actor: str) -> UndoReport:
+    """Void the listings and enterprises a written import made, forget what it taught; a staged import is given up.
+
+    Raises NotFound, or InvalidTransition if it was undone or given up before.
+    """
+    run = session.get(ImportRun, import_id, with_for_update=True)
+    if run is None:
+        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
+    if run.state is ImportState.STAGED:
+        abandon_run(session, run)
+        return _report(session, run, actor, 0, [], [], 0, (0, 0))
+    if run.state is not ImportState.WRITTEN:
+        raise InvalidTransition(
+            f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能撤回。",
+            f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be undone.",
+            field="id",
+            value=import_id,
+        )
+    at = clock.now()
+    touched = _rows_of(session, run)
+    listings = _void_listings(session, run, at)
+    cleared = _clear_filled(session, run, at)
+    kept = _kept(session, run)
+    voided = _void_enterprises(session, run, [each.id for each, _ in kept], at)
+    names = _forget_names(session, run, [each.id for each, _ in kept])
+    _void_batch(session, run, at)
+    run.state, run.undone_at = ImportState.UNDONE, at
+    session.flush()
+    outbox.enterprises_changed(session, touched)
+    return _report(session, run, actor, listings, voided, kept, names, cleared)
+
+
+def _rows_of(session: Session, run: ImportRun) -> list[int]:
+    found = session.execute(
+        select(col(ImportRow.enterprise_id))
+        .where(
+            col(ImportRow.import_id) == run.id,
+            col(ImportRow.outcome).in_([RowOutcome.NEW, RowOutcome.MATCHED]),
+            col(ImportRow.enterprise_id).is_not(None),
+        )
+        .distinct()
+    )
+    return [number for number in found.scalars() if number is not None]
+
+
+def _own_rows(run: ImportRun, outcome: RowOutcome) -> Any:
+    """SQL: the enterprises of the rows with this outcome."""
+    return select(col(ImportRow.enterprise_id)).where(
+        col(ImportRow.import_id) == run.id, col(ImportRow.outcome) == outcome
+    )
+
+
+def _void_listings(session: Session, run: ImportRun, at: datetime) -> int:
+    own = select(col(ImportRow.id)).where(col(ImportRow.import_id) == run.id)
+    result = session.connection().execute(
+        update(Listing)
+        .where(col(Listing.import_row_id).in_(own), col(Listing.voided_at).is_(None))
+        .values(voided_at=at)
+    )
+    return result.rowcount
+
+
+def _kept(session: Session, run: ImportRun) -> list[tuple[Enterprise, str]]:
+    """Enterprises of this import that something later refers to, each with the table that does."""
+    made = _own_rows(run, RowOutcome.NEW)
+    because: dict[int, str] = {}
+    for table in SQLModel.metadata.sorted_tables:
+        if table.name in _NOT_A_USE:
+            continue
+        for column in table.columns:
+            if not any(key.column.table.name == "enterprise" for key in column.foreign_keys):
+                continue
+            query = select(column).where(column.in_(made)).distinct()
+            own = _not_own(table.name, run)
+            for number in session.execute(query if own is None else query.where(own)).scalars():
+                because.setdefault(number, table.name)
+    edited = select(col(Enterprise.id)).where(col(Enterprise.id).in_(made), col(Enterprise.revision) > 1)
+    for number in session.execute(edited).scalars():
+        because.setdefault(number, "edited")
+    firms = session.scalars(select(Enterprise).where(among(session, col(Enterprise.id), because.keys()))).all()
+    return [(firm, because[firm.id]) for firm in sorted(firms, key=lambda firm: firm.id)] if because else []
+
+
+def _not_own(table: str, run: ImportRun) -> Any:
+    """SQL: rows of a table that do not come from this import itself and still count."""
+    if table == "import_row":
+        others = select(col(ImportRun.id)).where(
+            col(ImportRun.id) != run.id, col(ImportRun.state) == ImportState.WRITTEN
+        )
+        return col(ImportRow.import_id).in_(others)
+    if table == "enterprise_name":
+        return or_(col(EnterpriseName.import_id).is_(None), col(EnterpriseName.import_id) != run.id)
+    if table == "listing":
+        return col(Listing.voided_at).is_(None)
+    return None
+
+
+def _void_enterprises(session: Session, run: ImportRun, kept: Collection[int], at: datetime) -> list[int]:
+    voided = and_(
+        col(Enterprise.id).in_(_own_rows(run, RowOutcome.NEW)),
+        col(Enterprise.voided_at).is_(None),
+        ~among(session, col(Enterprise.id), kept) if kept else True,
+    )
+    numbers = list(session.execute(select(col(Enterprise.id)).where(voided)).scalars())
+    session.connection().execute(update(Enterprise).where(voided).values(voided_at=at, updated_at=at))
+    return numbers
+
+
+def _forget_names(session: Session, run: ImportRun, kept: Collection[int]) -> int:
+    taught = and_(
+        col(EnterpriseName.import_id) == run.id,
+        ~among(session, col(EnterpriseName.enterprise_id), kept) if kept else True,
+    )
+    return session.connection().execute(delete(EnterpriseName).where(taught)).rowcount
+
+
+def _clear_filled(session: Session, run: ImportRun, at: datetime) -> tuple[int, int]:
+    """Empty again what the import filled in, unless somebody changed it since. How many cleared, how many kept."""
+    cleared = kept = 0
+    rows = session.execute(
+        select(col(ImportRow.enterprise_id), col(ImportRow.effects)).where(
+            col(ImportRow.import_id) == run.id, col(ImportRow.effects).is_not(None)
+        )
+    ).all()
+    for number, effects in rows:
+        firm = session.get(Enterprise, number)
+        for column, value in ((effects or {}).get("filled") or {}).items() if firm else ():
+            if _as_stored(getattr(firm, column)) == value and firm is not None:
+                _clear(session, firm, column)
+                firm.updated_at = at
+                cleared += 1
+            else:
+                kept += 1
+    session.flush()
+    return cleared, kept
+
+
+def _clear(session: Session, firm: Enterprise, column: str) -> None:
+    if column == "operating_status":
+        firm.operating_status = OperatingStatus.UNKNOWN
+        return
+    if column == "uscc":
+        session.execute(delete(EnterpriseAddress).where(col(EnterpriseAddress.key) == firm.uscc))
+        firm.identity = IdentityState.PROVISIONAL
+    if column == "industry_code":
+        session.execute(
+            delete(EnterpriseChain).where(
+                col(EnterpriseChain.enterprise_id) == firm.id, col(EnterpriseChain.basis) == "industry"
+            )
+        )
+    setattr(firm, column, None)
+
+
+def _as_stored(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _void_batch(session: Session, run: ImportRun, at: datetime) -> None:
+    """The batch goes too when nothing is left in it."""
+    if run.batch_id is None:
+        return
+    left = session.execute(
+        select(func.count())
+        .select_from(Listing)
+        .where(col(Listing.batch_id) == run.batch_id, col(Listing.voided_at).is_(None))
+    ).scalar_one()
+    if left == 0:
+        session.get_one(Batch, run.batch_id).voided_at = at
+
+
+def _report(
+    session: Session,
+    run: ImportRun,
+    actor: str,
+    listings: int,
+    voided: list[int],
+    kept: list[tuple[Enterprise, str]],
+    names: int,
+    cleared: tuple[int, int],
+) -> UndoReport:
+    report = UndoReport(
+        import_id=run.id,
+        state=run.state,
+        listings_voided=listings,
+        enterprises_voided=len(voided),
+        enterprises_kept=[
+            KeptEnterprise(key=firm.uscc or provisional_key(firm.id), name=firm.name_zh, because=why)
+            for firm, why in kept
+        ],
+        names_removed=names,
+        values_cleared=cleared[0],
+        values_kept=cleared[1],
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="import.undo",
+        subject_kind="import",
+        subject_key=f"IM-{run.id}",
+        after=report.model_dump(mode="json", exclude={"enterprises_kept"}) | {"kept": len(kept)},
+    )
+    return report
