@@ -53,8 +53,10 @@ def _sentence(
 
 def _short_clauses(short: Sequence[Finding], locale: Locale) -> list[str]:
     english = locale == "en"
-    words = [(one.short_kind, one.short.in_(locale)) for one in short if one.short is not None]
-    more = sorted((text for kind, text in words if kind == "more"), key=lambda text: not text[0].isdigit())
+    # Countable things first: 1 件Ⅰ类知识产权 before 研发费用 180 万元.
+    ordered = sorted(short, key=lambda one: one.unit != "items")
+    words = [(one.short_kind, one.short.in_(locale)) for one in ordered if one.short is not None]
+    more = [text for kind, text in words if kind == "more"]
     clauses = []
     if more:
         clauses.append(f"short of {_joined(more, locale)}" if english else f"还差 {_joined(more, locale)}")

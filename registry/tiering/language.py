@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, Tag, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
 from registry.tiering.figures import fact_names
 from registry.tiering.measures import (
@@ -16,7 +16,6 @@ from registry.tiering.measures import (
     Number,
     Words,
     by_key,
-    to_fraction,
 )
 
 Operator = Literal["at_least", "more_than", "at_most", "less_than"]
@@ -47,11 +46,13 @@ class BandedThreshold(Node):
         return self
 
 
-def _threshold(raw: object) -> object:
-    return raw if isinstance(raw, Mapping | BaseModel) else to_fraction(raw)
+def _threshold_shape(raw: object) -> str:
+    return "bands" if isinstance(raw, Mapping | BaseModel) else "number"
 
 
-Threshold = Annotated[Fraction | BandedThreshold, BeforeValidator(_threshold)]
+Threshold = Annotated[
+    Annotated[Number, Tag("number")] | Annotated[BandedThreshold, Tag("bands")], Discriminator(_threshold_shape)
+]
 
 
 class Compare(Node):
