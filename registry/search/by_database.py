@@ -18,6 +18,8 @@ from registry.titles import held_on, shown, status_on
 from registry.vocabulary import NameKind
 
 ESCAPE = "\\"
+_STOCK = 6
+"""Digits of a stock code; it may be stored with its exchange behind it."""
 _TIERS = {"code": 5.0, "exact": 4.0, "other_exact": 3.0, "prefix": 2.0, "infix": 1.0}
 
 
@@ -179,6 +181,7 @@ class TextMatcher:
             self._coded(col(EnterpriseAddress.key).in_(upper)),
             col(Enterprise.registration_no).in_(upper),
             func.upper(col(Enterprise.stock_code)).in_(upper),
+            *(col(Enterprise.stock_code).like(f"{code}.%", escape=ESCAPE) for code in upper if len(code) == _STOCK),
         ]
         if organisation:
             parts.append(func.substr(col(Enterprise.uscc), 9, 9).in_(organisation))

@@ -30,9 +30,19 @@ BROAD_SHARE = 0.05
 BROAD_LEAST = 2_000
 """A word in more documents than both says nothing about closeness: order by standing, which is also quicker."""
 BUCKETS = 60_000
+STANDING_LIMIT = 2**62
 BUILD_HEAP = 256_000_000
 UPDATE_HEAP = 32_000_000
 _FACET_FIELDS = {"directory": "held_set", "city": "city", "chain": "chain_set", "level": "level_set"}
+
+
+@contextmanager
+def _engine_faults() -> Iterator[None]:
+    """What the engine complains about while reading (a damaged file) means: no usable index."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise EngineUnavailable(str(error)) from error
 
 
 class EmbeddedReader:
@@ -51,12 +61,13 @@ class EmbeddedReader:
             raise EngineUnavailable("the index does not say for which day it was written")
         return date.fromisoformat(self._searcher.doc(found[0][1])["day"][0])
 
+    @_engine_faults()
     def strict(self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None) -> Ranked:
         """One page, best first; by standing alone where closeness means nothing."""
         if self._by_standing(plan):
             return self._standing_page(plan, filters, limit, after)
         query = self._queries.filtered(self._queries.strict(plan), filters)
-        start = after.offset if after else 0
+        start = min(after.offset, self.count) if after else 0
         first = max(0, start - limit) if after else 0
         found = self._searcher.search(query, limit + (start - first) + limit, offset=first, weight_by_field="weight")
         rows = self._rows(found.hits)
@@ -71,12 +82,12 @@ class EmbeddedReader:
         found = self._searcher.search(query, limit + 1, order_by_field="standing")
         total = _count(found)
         if after is not None:
-            rest = self._queries.below(query, int(after.score))
+            rest = self._queries.below(query, min(max(0, int(after.score)), STANDING_LIMIT))
             found = self._searcher.search(rest, limit + 1, order_by_field="standing", count=False)
         numbers = [int(order) for order, _ in found.hits]
         rows = [(ID_MASK - (number & ID_MASK), float(number)) for number in numbers[:limit]]
         offset = (after.offset if after else 0) + len(rows)
-        more = Position(numbers[limit - 1], rows[-1][0], offset) if len(numbers) > limit else None
+        more = Position(float(numbers[limit - 1]), rows[-1][0], offset) if len(numbers) > limit else None
         return Ranked(tuple(rows), total, more)
 
     def _by_standing(self, plan: StrictPlan) -> bool:
@@ -89,6 +100,7 @@ class EmbeddedReader:
             return False
         return min(self._searcher.doc_freq("name", g) for g in grams) > max(BROAD_LEAST, BROAD_SHARE * self.count)
 
+    @_engine_faults()
     def matching(self, plan: StrictPlan, *, limit: int) -> tuple[list[int], bool]:
         """All matches best first, without filters."""
         query = self._queries.strict(plan)
@@ -98,6 +110,7 @@ class EmbeddedReader:
             found = self._searcher.search(query, limit, weight_by_field="weight")
         return [number for number, _ in self._rows(found.hits)], _count(found) > limit
 
+    @_engine_faults()
     def candidates(self, ladder: LadderPlan, filters: Filters, *, limit: int) -> list[tuple[int, float]]:
         """Similar enterprises under the filters."""
         query = self._queries.ladder(ladder)
@@ -108,6 +121,7 @@ class EmbeddedReader:
         )
         return self._rows(found.hits)
 
+    @_engine_faults()
     def facets(self, plan: StrictPlan, filters: Filters) -> FacetCounts:
         """One pass for the facets nothing is chosen in, one more for each in which something is."""
         if plan.is_everything and filters in self._remembered:
@@ -197,13 +211,15 @@ class EmbeddedWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def apply(self, *, upserts: Sequence[IndexDocument], deletes: Iterable[int], day: date) -> None:
+    @_engine_faults()
+    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[int], day: date) -> None:
         """Delete and add in one commit: a reader sees all of the batch or nothing."""
         index = _open(self._folder / current_version(self._folder))
         writer = index.writer(UPDATE_HEAP, 1)
-        for number in {*deletes, *(document.id for document in upserts)}:
+        for number in deletes:
             writer.delete_documents_by_term("key", document_key(number))
         for document in upserts:
+            writer.delete_documents_by_term("key", document_key(document.id))
             writer.add_document(to_tantivy(document))
         writer.delete_documents_by_term("key", META_KEY)
         writer.add_document(day_document(day))

@@ -1,6 +1,6 @@
 """The small interface an engine implements. Everything about Chinese names lies above it, in the planner."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
@@ -54,7 +54,7 @@ class IndexReader(Reader, Protocol):
 class Writer(Protocol):
     """Held by one process at a time."""
 
-    def apply(self, *, upserts: Sequence[IndexDocument], deletes: Iterable[int], day: date) -> None:
+    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[int], day: date) -> None:
         """Write a batch in one commit and set the day. Harmless when repeated.
 
         Raises EngineUnavailable if there is no index to write to.

@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from registry.errors import Text
-from registry.vocabulary import Level, TitleStatus
+from registry.schemas.titles import TitleBadge
+from registry.vocabulary import Level, OperatingStatus, TitleStatus
 
 TEXT_MAX = 500
 LIMIT_MAX = 100
@@ -134,17 +135,6 @@ class Suggestion(Frozen):
     name: str | None = None
 
 
-class HitTitle(Frozen):
-    """A title shown on a hit: held on the day asked for, or asked for by the status filter."""
-
-    directory: str
-    label: Text
-    level: Level
-    status: TitleStatus
-    valid_from: date
-    valid_to: date | None
-
-
 class Hit(Frozen):
     """One answer. ``id`` is what stands behind /e/; ``matched`` is the name or code that matched, in pieces."""
 
@@ -159,8 +149,12 @@ class Hit(Frozen):
     why: Text
     city: str | None
     city_name: Text | None
-    operating_status: str
-    titles: tuple[HitTitle, ...]
+    operating_status: OperatingStatus
+    founded_year: int | None = None
+    chains: tuple[str, ...] = ()
+    """Codes; their names stand in the facets of the page."""
+    titles: tuple[TitleBadge, ...]
+    """All shown titles with their state on the day, strongest first."""
     near: bool = False
     """Only similar to what was asked; never counted in the total."""
 

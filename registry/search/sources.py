@@ -79,7 +79,7 @@ def load_sources(session: Session, ids: Sequence[int], day: date) -> list[Enterp
         .where(visible(), col(Enterprise.id).in_(ids))
         .order_by(col(Enterprise.id))
     ).all()
-    owner = {row.id: row.id for row in rows} | _merged(session, [row.id for row in rows])
+    owner = {row.id: row.id for row in rows} | merged_owners(session, [row.id for row in rows])
     names, codes = _names(session, owner), _codes(session, owner)
     chains, titles = _chains(session, owner), _titles(session, owner, day)
     products = _products(session, owner)
@@ -103,12 +103,17 @@ def load_sources(session: Session, ids: Sequence[int], day: date) -> list[Enterp
     ]
 
 
-def _merged(session: Session, ids: list[int]) -> dict[int, int]:
-    """Enterprises merged into one of these, mapped to it: their names and codes still lead to it."""
-    query = select(col(Enterprise.id), col(Enterprise.merged_into_id)).where(
-        col(Enterprise.merged_into_id).in_(ids), col(Enterprise.voided_at).is_(None)
-    )
-    return {row.id: row.merged_into_id for row in session.execute(query)}
+def merged_owners(session: Session, ids: list[int]) -> dict[int, int]:
+    """Enterprises merged into one of these, also over several steps, mapped to it: their names and codes lead there."""
+    owner: dict[int, int] = {}
+    above = {number: number for number in ids}
+    while above:
+        query = select(col(Enterprise.id), col(Enterprise.merged_into_id)).where(
+            col(Enterprise.merged_into_id).in_(above), col(Enterprise.voided_at).is_(None)
+        )
+        above = {row.id: above[row.merged_into_id] for row in session.execute(query)}
+        owner |= above
+    return owner
 
 
 def _names(session: Session, owner: dict[int, int]) -> dict[int, list[SourceName]]:

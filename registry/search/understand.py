@@ -42,6 +42,8 @@ class Understood:
 
     plan: StrictPlan
     filters: Filters
+    text: str = ""
+    """The words left to look for, in their order."""
     chips: tuple[Chip, ...] = ()
     code: CodeExplanation | None = None
     ignored: tuple[str, ...] = ()
@@ -53,7 +55,8 @@ class Understood:
 class _Reading:
     """What has been found so far, word by word."""
 
-    entries: list[tuple[str, Entry]] = field(default_factory=list)
+    entries: list[tuple[str, str, Entry]] = field(default_factory=list)
+    """The words as typed, what is left of them without the entry, the entry."""
     batch: tuple[str, str] | None = None
     left: list[str] = field(default_factory=list)
 
@@ -72,13 +75,13 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
     code = _identifier(query.text)
     if code is not None and code.valid:
         return Understood(StrictPlan(identifiers=(code.normalised.lower(),), standing=standing), given, code=code)
-    words = query.text.split(" ")[:WORDS_MAX]
+    words = [code.normalised] if code else query.text.split(" ")[:WORDS_MAX]
     reading = _Reading(left=words) if query.literal else _read_words(words, lexicon)
     chips, filters = _chips(query, reading, given)
     kept, ignored = _without_generic(reading.left)
     plan = _plan(kept, standing=standing or (not kept and bool(chips)))
     broad = bool(kept) and all(compact(word) in search_settings().generic_words for word in kept)
-    return Understood(plan, filters, chips, code, ignored, broad, reading.batch)
+    return Understood(plan, filters, " ".join(kept), chips, code, ignored, broad, reading.batch)
 
 
 def _identifier(text: str) -> CodeExplanation | None:
@@ -108,57 +111,53 @@ def _read_words(words: list[str], lexicon: Lexicon) -> _Reading:
 def _read_phrase(phrase: str, lexicon: Lexicon, reading: _Reading) -> bool:
     """Take a phrase in if all of it is known: one entry, or several run together (第五批小巨人, 武汉小巨人)."""
     word = compact(phrase)
+    if " " in phrase:
+        whole = lexicon.find(word)
+        reading.entries += [(phrase, "", whole)] if whole else []
+        return whole is not None
     parts = _segments(word, lexicon) if word else None
     if not parts:
         return False
-    for part in parts:
-        if isinstance(part, Entry):
-            reading.entries.append((phrase, part))
-        else:
-            directories = [p.value for p in parts if isinstance(p, Entry) and p.field == "directory"]
-            if len(directories) != 1:
-                return False
-            reading.batch = (directories[0], part)
+    entries = [(piece, entry) for piece, entry in parts if entry is not None]
+    ordinals = [match[1] for piece, entry in parts if entry is None and (match := _BATCH.fullmatch(piece))]
+    directories = [entry.value for _, entry in entries if entry.field == "directory"]
+    if ordinals and len(directories) != 1:
+        return False
+    reading.entries += [(phrase, word.replace(piece, "", 1) if len(parts) > 1 else "", e) for piece, e in entries]
+    if ordinals:
+        reading.batch = (directories[0], ordinals[0])
     return True
 
 
-def _segments(word: str, lexicon: Lexicon) -> list[Entry | str] | None:
-    """The word as known entries and batch ordinals, longest first, or None if a piece is unknown."""
-    found: list[Entry | str] = []
+def _segments(word: str, lexicon: Lexicon) -> list[tuple[str, Entry | None]] | None:
+    """The word cut into known pieces, longest first, or None if a piece is unknown. No entry: an ordinal, a filler."""
+    found: list[tuple[str, Entry | None]] = []
     rest = word
     while rest:
-        batch = _BATCH.match(rest)
-        if batch:
-            found.append(batch[1])
-            rest = rest[batch.end() :]
-            continue
         length = next((n for n in range(min(len(rest), 40), 1, -1) if lexicon.find(rest[:n])), 0)
-        if entry := (lexicon.find(rest[:length]) if length else None):
-            found.append(entry)
-        elif found and (filler := next((f for f in _FILLERS if rest.startswith(f)), "")):
-            length = len(filler)
-        else:
+        entry = lexicon.find(rest[:length]) if length else None
+        if batch := _BATCH.match(rest):
+            length, entry = batch.end(), None
+        elif entry is None:
+            length = next((len(f) for f in _FILLERS if found and rest.startswith(f)), 0)
+        if not length:
             return None
+        found.append((rest[:length], entry))
         rest = rest[length:]
-    return found if any(isinstance(part, Entry) for part in found) else None
+    return found if any(entry for _, entry in found) else None
 
 
 def _chips(query: SearchQuery, reading: _Reading, given: Filters) -> tuple[tuple[Chip, ...], Filters]:
     """Chips for what was read, and the filters with them. What is chosen already is not chosen twice."""
     chips: list[Chip] = []
     filters = given
-    for phrase, entry in reading.entries:
+    for phrase, rest, entry in reading.entries:
         filters = filters.plus(entry.field, entry.value)
-        text = _without_phrase(query.text, phrase)
+        text = " ".join(f" {query.text} ".replace(f" {phrase} ", f" {rest} ", 1).split())
         chips.append(
             Chip(field=entry.field, value=entry.value, label=entry.label, remove=query.changed(text=text).params())
         )
     return tuple(chips), filters
-
-
-def _without_phrase(text: str, phrase: str) -> str:
-    padded = f" {text} ".replace(f" {phrase} ", " ", 1)
-    return " ".join(padded.split())
 
 
 def _without_generic(words: list[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -1,0 +1,205 @@
+"""Commands about search: search, reindex, worker."""
+
+import signal
+import sys
+import threading
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from registry.cli.speech import locale_of, say, say_json
+from registry.errors import Text
+
+if TYPE_CHECKING:
+    from registry.search.query import FacetValue, Hit, SearchPage
+
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
+Given = Annotated[list[str] | None, typer.Option(help="可重复 / May be repeated")]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add ``search``, ``reindex`` and ``worker``."""
+    app.command("search")(search_command)
+    app.command("reindex")(reindex_command)
+    app.command("worker")(worker_command)
+
+
+def search_command(
+    query: Annotated[str, typer.Argument(help="名称、代码、拼音、名录、地区… / Name, code, pinyin, list, place…")] = "",
+    directory: Given = None,
+    city: Given = None,
+    district: Given = None,
+    chain: Given = None,
+    level: Given = None,
+    status: Given = None,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日期 / Day, 2026-06-30")] = None,
+    limit: Annotated[int, typer.Option(help="条数 / Number of hits")] = 20,
+    cursor: Annotated[str, typer.Option(help="上页给出的 next_cursor / From the page before")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """查找企业。 / Find enterprises."""
+    from registry.cli.setting_up import open_engine, read_settings
+    from registry.db import reading
+    from registry.services.asking import ask
+    from registry.services.finding import find
+    from registry.services.indexing import search_engine
+
+    settings = read_settings()
+    with reading(open_engine(settings)) as session:
+        question = ask(
+            session,
+            text=query,
+            directories=directory or (),
+            cities=city or (),
+            districts=district or (),
+            chains=chain or (),
+            levels=level or (),
+            statuses=status or (),
+            as_of=as_of.date() if as_of else None,
+            cursor=cursor,
+            limit=limit,
+        )
+        page = find(session, search_engine(settings), question)
+    if as_json:
+        say_json(as_data(page))
+    else:
+        _print_page(page)
+
+
+def reindex_command(as_json: JsonOption = False) -> None:
+    """重建搜索索引，建好后一次切换。 / Rebuild the search index beside the present one, then switch."""
+    from registry.cli.setting_up import open_engine, read_settings
+    from registry.errors import Conflict
+    from registry.search.engine import WriterBusy
+    from registry.services.indexing import rebuild, search_engine
+    from registry.services.migrating import require_current_schema
+
+    settings = read_settings()
+    database = open_engine(settings)
+    require_current_schema(database)
+    try:
+        done = rebuild(database, search_engine(settings), progress=_progress)
+    except WriterBusy as busy:
+        raise Conflict(
+            "另一个进程正在写搜索索引，请稍后再试。",
+            "Another process is writing the search index; try again in a moment.",
+        ) from busy
+    if as_json:
+        say_json({"count": done.count, "version": done.version, "seconds": round(done.seconds, 2)})
+    else:
+        seconds = f"{done.seconds:.1f}"
+        say(
+            Text(
+                f"索引已重建：{done.count} 家企业，用时 {seconds} 秒。",
+                f"The index was rebuilt: {done.count} enterprises in {seconds} s.",
+            )
+        )
+
+
+def worker_command() -> None:
+    """运行后台进程：更新索引、执行后台任务，直到收到停止信号。 / Run background work until told to stop."""
+    from registry.cli.setting_up import open_engine, read_settings
+    from registry.services.indexing import search_engine
+    from registry.services.migrating import require_current_schema
+    from registry.services.working import Worker
+
+    settings = read_settings()
+    database = open_engine(settings)
+    require_current_schema(database)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    say(Text("后台进程已启动，按 Ctrl+C 停止。", "The worker is running; Ctrl+C stops it."))
+    sys.stdout.flush()
+    Worker(database, search_engine(settings)).run(stop)
+
+
+def as_data(page: "SearchPage") -> dict[str, Any]:
+    """A page of answers for programs. ``hits`` end with those that are only similar (``near``), not in ``total``."""
+    return {
+        "query": page.query.text,
+        "as_of": page.as_of,
+        "total": page.total,
+        "total_is_exact": page.total_is_exact,
+        "hits": [_hit(hit) for hit in page.all_hits],
+        "facets": {
+            name: [
+                {"value": v.value, "label": _both(v.label), "count": v.count, "selected": v.selected} for v in values
+            ]
+            for name, values in page.facets.items()
+        },
+        "interpreted": [
+            {"field": c.field, "value": c.value, "label": _both(c.label), "applied": c.applied}
+            for c in page.interpreted
+        ],
+        "did_you_mean": [
+            {"text": s.text, "id": s.key, "name": s.name, "reason": _both(s.reason)} for s in page.did_you_mean
+        ],
+        "notice": _both(page.notice) if page.notice else None,
+        "redirect": page.redirect,
+        "next_cursor": page.next_cursor,
+        "took_ms": page.took_ms,
+    }
+
+
+def _facet_value(value: "FacetValue") -> dict[str, Any]:
+    return {"value": value.value, "label": _both(value.label), "count": value.count, "selected": value.selected}
+
+
+def _hit(hit: "Hit") -> dict[str, Any]:
+    return {
+        "id": hit.id,
+        "uscc": hit.uscc,
+        "name": hit.name,
+        "kind": hit.kind,
+        "why": hit.why.in_(locale_of()),
+        "reason": hit.reason,
+        "near": hit.near,
+        "matched": "".join(piece.text for piece in hit.matched) or None,
+        "city": hit.city,
+        "city_name": hit.city_name.in_(locale_of()) if hit.city_name else None,
+        "operating_status": hit.operating_status.value,
+        "titles": [
+            {
+                "directory": t.directory_code,
+                "level": t.level.value,
+                "status": t.status.value,
+                "valid_from": t.valid_from,
+                "valid_to": t.valid_to,
+            }
+            for t in hit.titles
+        ],
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _print_page(page: "SearchPage") -> None:
+    locale = locale_of()
+    if page.notice:
+        say(page.notice)
+    if page.interpreted:
+        chips = " ".join(f"[{chip.label.in_(locale)}]" for chip in page.interpreted)
+        say(Text(f"理解为：{chips}", f"Read as: {chips}"))
+    for suggestion in page.did_you_mean:
+        shown = suggestion.text + (f" {suggestion.name}" if suggestion.name else "")
+        say(Text(f"您是不是要找：{shown}", f"Did you mean: {shown}"))
+    say(Text(f"共 {page.total} 家企业", f"{page.total} enterprises"))
+    for hit in page.all_hits:
+        mark = "~ " if hit.near else ""
+        place = hit.city_name.in_(locale) if hit.city_name else ""
+        sys.stdout.write(
+            "  ".join(part for part in (mark + hit.id, hit.name, place, hit.why.in_(locale)) if part) + "\n"
+        )
+
+
+def _progress(done: int, total: int) -> None:
+    """How far it is, on a terminal only."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done} / {total}")
+        if done >= total:
+            sys.stderr.write("\n")
+        sys.stderr.flush()

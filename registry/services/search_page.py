@@ -1,0 +1,96 @@
+"""Parts of an answer that surround its hits: what a code is, which batch is meant, facets with their labels."""
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from registry.errors import Gone, NotFound, Text
+from registry.models import Batch, EnterpriseAddress
+from registry.search.lexicon import Lexicon, place_label
+from registry.search.plan import FacetCounts, Filters, member
+from registry.search.query import Chip, FacetValue, SearchQuery, Suggestion, select_facets
+from registry.search.understand import Understood, batch_label_forms
+from registry.services.resolving import resolve
+from registry.vocabulary import BatchState, Level, TitleStatus
+
+
+def about_code(
+    session: Session, query: SearchQuery, understood: Understood, total: int
+) -> tuple[str | None, list[Suggestion], list[Text]]:
+    """For a text that is an identifier: where it leads, or what is wrong with it and which real codes are close."""
+    code = understood.code
+    if code is None:
+        return None, [], []
+    if code.valid:
+        try:
+            key = resolve(session, code.normalised).canonical_key
+        except (NotFound, Gone) as refusal:
+            return None, [], [] if total else [refusal.text]
+        plain = not (query.literal or query.cursor) and understood.filters == Filters()
+        return (key if plain else None), [], []
+    if total:
+        return None, [], []
+    reason = Text("相近的代码", "Similar code")
+    known = set(session.scalars(select(col(EnterpriseAddress.key)).where(col(EnterpriseAddress.key).in_(code.nearest))))
+    near = [Suggestion(text=c, reason=reason, key=c) for c in code.nearest if c in known]
+    return None, near, [code.message]
+
+
+def batch_chip(session: Session, query: SearchQuery, understood: Understood) -> list[Chip]:
+    """第五批 beside a directory: a way to that announcement’s page."""
+    if understood.batch is None:
+        return []
+    directory, ordinal = understood.batch
+    wanted = (
+        select(col(Batch.id), col(Batch.title), col(Batch.label))
+        .where(
+            col(Batch.directory_code) == directory,
+            col(Batch.label).in_(batch_label_forms(ordinal)),
+            col(Batch.voided_at).is_(None),
+            col(Batch.state).in_([BatchState.FINAL, BatchState.PUBLIC_NOTICE]),
+        )
+        .order_by(col(Batch.year).desc(), col(Batch.edition).desc())
+        .limit(1)
+    )
+    row = session.execute(wanted).first()
+    if row is None:
+        return []
+    label = Text(f"{row.label}：{row.title}", f"{row.label}: {row.title}")
+    return [Chip(field="batch", value=str(row.id), label=label, applied=False, remove=query.params())]
+
+
+def label_facets(counts: FacetCounts, filters: Filters, lexicon: Lexicon) -> dict[str, tuple[FacetValue, ...]]:
+    """Counts with names; what is chosen stays visible even without a hit."""
+    chosen: dict[str, set[str]] = {
+        "directory": set(filters.directories),
+        "city": set(filters.cities),
+        "chain": set(filters.chains),
+        "level": {level.value for level in filters.levels},
+        "status": {status.value for status in filters.statuses},
+    }
+    return select_facets(
+        {
+            facet: [
+                FacetValue(
+                    value=value,
+                    label=_label(facet, value, lexicon),
+                    count=counts[facet].get(value, 0),
+                    selected=value in selected,
+                )
+                for value in {**dict.fromkeys(selected, 0), **counts[facet]}
+            ]
+            for facet, selected in chosen.items()
+        }
+    )
+
+
+def _label(facet: str, value: str, lexicon: Lexicon) -> Text:
+    if facet == "city":
+        return place_label(value)
+    if facet == "level":
+        return member(Level, value).label
+    if facet == "status":
+        return member(TitleStatus, value).label
+    if facet == "chain":
+        return lexicon.chains.get(value) or Text(value, value)
+    found = lexicon.directories.get(value)
+    return found.label if found else Text(value, value)

@@ -1,0 +1,157 @@
+"""The worker: brings changes into the search index and runs long work. One is enough, more do no harm."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.errors import RegistryError
+from registry.search.engine import EngineUnavailable, SearchEngine, WriterBusy
+from registry.services.indexing import apply_outbox, rebuild
+from registry.services.jobs import (
+    Claim,
+    JobCancelled,
+    claim_job,
+    finish_job,
+    kept_alive,
+    return_job,
+    tell_progress,
+    worker_name,
+)
+
+POLL_SECONDS = 0.25
+"""An edit is searchable after this, the batch and the commit: well inside two seconds."""
+JOB_POLL_SECONDS = 1.0
+TROUBLE_SECONDS = 3.0
+PROGRESS_SECONDS = 0.5
+
+log = structlog.get_logger()
+_TROUBLE = (RegistryError, EngineUnavailable, WriterBusy, SQLAlchemyError, OSError, ValueError)
+
+
+class WorkerStopping(Exception):
+    """The worker is asked to stop; the job goes back into the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job works with. ``progress(done, total)`` must be called now and then: it is where cancelling stops it."""
+
+    database: Engine
+    search: SearchEngine
+    payload: dict[str, Any]
+    actor: str
+    progress: Callable[[int, int], None]
+
+
+JobHandler = Callable[[JobContext], dict[str, Any] | None]
+"""Does one kind of work and returns what is kept as its result. It must be harmless to run again."""
+
+
+def reindex(context: JobContext) -> dict[str, Any]:
+    """Rebuild the search index."""
+    done = rebuild(context.database, context.search, progress=context.progress)
+    return {"version": done.version, "count": done.count, "seconds": round(done.seconds, 2)}
+
+
+JOB_KINDS: dict[str, JobHandler] = {"reindex": reindex}
+"""Kind of a job to what runs it. A module that brings a kind adds it here."""
+
+
+class Worker:
+    """Drains the outbox in one thread and runs jobs in another, until told to stop."""
+
+    def __init__(self, database: Engine, search: SearchEngine, *, kinds: dict[str, JobHandler] | None = None) -> None:
+        self._database, self._search = database, search
+        self._kinds = JOB_KINDS if kinds is None else kinds
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Work in the background."""
+        loops = {"index": self._index_loop, "jobs": self._job_loop}
+        self._threads = [threading.Thread(target=loop, name=f"worker-{n}", daemon=True) for n, loop in loops.items()]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, wait_seconds: float = 10.0) -> None:
+        """Finish the present batch, put a running job back, and end."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(wait_seconds)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until ``stop`` is set."""
+        self.start()
+        stop.wait()
+        self.stop()
+
+    def drain(self) -> int:
+        """Apply everything that waits, now; returns the number of outbox rows."""
+        done = 0
+        while batch := apply_outbox(self._database, self._search):
+            done += batch
+        return done
+
+    def run_one_job(self) -> bool:
+        """Run the next job that is due, here and now; False if there is none."""
+        worker = worker_name()
+        claim = claim_job(self._database, kinds=list(self._kinds), worker=worker)
+        if claim is None:
+            return False
+        try:
+            with kept_alive(self._database, claim, worker=worker):
+                result = self._kinds[claim.kind](self._context(claim, worker))
+        except JobCancelled:
+            log.info("job_cancelled", job=claim.id, kind=claim.kind)
+        except (WorkerStopping, WriterBusy):
+            return_job(self._database, claim, worker=worker)
+        except RegistryError as refusal:
+            finish_job(self._database, claim, worker=worker, error=refusal.text.zh)
+        except Exception as error:
+            log.exception("job_failed", job=claim.id, kind=claim.kind)
+            finish_job(self._database, claim, worker=worker, error=f"{type(error).__name__}: {error}"[:500])
+        else:
+            finish_job(self._database, claim, worker=worker, result=result)
+        return True
+
+    def _context(self, claim: Claim, worker: str) -> JobContext:
+        told = [0.0]
+
+        def progress(done: int, total: int) -> None:
+            if self._stop.is_set():
+                raise WorkerStopping
+            if done >= total or time.monotonic() - told[0] >= PROGRESS_SECONDS:
+                told[0] = time.monotonic()
+                tell_progress(self._database, claim, worker=worker, done=done, total=total)
+
+        return JobContext(self._database, self._search, claim.payload, claim.actor, progress)
+
+    def _index_loop(self) -> None:
+        while not self._stop.is_set():
+            pause = POLL_SECONDS
+            try:
+                if apply_outbox(self._database, self._search):
+                    pause = 0.0
+            except WriterBusy:
+                pause = POLL_SECONDS * 4
+            except _TROUBLE as error:
+                log.warning("index_update_failed", error=str(error))
+                pause = TROUBLE_SECONDS
+            self._stop.wait(pause)
+
+    def _job_loop(self) -> None:
+        while not self._stop.is_set():
+            pause = JOB_POLL_SECONDS
+            try:
+                if self.run_one_job():
+                    pause = 0.0
+            except _TROUBLE as error:
+                log.warning("job_queue_failed", error=str(error))
+                pause = TROUBLE_SECONDS
+            self._stop.wait(pause)
