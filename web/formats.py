@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -55,7 +56,7 @@ def signed(value: int | Decimal | float) -> str:
 
 
 def money_unit(amounts: Iterable[int | None], locale: Locale = "zh") -> MoneyUnit:
-    """The one unit for a column of yuan amounts: 亿元 only if every amount but zero reaches one 亿元 (English: 1 bn)."""
+    """The one unit for a column of yuan: 亿元 only if every amount but zero reaches one 亿元 (English: 1 bn)."""
     sizes = [abs(amount) for amount in amounts if amount]
     small, large = _units_of(locale)
     return large if sizes and min(sizes) >= UNITS[large][0] else small
@@ -173,7 +174,9 @@ def or_missing(value: object, kind: str = "provided", locale: Locale = "zh") -> 
     return missing(kind, locale) if value is None or value == "" else value
 
 
-BREAK_AFTER = re.compile(r"(有限责任公司|有限公司|集团公司|公司|集团|研究院|研究所|事务所|中心|厂)(?=[^）)])(?!分?公司)|(?=（)")
+BREAK_AFTER = re.compile(
+    r"(有限责任公司|有限公司|集团公司|公司|集团|研究院|研究所|事务所|中心|厂)(?=[^）)])(?!分?公司)|(?=（)"
+)
 
 
 def company_name(name: str) -> Markup:
@@ -185,7 +188,7 @@ def _pieces(name: str) -> list[Markup]:
     cuts = sorted({match.end() for match in BREAK_AFTER.finditer(name)} - {0, len(name)})
     edges = [0, *cuts, len(name)]
     span = Markup('<span class="nw">{}</span>')
-    short = [name[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    short = [name[a:b] for a, b in pairwise(edges)]
     # A unit longer than a narrow screen, or one in Latin letters, must be allowed to wrap.
     return [span.format(piece) if len(piece) <= 16 and not piece.isascii() else escape(piece) for piece in short]
 

@@ -37,7 +37,7 @@ def locale_of(request: Request) -> Locale:
 
 
 def accepted_locale(header: str) -> Locale:
-    """The best of our two languages in an ``Accept-Language`` header. Every Chinese (zh-TW, zh-Hant-HK) counts as zh."""
+    """The better of our languages in an ``Accept-Language`` header. Every Chinese (zh-TW, zh-Hant-HK) is zh."""
     best: tuple[float, Locale] = (0.0, "zh")
     for part in header.split(","):
         tag, _, parameter = part.strip().partition(";")

@@ -20,7 +20,7 @@ class Link:
 
 
 PUBLIC = (
-    ("enterprise_search", Text("查企业", "Find enterprises")),
+    ("search", Text("查企业", "Find enterprises")),
     ("directory_list", Text("名录", "Directories")),
     ("product_list", Text("产品目录", "Products")),
     ("standard_list", Text("认定标准", "Standards")),
@@ -38,7 +38,7 @@ WORK = (
     ("work_targets", Text("目标", "Targets")),
     ("audit_log", Text("审计", "Audit")),
 )
-PAGES_UNDER = {"enterprise_search": ("/e/",)}
+PAGES_UNDER = {"search": ("/e/",)}
 """Paths that belong under a link although they do not start with its own."""
 
 
@@ -52,10 +52,10 @@ def links(request: Request, items: tuple[tuple[str, Text], ...]) -> list[Link]:
     return found
 
 
-def path_of(request: Request, name: str) -> str | None:
-    """The path of a route without parameters, or None if the application has no such page."""
+def path_of(request: Request, name: str, /, **params: object) -> str | None:
+    """The path of a route, or None if the application has no such page."""
     try:
-        return request.scope.get("root_path", "") + str(request.app.url_path_for(name))
+        return str(request.scope.get("root_path", "")) + str(request.app.url_path_for(name, **params))
     except NoMatchFound:
         return None
 
