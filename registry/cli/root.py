@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import accounts, audit, directory, search, serving, standards
+from registry.cli import accounts, audit, demo, directory, search, serving, standards
 
 
 def make_app(*, server: serving.Server) -> typer.Typer:
@@ -24,6 +24,7 @@ def make_app(*, server: serving.Server) -> typer.Typer:
     )
     app.callback()(_options)
     serving.mount(app, server=server)
+    demo.mount(app, server=server)
     search.mount(app)
     directory.mount(app)
     standards.mount(app)

@@ -63,7 +63,8 @@ def _write_chunk(session: Session, chunk: list[DemoFirm], *, seed: int, today: d
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
     given = list(rows)
     if given:
-        session.execute(insert(table), given)
+        # Past the unit of work: nobody waits for these rows as objects, and it takes half the time.
+        session.connection().execute(insert(SQLModel.metadata.tables[str(table.__tablename__)]), given)
 
 
 def _enterprise(number: int, firm: DemoFirm) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""The demo accounts. They exist in a demo's data folder only; ``registry demo`` prints them."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from registry.errors import Text
+from registry.policies import Actor, Grant
+from registry.services.accounts import create_account
+from registry.vocabulary import Role
+
+PROVINCE, SHENZHEN = "440000", "440300"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """A login to try the officials' pages with, and what it may do."""
+
+    login: str
+    password: str
+    display_name: str
+    grants: tuple[Grant, ...]
+    does: Text
+
+
+ACCOUNTS = (
+    DemoAccount(
+        "fang",
+        "shili-fang-demo",
+        "方示例",
+        (Grant(Role.ADMINISTRATOR, PROVINCE), Grant(Role.CURATOR, PROVINCE)),
+        Text("省级管理员、名录管理员", "administrator and curator of the province"),
+    ),
+    DemoAccount(
+        "lin",
+        "shili-lin-demo",
+        "林示例",
+        (Grant(Role.REVIEWER, SHENZHEN),),
+        Text("深圳市审核人员", "reviewer of Shenzhen"),
+    ),
+    DemoAccount(
+        "shen",
+        "shili-shen-demo",
+        "沈示例",
+        (Grant(Role.AUDITOR, PROVINCE),),
+        Text("省级审计人员", "auditor of the province"),
+    ),
+)
+
+
+def add_people(session: Session, *, actor: Actor) -> None:
+    """Make the demo accounts."""
+    for each in ACCOUNTS:
+        create_account(
+            session,
+            actor=actor,
+            login=each.login,
+            password=each.password,
+            display_name=each.display_name,
+            grants=each.grants,
+        )
