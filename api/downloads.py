@@ -1,6 +1,7 @@
 """A directory as a file, for any day."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, cast
@@ -47,10 +48,12 @@ def download(
     """CSV、XLSX 或 JSON；每行都注明公告和文号。 / CSV, XLSX or JSON; each row names its announcement and document."""
     chosen = parse_format(format)
     # Written to a file first: a refusal is then still clean, and slow readers do not hold the database.
-    file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY_BYTES))
-    write_listing(session, file, code=code, as_of=as_of, format=chosen, city=city, status=parse_status(status))
-    size = file.seek(0, SEEK_END)
-    file.seek(0)
+    with ExitStack() as unfinished:
+        file = cast(BinaryIO, unfinished.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)))
+        write_listing(session, file, code=code, as_of=as_of, format=chosen, city=city, status=parse_status(status))
+        size = file.seek(0, SEEK_END)
+        file.seek(0)
+        unfinished.pop_all()
     name = file_name(code, as_of=as_of, format=chosen)
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

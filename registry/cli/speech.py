@@ -30,6 +30,7 @@ def locale_of(environment: Mapping[str, str] | None = None) -> Locale:
 def say(text: Text) -> None:
     """One sentence on standard output."""
     sys.stdout.write(text.in_(locale_of()) + "\n")
+    sys.stdout.flush()
 
 
 def say_json(value: object) -> None:

@@ -1,0 +1,49 @@
+"""Every route of the API has been given an audience, and no GET can write."""
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from api.deps import current_officer, known_parameters, write_session
+from api.routes import ROUTERS
+
+PUBLIC = {
+    "api_search",
+    "api_identifier",
+    "api_enterprise",
+    "api_directories",
+    "api_directory",
+    "api_listings",
+    "api_directory_download",
+    "api_batches",
+    "api_batch",
+    "api_standards",
+    "api_standard",
+    "api_standard_check",
+}
+OFFICERS: set[str] = set()
+
+
+def routes() -> dict[str, APIRoute]:
+    """All routes of the API by name."""
+    return {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
+
+
+def asks(dependant: Dependant) -> set[object]:
+    """Everything a route depends on, however deep."""
+    found: set[object] = set()
+    for inner in dependant.dependencies:
+        found |= {inner.call} | asks(inner)
+    return found
+
+
+def test_every_route_has_been_given_an_audience() -> None:
+    assert routes().keys() == PUBLIC | OFFICERS
+    for name, route in routes().items():
+        asked = asks(route.dependant)
+        assert (current_officer in asked) is (name in OFFICERS), name
+        assert route.methods != {"GET"} or write_session not in asked, f"{name}: a GET writes"
+
+
+def test_every_route_refuses_parameters_it_does_not_have() -> None:
+    for name, route in routes().items():
+        assert known_parameters in asks(route.dependant), name

@@ -1,0 +1,27 @@
+"""Every page has been given an audience, and no GET can write."""
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from web.deps import current_officer, write_session
+from web.routes import ROUTERS
+
+PUBLIC = {"sign_in", "sign_in_submit", "sign_out", "preferences"}
+OFFICERS: set[str] = set()
+
+
+def asks(dependant: Dependant) -> set[object]:
+    """Everything a route depends on, however deep."""
+    found: set[object] = set()
+    for inner in dependant.dependencies:
+        found |= {inner.call} | asks(inner)
+    return found
+
+
+def test_every_page_has_been_given_an_audience() -> None:
+    routes = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
+    assert routes.keys() == PUBLIC | OFFICERS
+    for name, route in routes.items():
+        asked = asks(route.dependant)
+        assert (current_officer in asked) is (name in OFFICERS), name
+        assert route.methods != {"GET"} or write_session not in asked, f"{name}: a GET writes"
