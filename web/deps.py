@@ -46,6 +46,12 @@ def get_search(request: Request) -> SearchEngine:
     return search
 
 
+def search_engine(request: Request) -> SearchEngine:
+    """The search index; where it cannot be read the database answers instead."""
+    engine: SearchEngine = request.app.state.search
+    return engine
+
+
 def read_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Session]:
     """A session that is closed without commit: a GET cannot write."""
     with reading(engine) as session:

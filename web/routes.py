@@ -2,9 +2,13 @@
 
 from fastapi import APIRouter
 
-from web import login, preferences
+from web import documents, enterprise, home, login, preferences, search
 
 ROUTERS: tuple[APIRouter, ...] = (
+    home.router,
+    search.router,
+    enterprise.router,
+    documents.router,
     login.router,
     preferences.router,
 )

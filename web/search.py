@@ -1,0 +1,167 @@
+"""The search page: one box, what it was understood as, filters with counts, hits that say why they are there."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from registry.errors import Locale, Text
+from registry.schemas.inputs import parse_day
+from registry.search.engine import SearchEngine
+from registry.search.query import SearchPage, SearchQuery
+from registry.services.asking import ask
+from registry.services.finding import find
+from web.deps import ReadSession, current_actor, search_engine
+from web.i18n import locale_of
+from web.rendering import render, url_path, url_with, wants_fragment
+from web.search_views import (
+    FACETS,
+    FIELDS,
+    chips,
+    facet_groups,
+    listings,
+    maybe,
+    params_url,
+    query_url,
+    shown_hit,
+)
+
+router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+
+WAYS_SHOWN = 4
+Values = Annotated[list[str], Query()]
+
+
+@router.get("/search", name="search")
+def search_page(
+    request: Request,
+    session: ReadSession,
+    q: str = "",
+    directory: Values = [],  # noqa: B006 - read by the framework, never changed
+    city: Values = [],  # noqa: B006
+    district: Values = [],  # noqa: B006
+    chain: Values = [],  # noqa: B006
+    level: Values = [],  # noqa: B006
+    status: Values = [],  # noqa: B006
+    as_of: str = "",
+    sort: str = "relevance",
+    literal: bool = False,
+    cursor: str = "",
+) -> Response:
+    """Hits of a question. Leads straight to the enterprise a code or a whole name belongs to.
+
+    Raises InvalidInput naming the parameter for a filter, date or cursor that cannot be read.
+    """
+    day = parse_day(as_of, field="as_of") if as_of.strip() else None
+    query = ask(
+        session,
+        text=q,
+        directories=directory,
+        cities=city,
+        districts=district,
+        chains=chain,
+        levels=level,
+        statuses=status,
+        as_of=day,
+        sort=sort,
+        cursor=cursor,
+        literal=literal,
+    )
+    engine = search_engine(request)
+    page = find(session, engine, query)
+    key = direct_key(page)
+    if key is not None and not wants_fragment(request):
+        target = url_with(url_path(request, "enterprise", key=key), **{"from": query.text, "as_of": day})
+        return RedirectResponse(target, status_code=302, headers={"Cache-Control": "no-store"})
+    return render(request, "search/search.html", _context(request, session, engine, page), block="results")
+
+
+def direct_key(page: SearchPage) -> str | None:
+    """The enterprise the text names beyond doubt: by its code, or by a whole name that only one bears."""
+    query = page.query
+    if query.literal or query.cursor or not query.text or any(query.selected(field) for field in FIELDS_CHOSEN):
+        return None
+    if page.redirect is not None:
+        return page.redirect
+    exact = [hit for hit in page.hits if hit.reason == "exact"]
+    return exact[0].id if len(exact) == 1 else None
+
+
+FIELDS_CHOSEN = (*FACETS, "district")
+
+
+def _context(request: Request, session: Session, engine: SearchEngine | None, page: SearchPage) -> dict[str, Any]:
+    query, locale = page.query, locale_of(request)
+    understood = chips(request, page, locale)
+    groups = facet_groups(page, locale)
+    named = listings(request, page, locale)
+    return {
+        "page": page,
+        "query": query,
+        "fragment": wants_fragment(request),
+        "chips": understood,
+        "as_typed": query_url(request, query, literal="1") if understood else None,
+        "maybe": maybe(request, page.did_you_mean, locale),
+        "groups": groups,
+        "chosen": sum(len(query.selected(field)) for field in FIELDS_CHOSEN) + (query.as_of is not None),
+        "clear_url": url_with(url_path(request, "search"), q=query.text or None),
+        "today_url": query_url(request, query, as_of=None),
+        "first_url": query_url(request, query) if query.cursor else None,
+        "next_url": query_url(request, query, cursor=page.next_cursor) if page.next_cursor else None,
+        "sorts": _sorts(request, query),
+        "hits": [shown_hit(request, hit, page, locale) for hit in page.hits],
+        "near": [shown_hit(request, hit, page, locale) for hit in page.near],
+        "listings": named,
+        "listings_first": bool(named) and all(chip["read"] for chip in understood),
+        "nothing": _nothing(request, session, engine, page, locale) if not page.total else None,
+    }
+
+
+def _sorts(request: Request, query: SearchQuery) -> list[dict[str, Any]]:
+    words = {"relevance": Text("最相关", "Relevance"), "standing": Text("称号级别", "Standing")}
+    return [
+        {
+            "text": text,
+            "href": query_url(request, query, sort=None if name == "relevance" else name),
+            "current": query.sort == name,
+        }
+        for name, text in words.items()
+    ]
+
+
+def _nothing(
+    request: Request, session: Session, engine: SearchEngine | None, page: SearchPage, locale: Locale
+) -> dict[str, Any]:
+    """What was understood, and which filter to drop to find something, with how much that finds."""
+    query = page.query
+    parts = [
+        Text(f"{FIELDS[chip.field].zh} {chip.label.zh}", f"{FIELDS[chip.field].en} {chip.label.en}")
+        for chip in page.interpreted
+    ]
+    ways = []
+    for label, fewer, url in _fewer(request, page)[:WAYS_SHOWN]:
+        total = find(session, engine, fewer).total
+        if total:
+            said = Text(f"去掉条件“{label.zh}”，有 {total:,} 家", f"Without “{label.en}”: {total:,} enterprises")
+            ways.append((said.in_(locale), url))
+    separator = Text("；", "; ").in_(locale)
+    return {"typed": query.text, "understood": separator.join(part.in_(locale) for part in parts), "ways": ways}
+
+
+def _fewer(request: Request, page: SearchPage) -> list[tuple[Text, SearchQuery, str]]:
+    """The same question with one condition less, for each condition: those in the text, then those chosen."""
+    query = page.query
+    found = [
+        (chip.label, query.changed(text=dict(chip.remove).get("q", ""), limit=1), params_url(request, chip.remove))
+        for chip in page.interpreted
+        if chip.applied
+    ]
+    for field in FACETS:
+        labels = {value.value: value.label for value in page.facets.get(field, ())}
+        for value in query.selected(field):
+            fewer = query.toggled(field, value)
+            label = labels.get(value, Text(value, value))
+            found.append((label, fewer.changed(limit=1), query_url(request, fewer)))
+    return found

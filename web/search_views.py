@@ -1,0 +1,209 @@
+"""An answer of the search as the search page shows it: marked names, chips, facets, ways on. No queries here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+from starlette.requests import Request
+
+from registry.errors import Locale, Text
+from registry.search.query import Chip, FacetValue, Hit, SearchPage, SearchQuery, Segment, Suggestion
+from registry.vocabulary import OperatingStatus
+from web.formats import company_name
+from web.navigation import path_of
+from web.rendering import url_path, url_with
+from web.shown_titles import shown_title
+
+BADGES_SHOWN = 3
+VALUES_SHOWN = 5
+
+FIELDS = {
+    "status": Text("状态", "Status"),
+    "directory": Text("名录", "Directory"),
+    "level": Text("级别", "Level"),
+    "city": Text("城市", "City"),
+    "chain": Text("产业链", "Chain"),
+    "district": Text("区县", "District"),
+    "batch": Text("批次", "Batch"),
+    "text": Text("文字", "Text"),
+}
+"""What each filter is called; facets are shown in this order."""
+FACETS = ("status", "directory", "level", "city", "chain")
+
+
+@dataclass(frozen=True, slots=True)
+class FacetOption:
+    """One value of a facet. ``fixed``: chosen by a word of the text, so it is removed there and not here."""
+
+    value: str
+    text: str
+    count: int
+    chosen: bool
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    """One facet: the values shown at once, and the rest."""
+
+    field: str
+    title: str
+    options: list[FacetOption]
+    more: list[FacetOption]
+
+
+def query_url(request: Request, query: SearchQuery, **changes: Any) -> str:
+    """The address of a question, from its first page."""
+    pairs: dict[str, list[str]] = {}
+    for name, value in query.params():
+        pairs.setdefault(name, []).append(value)
+    return url_with(url_path(request, "search"), **(pairs | changes))
+
+
+def params_url(request: Request, params: Sequence[tuple[str, str]]) -> str:
+    """The address of parameters as a chip gives them."""
+    pairs: dict[str, list[str]] = {}
+    for name, value in params:
+        pairs.setdefault(name, []).append(value)
+    return url_with(url_path(request, "search"), **pairs)
+
+
+def marked(segments: Sequence[Segment]) -> Markup:
+    """The pieces of a text, what matched marked; everything escaped."""
+    mark = Markup("<mark>{}</mark>")
+    return Markup("").join(mark.format(piece.text) if piece.marked else escape(piece.text) for piece in segments)
+
+
+def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> dict[str, Any]:
+    """One hit of the page in the shape the ``hit`` macro takes."""
+    query = page.query
+    facts = [hit.city_name.in_(locale)] if hit.city_name else []
+    if hit.founded_year:
+        facts.append(Text(f"{hit.founded_year} 年成立", f"founded {hit.founded_year}").in_(locale))
+    names = {value.value: value.label.in_(locale) for value in page.facets.get("chain", ())}
+    if known := [names[code] for code in hit.chains if code in names]:
+        facts.append(Text("、", ", ").in_(locale).join(known))
+    if hit.operating_status not in (OperatingStatus.ACTIVE, OperatingStatus.UNKNOWN):
+        facts.append(hit.operating_status.label.in_(locale))
+    rest = len(hit.titles) - BADGES_SHOWN
+    if rest > 0:
+        facts.append(Text(f"另有 {rest} 个称号", f"{rest} more titles").in_(locale))
+    as_of = query.as_of.isoformat() if query.as_of else None
+    return {
+        "href": url_with(url_path(request, "enterprise", key=hit.id), as_of=as_of),
+        "name": marked(hit.segments) if any(piece.marked for piece in hit.segments) else company_name(hit.name),
+        "code": hit.uscc,
+        "facts": facts,
+        "titles": [shown_title(request, badge, locale) for badge in hit.titles[:BADGES_SHOWN]],
+        "why": _why(hit, locale),
+    }
+
+
+def _why(hit: Hit, locale: Locale) -> Markup | str | None:
+    """The phrase, with the matched part marked where it names something else than the name above."""
+    if hit.reason == "listed":
+        return None
+    phrase = hit.why.in_(locale)
+    text = "".join(piece.text for piece in hit.matched)
+    before, found, after = phrase.partition(text) if text else (phrase, "", "")
+    if found:
+        return escape(before) + marked(hit.matched) + escape(after)
+    if text and text != hit.name:
+        return escape(phrase) + escape(Text("：", ": ").in_(locale)) + marked(hit.matched)
+    return phrase
+
+
+def chips(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, Any]]:
+    """What the text was understood as, the rest of it as free text; empty if nothing was understood."""
+    applied = [chip for chip in page.interpreted if chip.applied]
+    shown = [_chip(request, chip, locale) for chip in applied]
+    rest = rest_of(page.query.text, applied) if applied else ""
+    if rest:
+        without = without_text(page.query.text, rest)
+        href = query_url(request, page.query, q=without)
+        shown.append({"field": FIELDS["text"].in_(locale), "value": rest, "remove_href": href, "read": False})
+    return shown
+
+
+def _chip(request: Request, chip: Chip, locale: Locale) -> dict[str, Any]:
+    return {
+        "field": FIELDS[chip.field].in_(locale),
+        "value": chip.label.in_(locale),
+        "remove_href": params_url(request, chip.remove),
+        "read": True,
+    }
+
+
+def rest_of(text: str, applied: Sequence[Chip]) -> str:
+    """The words of the text that no chip stands for."""
+    kept = [True] * len(text)
+    for chip in applied:
+        start, stop = _cut(text, dict(chip.remove).get("q", ""))
+        kept[start:stop] = [False] * (stop - start)
+    return " ".join("".join(c if keep else " " for c, keep in zip(text, kept, strict=True)).split())
+
+
+def without_text(text: str, rest: str) -> str:
+    """The text without the given words."""
+    for word in rest.split():
+        text = text.replace(word, " ", 1)
+    return " ".join(text.split())
+
+
+def _cut(text: str, shorter: str) -> tuple[int, int]:
+    """Where one piece was taken out of ``text`` to leave ``shorter``; blanks at the seam may be gone as well."""
+    start = 0
+    while start < min(len(text), len(shorter)) and text[start] == shorter[start]:
+        start += 1
+    end = 0
+    while end < min(len(text), len(shorter)) - start and text[-1 - end] == shorter[-1 - end]:
+        end += 1
+    return start, len(text) - end
+
+
+def facet_groups(page: SearchPage, locale: Locale) -> list[FacetGroup]:
+    """The facets in the order they are shown; values without a hit only if chosen."""
+    groups = []
+    for field in FACETS:
+        given = page.query.selected(field)
+        options = [_option(v, given, locale) for v in page.facets.get(field, ()) if v.count or v.selected]
+        if not options:
+            continue
+        first = [option for place, option in enumerate(options) if place < VALUES_SHOWN or option.chosen]
+        more = [option for option in options if option not in first]
+        groups.append(FacetGroup(field, FIELDS[field].in_(locale), first, more))
+    return groups
+
+
+def _option(value: FacetValue, given: Sequence[str], locale: Locale) -> FacetOption:
+    fixed = value.selected and value.value not in given
+    return FacetOption(value.value, value.label.in_(locale), value.count, value.selected, fixed)
+
+
+def maybe(request: Request, suggestions: Sequence[Suggestion], locale: Locale) -> list[dict[str, Any]]:
+    """“Did you mean”: a page to open if it is known which, else a text to search."""
+    return [
+        {
+            "text": item.name or item.text,
+            "href": url_path(request, "enterprise", key=item.key)
+            if item.key
+            else url_with(url_path(request, "search"), q=item.text),
+            "reason": item.reason.in_(locale),
+        }
+        for item in suggestions
+    ]
+
+
+def listings(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, Any]]:
+    """Directories and announcements the text names, with how many of the hits are in them."""
+    counts = {value.value: value.count for value in page.facets.get("directory", ())}
+    found = []
+    for chip in page.interpreted:
+        if chip.field == "directory":
+            url = path_of(request, "directory", code=chip.value)
+            found.append({"text": chip.label.in_(locale), "href": url, "count": counts.get(chip.value, 0)})
+        elif chip.field == "batch":
+            url = path_of(request, "batch", batch_id=int(chip.value))
+            found.append({"text": chip.label.in_(locale), "href": url, "count": None})
+    return [item for item in found if item["href"]]
