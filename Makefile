@@ -40,6 +40,9 @@ contracts: $(VENV)/dev.stamp
 templates: $(VENV)/dev.stamp
 	$(BIN)/djlint web/templates --lint
 
+bench: $(VENV)/dev.stamp  ## measure importing, searching and assessing on this machine (NAME=… for one)
+	$(BIN)/python -m tests.bench $(NAME)
+
 lock:  ## resolve the pinned, hashed requirements again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build --group dev --group browser -o requirements/dev.txt
