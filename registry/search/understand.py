@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from registry.errors import Text
+from registry.identity.industries import Industry, industry
 from registry.identity.uscc import CodeExplanation, explain_code
 from registry.search.lexicon import Entry, Lexicon, search_settings
 from registry.search.plan import Filters, StrictPlan, WordPlan
@@ -22,7 +23,7 @@ from registry.search.words import (
 
 WORDS_MAX = 12
 GRAMS_MAX = 48
-_STOCK = re.compile(r"(?:(?:sh|sz|bj)[.]?)?([0-9]{6})(?:[.](?:sh|ss|sz|bj))?")
+_STOCK = re.compile(r"(?:sh|sz|bj)?([0-9]{6})(?:sh|ss|sz|bj)?")
 _STOCK_LETTERS = re.compile(r"sh|sz|bj")
 _INDUSTRY = re.compile(r"([a-t])([0-9]{2,4})")
 _BATCH = re.compile(r"第?([一二三四五六七八九十]{1,3}|[0-9]{1,3})批")
@@ -79,7 +80,10 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
     reading = _Reading(left=words) if query.literal else _read_words(words, lexicon)
     chips, filters = _chips(query, reading, given)
     kept, ignored = _without_generic(reading.left)
-    plan = _plan(kept, standing=standing or (not kept and bool(chips)))
+    industries = [] if query.literal else [word for word in kept if _industry(word)]
+    chips += tuple(_industry_chip(query, word) for word in industries)
+    kept = [word for word in kept if word not in industries]
+    plan = _plan(kept, industries, standing=standing or (not kept and bool(chips)))
     broad = bool(kept) and all(compact(word) in search_settings().generic_words for word in kept)
     return Understood(plan, filters, " ".join(kept), chips, code, ignored, broad, reading.batch)
 
@@ -169,9 +173,21 @@ def _without_generic(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return kept, tuple(word for word in words if compact(word) in generic and compact(word))
 
 
-def _plan(words: list[str], *, standing: bool) -> StrictPlan:
-    industries = tuple(m[0].upper() for w in words if (m := _INDUSTRY.fullmatch(compact(w))))
-    rest = [w for w in words if not _INDUSTRY.fullmatch(compact(w))]
+def _industry(word: str) -> Industry | None:
+    """The industry a word such as C3985 names; the letter tells it from a number."""
+    return industry(word) if _INDUSTRY.fullmatch(compact(word)) else None
+
+
+def _industry_chip(query: SearchQuery, word: str) -> Chip:
+    found = _industry(word)
+    name = found.name if found else word
+    code = compact(word).upper()
+    text = " ".join(f" {query.text} ".replace(f" {word} ", " ", 1).split())
+    label = Text(f"{code} {name}", f"{code} {name}")
+    return Chip(field="industry", value=code, label=label, remove=query.changed(text=text).params())
+
+
+def _plan(rest: list[str], industries: list[str], *, standing: bool) -> StrictPlan:
     planned = [plan for word in rest for plan in plan_word(word)]
     text = " ".join(rest)
     latin = [plan.latin for plan in planned if plan.latin]
@@ -182,18 +198,18 @@ def _plan(words: list[str], *, standing: bool) -> StrictPlan:
         core=compact_core(text) if whole else "",
         joined=plain_reading("".join(latin)) if len(latin) > 1 and len(latin) == len(planned) else "",
         identifiers=_stock(text),
-        industries=industries,
+        industries=tuple(compact(word).upper() for word in industries),
         standing=standing,
         impossible=bool(rest) and not planned,
     )
 
 
 def _stock(text: str) -> tuple[str, ...]:
-    word = normalise(text).replace(" ", "")
+    word = compact(text)
     found = _STOCK.fullmatch(word)
     if not found:
         return ()
-    market = _STOCK_LETTERS.search(word)
+    market = _STOCK_LETTERS.search(word.replace("ss", "sh"))
     return (f"{found[1]}.{market[0]}", found[1]) if market else (found[1],)
 
 
