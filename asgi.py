@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api import openapi, problems
 from api.routes import ROUTERS as API_ROUTERS
+from import_scripts.reading import open_file
 from registry.db import make_engine
 from registry.errors import Locale, NotAuthenticated, RegistryError
 from registry.incidents import incident_number
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.engine = make_engine(settings)
     app.state.search = search_engine(settings)
+    app.state.open_file = open_file
     app.state.session_token = session_token
     _map_errors(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)

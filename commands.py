@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 from typer.main import get_command
 
+import import_scripts.commands
 from registry.cli import faults
 from registry.cli.root import make_app
 from registry.cli.speech import FAULT, REFUSED, complain, refusal
@@ -21,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status: 0 done, 1 fault or failed check, 2 refused, 130 interrupted."""
     sys.excepthook = faults.report_crash
     # Not ``app()``: that would put typer's own excepthook in place of ours.
-    command = get_command(make_app(server=_serve))
+    app = make_app(server=_serve)
+    import_scripts.commands.mount(app)
+    command = get_command(app)
     try:
         status = command.main(arguments, prog_name="registry", standalone_mode=False)
     except RegistryError as error:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api import directories, downloads, enterprises, identifiers, search, standards
+from api import directories, documents, downloads, enterprises, identifiers, imports, search, standards
 
 ROUTERS: tuple[APIRouter, ...] = (
     search.router,
@@ -10,5 +10,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     enterprises.router,
     directories.router,
     downloads.router,
+    documents.router,
     standards.router,
+    imports.router,
 )

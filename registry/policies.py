@@ -117,6 +117,15 @@ def require(
     raise NotAllowed(f"您没有这项权限。需要：{who.zh}。", f"You may not do this. It takes: {who.en}.")
 
 
+def require_importer(actor: Actor, *, directory_code: str | None) -> None:
+    """Refuse unless ``actor`` may bring a file in, write it or take it back.
+
+    A file may name firms of any city, so it takes a curator of the province; a plain enterprise file (None) takes one
+    for all directories. Raises NotAuthenticated, NotAllowed.
+    """
+    require(actor, Role.CURATOR, region_code="", directory_code=directory_code or EVERY_DIRECTORY)
+
+
 def _who_may(roles: AbstractSet[Role], region_code: str | None, directory_code: str | None) -> Text:
     ordered = [role for role in Role if role in roles]
     zh = "或".join(role.label.zh for role in ordered)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import accounts, audit, demo, directory, search, serving, standards
+from registry.cli import accounts, assess, audit, demo, directory, search, serving, standards
 
 
 def make_app(*, server: serving.Server) -> typer.Typer:
@@ -28,6 +28,7 @@ def make_app(*, server: serving.Server) -> typer.Typer:
     search.mount(app)
     directory.mount(app)
     standards.mount(app)
+    assess.mount(app)
     accounts.mount(app)
     audit.mount(app)
     return app

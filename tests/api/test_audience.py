@@ -16,11 +16,12 @@ PUBLIC = {
     "api_directory_download",
     "api_batches",
     "api_batch",
+    "api_document_row",
     "api_standards",
     "api_standard",
     "api_standard_check",
 }
-OFFICERS: set[str] = set()
+OFFICERS = {"api_imports", "api_import", "api_import_stage", "api_import_write", "api_import_undo"}
 
 
 def routes() -> dict[str, APIRoute]:
