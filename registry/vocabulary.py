@@ -1,6 +1,7 @@
 """The closed word lists of the registry (states, trust classes, roles); each member carries its labels."""
 
 from enum import StrEnum
+from typing import Self, cast
 
 from registry.errors import Text
 
@@ -15,6 +16,11 @@ class LabelledEnum(StrEnum):
         member._value_ = value
         member.label = Text(zh, en)
         return member
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member of this value. Raises KeyError; for values that come from our own tables and forms."""
+        return cast(Self, cls._value2member_map_[value])
 
 
 class Level(LabelledEnum):

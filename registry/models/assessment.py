@@ -24,6 +24,8 @@ class AssessmentRun(SQLModel, table=True):
     """SHA-256 of the rule file, so that a result can be traced to the very text."""
     procedure: Procedure = Field(sa_type=EnumText(Procedure))
     as_of: date
+    whole_population: bool
+    """False for a run over a single enterprise: lists of candidates are taken from whole runs only."""
     population: int
     counts: dict[str, Any] = Field(sa_type=JsonType)
     seconds: float

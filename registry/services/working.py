@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.errors import RegistryError
 from registry.search.engine import EngineUnavailable, SearchEngine, WriterBusy
+from registry.services.assessing.running import assess_tier
 from registry.services.indexing import apply_outbox, rebuild
 from registry.services.jobs import (
     Claim,
@@ -59,7 +61,16 @@ def reindex(context: JobContext) -> dict[str, Any]:
     return {"version": done.version, "count": done.count, "seconds": round(done.seconds, 2)}
 
 
-JOB_KINDS: dict[str, JobHandler] = {"reindex": reindex}
+def assess(context: JobContext) -> dict[str, Any]:
+    """Assess every enterprise by a tier’s standards of the day the job was queued for."""
+    day = date.fromisoformat(context.payload["as_of"])
+    runs = assess_tier(
+        context.database, code=context.payload["tier"], as_of=day, actor=context.actor, progress=context.progress
+    )
+    return {"runs": [run.run_id for run in runs], "seconds": sum(run.seconds for run in runs)}
+
+
+JOB_KINDS: dict[str, JobHandler] = {"reindex": reindex, "assess": assess}
 """Kind of a job to what runs it. A module that brings a kind adds it here."""
 
 

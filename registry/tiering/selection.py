@@ -51,6 +51,11 @@ def find(code: str) -> tuple[Standard, ...]:
     return tuple(reversed(ours))
 
 
+def tiers() -> tuple[str, ...]:
+    """Every tier that has a standard, in the order of the files."""
+    return tuple(dict.fromkeys(one.tier for one in load_all()))
+
+
 def _region_fits(standard: Standard, region_code: str | None) -> bool:
     if standard.region is None:
         return True

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("rule_hash", sa.String(64), nullable=False),
         sa.Column("procedure", sa.String(32), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("whole_population", sa.Boolean(), nullable=False),
         sa.Column("population", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),

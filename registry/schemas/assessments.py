@@ -1,0 +1,66 @@
+"""What officials read about assessments: flag counts, candidate rows, the ladder of tiers."""
+
+from datetime import date, datetime
+
+from pydantic import Field
+
+from registry.errors import Text
+from registry.schemas.base import ReadModel
+from registry.schemas.enterprises import EnterpriseSummary
+from registry.vocabulary import CaseStage, Flag, Procedure, Verdict
+
+
+class RunInfo(ReadModel):
+    """A run over the whole population."""
+
+    run_id: int
+    tier: str
+    version: str
+    procedure: Procedure
+    as_of: date
+    population: int
+    seconds: float
+    run_at: datetime
+    actor: str
+
+
+class CandidateRow(ReadModel):
+    """A flagged enterprise. ``results`` has one letter for each of ``criteria``, see ``Assessment.results``."""
+
+    assessment_id: int
+    enterprise: EnterpriseSummary
+    district: Text | None
+    flag: Flag
+    verdict: Verdict
+    version: str
+    criteria: tuple[str, ...]
+    results: str
+    met: int
+    gap_text: Text
+    revenue_cny: int | None
+    revenue_year: int
+    case_stage: CaseStage | None
+
+
+class CandidatePage(ReadModel):
+    """Flagged enterprises of one tier inside one region, from the latest runs over the whole population."""
+
+    tier: str
+    runs: tuple[RunInfo, ...]
+    counts: dict[Flag, int]
+    rows: tuple[CandidateRow, ...]
+    total: int
+    next_cursor: str | None
+
+
+class LadderStep(ReadModel):
+    """One step: who holds it today, whose title ends within twelve months, who is at risk, who is ready for it."""
+
+    number: int
+    name: Text
+    directories: tuple[str, ...]
+    tier: str | None = Field(description="The tier whose runs count here, if it has standards")
+    holders: int
+    due_12_months: int
+    at_risk: int | None
+    candidates: int | None

@@ -1,0 +1,142 @@
+"""From tables to columns: what one standard reads of many enterprises, strongest trust first."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Float, case, cast, select, type_coerce
+from sqlmodel import Session, col
+
+from registry.db import ExactDecimal
+from registry.models import Batch, Enterprise, Fact, Figure, Listing
+from registry.tiering.figures import DERIVED_FROM
+from registry.tiering.population import Population
+from registry.tiering.reads import Reads
+from registry.tiering.standard import Procedure
+from registry.vocabulary import BatchState, IdentityState, Trust
+
+FIELDS = ("region_code", "industry_code", "founded_on")
+"""Columns of the enterprise itself that standards read."""
+_STRENGTH = {Trust.OFFICIAL: 3, Trust.AUDITED: 2, Trust.DECLARED: 1, Trust.COMPUTED: 0}
+
+Ids = NDArray[np.int64]
+
+
+def live_enterprises(session: Session, *, only: Sequence[int] | None = None) -> Ids:
+    """Ids of the enterprises that stand for themselves (not merged away, not voided), ascending."""
+    query = select(col(Enterprise.id)).where(
+        col(Enterprise.voided_at).is_(None), col(Enterprise.identity) != IdentityState.MERGED
+    )
+    if only is not None:
+        query = query.where(col(Enterprise.id).in_(only))
+    return np.array(sorted(session.scalars(query)), dtype=np.int64)
+
+
+def gather(session: Session, *, ids: Ids, reads: Reads, as_of: date, procedure: Procedure) -> Population:
+    """The population of these enterprises on a day: row k is ``ids[k]``.
+
+    Of several values of one figure the strongest trust counts (official, audited, declared, computed). Facts stated
+    for a day after ``as_of`` are left out. A withdrawn title ends the day before its withdrawal.
+    """
+    facts = _enterprise_fields(session, ids)
+    facts.update({name: _fact(session, ids, name, as_of) for name in reads.facts | reads.dates if _is_fact(name)})
+    return Population.from_columns(
+        size=ids.size,
+        as_of=as_of,
+        procedure=procedure,
+        figures={(name, year): _figure(session, ids, name, year) for name, year in sorted(reads.figures)},
+        facts=facts,
+        titles={code: titles_of(session, ids, code) for code in sorted(reads.titles)},
+    )
+
+
+def titles_of(session: Session, ids: Ids, directory_code: str) -> tuple[Any, Any, Any]:
+    """Every final, unvoided title of a directory in ragged form: rows into ``ids``, first day, last day."""
+    query = (
+        select(col(Listing.enterprise_id), col(Listing.valid_from), col(Listing.valid_to), col(Listing.withdrawn_on))
+        .join(Batch, col(Batch.id) == col(Listing.batch_id))
+        .where(
+            col(Listing.directory_code) == directory_code,
+            col(Listing.voided_at).is_(None),
+            col(Batch.state) == BatchState.FINAL,
+        )
+    )
+    spans = [(owner, begin, _last_day(end, withdrawn)) for owner, begin, end, withdrawn in session.execute(query)]
+    owners = np.array([owner for owner, _, _ in spans], dtype=np.int64)
+    rows, mine = _rows(ids, owners)
+    begins = np.array([begin for _, begin, _ in spans], dtype="datetime64[D]")
+    ends = np.array([end for _, _, end in spans], dtype="datetime64[D]")
+    return rows, begins[mine], ends[mine]
+
+
+def _is_fact(name: str) -> bool:
+    return name not in DERIVED_FROM and name not in FIELDS
+
+
+def _last_day(end: date | None, withdrawn: date | None) -> date | None:
+    if withdrawn is None:
+        return end
+    before = withdrawn - timedelta(days=1)
+    return before if end is None else min(end, before)
+
+
+def _enterprise_fields(session: Session, ids: Ids) -> dict[str, Any]:
+    columns = [getattr(Enterprise, name) for name in FIELDS]
+    query = select(col(Enterprise.id), *columns)
+    if ids.size < _FEW:
+        query = query.where(col(Enterprise.id).in_(ids.tolist()))
+    found = {row[0]: row[1:] for row in session.execute(query)}
+    return {name: [found[number][place] for number in ids.tolist()] for place, name in enumerate(FIELDS)}
+
+
+def _figure(session: Session, ids: Ids, name: str, year: int) -> NDArray[np.float64]:
+    query = select(col(Figure.enterprise_id), _amount(session), _strength(Figure.trust)).where(
+        col(Figure.year) == year, col(Figure.name) == name
+    )
+    if ids.size < _FEW:
+        query = query.where(col(Figure.enterprise_id).in_(ids.tolist()))
+    table = np.array([tuple(row) for row in session.execute(query)], dtype=np.float64).reshape(-1, 3)
+    table = table[np.argsort(table[:, 2], kind="stable")]  # the strongest comes last and stays
+    rows, mine = _rows(ids, table[:, 0].astype(np.int64))
+    column = np.full(ids.size, np.nan)
+    scale = float(ExactDecimal.SCALE) if session.get_bind().dialect.name == "sqlite" else 1.0
+    column[rows] = table[mine, 1] / scale
+    return column
+
+
+def _fact(session: Session, ids: Ids, name: str, as_of: date) -> list[Any]:
+    query = (
+        select(col(Fact.enterprise_id), col(Fact.value))
+        .where(col(Fact.name) == name, col(Fact.known_on) <= as_of)
+        .order_by(_strength(Fact.trust))
+    )
+    if ids.size < _FEW:
+        query = query.where(col(Fact.enterprise_id).in_(ids.tolist()))
+    found = {owner: value for owner, value in session.execute(query)}  # the strongest comes last and stays
+    return [found.get(number) for number in ids.tolist()]
+
+
+_FEW = 500
+"""Up to so many enterprises are asked for by number; more are read as a whole."""
+
+
+def _amount(session: Session) -> ColumnElement[Any]:
+    # SQLite keeps scaled integers; dividing them once in NumPy rounds correctly and spares a Decimal a value.
+    if session.get_bind().dialect.name == "sqlite":
+        return type_coerce(col(Figure.value), BigInteger)
+    return cast(col(Figure.value), Float)
+
+
+def _strength(trust: Any) -> ColumnElement[int]:
+    return case(*((col(trust) == one, weight) for one, weight in _STRENGTH.items()), else_=0)
+
+
+def _rows(ids: Ids, owners: Ids) -> tuple[Ids, NDArray[np.bool_]]:
+    """The row of each owner in ``ids``, and a mask of the owners that have one."""
+    if not ids.size:
+        return np.array([], dtype=np.int64), np.zeros(owners.size, dtype=np.bool_)
+    at = np.minimum(np.searchsorted(ids, owners), ids.size - 1)
+    mine: NDArray[np.bool_] = ids[at] == owners
+    return at[mine].astype(np.int64), mine

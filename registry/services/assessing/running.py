@@ -1,0 +1,240 @@
+"""Judge a population by a tier's standards and keep the result, pinned to version and inputs."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import insert
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from registry.db import reading, transaction
+from registry.models import Assessment, AssessmentRun
+from registry.services import audit
+from registry.services.assessing.gathering import Ids, gather, live_enterprises, titles_of
+from registry.services.assessing.pinning import pin
+from registry.tiering.evaluation import Evaluation, Result, evaluate
+from registry.tiering.flags import Flags, flags
+from registry.tiering.population import Bools, Population
+from registry.tiering.reads import reads
+from registry.tiering.selection import choose, find
+from registry.tiering.standard import Procedure as ProcedureCode
+from registry.tiering.standard import Standard
+from registry.titles import DUE_DAYS
+from registry.vocabulary import Flag, Procedure, Verdict
+
+LETTERS = {
+    Result.MET: "M",
+    Result.UNMET: "U",
+    Result.UNKNOWN: "?",
+    Result.NEEDS_REVIEW: "R",
+    Result.NOT_APPLICABLE: "N",
+}
+VERDICTS = (Verdict.INELIGIBLE, Verdict.UNDECIDED, Verdict.ELIGIBLE)
+CHUNK = 2_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run came to: counts by verdict and flag over ``population`` enterprises."""
+
+    run_id: int
+    tier: str
+    version: str
+    procedure: Procedure
+    as_of: date
+    population: int
+    counts: dict[str, int]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A standard over the firms of one procedure: everything a run stores, not stored yet."""
+
+    evaluation: Evaluation
+    procedure: Procedure
+    ids: Ids
+    flag: np.ndarray[Any, Any]
+    seconds: float
+
+
+def assess_tier(
+    database: Engine,
+    *,
+    code: str,
+    as_of: date,
+    actor: str,
+    enterprise_id: int | None = None,
+    progress: Progress | None = None,
+) -> list[RunSummary]:
+    """Assess every live enterprise (or one) by the standards of a tier in force on a day, and keep the result.
+
+    Firms without the title are judged as new applicants, holders as under review; each procedure is a run of its own
+    with its own version. Flagged firms are stored one by one with their inputs, the rest is counted; a run for one
+    enterprise is always stored. Earlier runs stay as they are. Raises NotFound and InvalidInput as ``choose`` does.
+
+    Long work: it reads first and writes in one short transaction at the end, so that nobody waits for the lock
+    meanwhile; cancelled or killed before that, it leaves nothing.
+    """
+    with reading(database) as session:
+        judged = judge_tier(session, code=code, as_of=as_of, enterprise_id=enterprise_id, progress=progress)
+    with transaction(database) as session:
+        return [store_judgement(session, one, actor=actor, keep_all=enterprise_id is not None) for one in judged]
+
+
+def judge_tier(
+    session: Session,
+    *,
+    code: str,
+    as_of: date,
+    enterprise_id: int | None = None,
+    progress: Progress | None = None,
+) -> list[Judgement]:
+    """The judgements of a tier, one for each procedure that applies to somebody. Reads only."""
+    tier = find(code)[0].tier
+    ids = live_enterprises(session, only=None if enterprise_id is None else [enterprise_id])
+    holds, ends_soon = _holders(session, ids, tier, as_of)
+    plan: list[tuple[ProcedureCode, Bools]] = [("new", ~holds), ("review", holds)]
+    found, done = [], 0
+    for procedure, members in plan:
+        if not members.any():
+            continue
+        standard = choose(code, procedure=procedure, as_of=as_of)
+        found.append(_judge(session, standard, procedure, ids[members], ends_soon[members], as_of))
+        done += int(members.sum())
+        if progress is not None:
+            progress(done, ids.size)
+    return found
+
+
+def store_judgement(session: Session, judged: Judgement, *, actor: str, keep_all: bool) -> RunSummary:
+    """Write one run with its flagged firms (or all of them) and its audit event."""
+    standard, population = judged.evaluation.standard, judged.evaluation.population
+    run = AssessmentRun(
+        tier=standard.tier,
+        standard_version=standard.id,
+        rule_hash=rule_hash(standard),
+        procedure=judged.procedure,
+        as_of=population.as_of,
+        whole_population=not keep_all,
+        population=population.size,
+        counts=_counts(judged.evaluation, judged.flag),
+        seconds=judged.seconds,
+        actor=actor,
+    )
+    session.add(run)
+    session.flush()
+    _store(session, run.id, judged, keep_all=keep_all)
+    said = {"standard": standard.id, "procedure": judged.procedure.value, "as_of": str(run.as_of)}
+    audit.record(
+        session,
+        actor=actor,
+        action="assess",
+        subject_kind="assessment_run",
+        subject_key=str(run.id),
+        after={**said, "counts": run.counts},
+    )
+    return RunSummary(run.id, run.tier, standard.id, run.procedure, run.as_of, run.population, run.counts, run.seconds)
+
+
+def rule_hash(standard: Standard) -> str:
+    """SHA-256 of a version's content: layout and comments of its file do not count, every rule does."""
+    return hashlib.sha256(standard.model_dump_json().encode()).hexdigest()
+
+
+def letters(evaluation: Evaluation) -> list[str]:
+    """One string a row, one letter a criterion in the order of the rule."""
+    table = np.array([LETTERS[Result(code)] for code in range(len(LETTERS))])
+    grid = np.stack([table[codes] for codes in evaluation.codes.values()], axis=1)
+    return ["".join(row) for row in grid]
+
+
+def _holders(session: Session, ids: Ids, tier: str, as_of: date) -> tuple[Bools, Bools]:
+    """Who holds the title on the day, and whose title ends within the due days."""
+    held = Population.from_columns(size=ids.size, as_of=as_of, titles={tier: titles_of(session, ids, tier)})
+    holds = held.holders([tier])
+    return holds, holds & ~held.holders([tier], days_ahead=DUE_DAYS + 1)
+
+
+def _judge(
+    session: Session, standard: Standard, procedure: ProcedureCode, ids: Ids, ends_soon: Bools, as_of: date
+) -> Judgement:
+    begun = time.perf_counter()
+    asked = reads(standard, as_of=as_of, procedure=procedure)
+    population = gather(session, ids=ids, reads=asked, as_of=as_of, procedure=procedure)
+    evaluation = evaluate(standard, population)
+    found = flags(
+        verdict=evaluation.verdict,
+        holds_title=np.full(ids.size, procedure == "review"),
+        ends_soon=ends_soon,
+        gaps=evaluation.gaps,
+        unknowns=evaluation.unknowns,
+        veto=evaluation.veto,
+    )
+    return Judgement(
+        evaluation=evaluation,
+        procedure=Procedure.NEW if procedure == "new" else Procedure.REVIEW,
+        ids=ids,
+        flag=_one_flag(found, _reported(population)),
+        seconds=round(time.perf_counter() - begun, 3),
+    )
+
+
+def _reported(population: Population) -> Bools:
+    """Rows with at least one yearly figure: of a firm that never reported anything no figure "would decide it"."""
+    known = np.zeros(population.size, dtype=np.bool_)
+    for column in population.figures.values():
+        known |= column.known
+    return known
+
+
+def _one_flag(found: Flags, reported: Bools) -> np.ndarray[Any, Any]:
+    """The one list a firm stands on: at risk before candidate before near before needs data."""
+    flag = np.full(reported.size, None, dtype=object)
+    flag[found.needs_data & reported] = Flag.NEEDS_DATA.value
+    flag[found.near & reported] = Flag.NEAR.value
+    flag[found.candidate] = Flag.CANDIDATE.value
+    flag[found.at_risk] = Flag.AT_RISK.value
+    return flag
+
+
+def _counts(evaluation: Evaluation, flag: np.ndarray[Any, Any]) -> dict[str, int]:
+    counts = {verdict.value: int((evaluation.verdict == code).sum()) for code, verdict in enumerate(VERDICTS)}
+    return counts | {one.value: int((flag == one.value).sum()) for one in Flag}
+
+
+def _store(session: Session, run_id: int, judged: Judgement, *, keep_all: bool) -> None:
+    flag, evaluation = judged.flag, judged.evaluation
+    keep = np.flatnonzero(np.ones(flag.size, np.bool_) if keep_all else flag != None)  # noqa: E711 - element-wise
+    results = letters(evaluation)
+    for start in range(0, keep.size, CHUNK):
+        rows = [
+            _row(run_id, int(judged.ids[at]), evaluation, int(at), results[at], flag[at])
+            for at in keep[start : start + CHUNK]
+        ]
+        session.execute(insert(Assessment), rows)
+
+
+def _row(
+    run_id: int, enterprise_id: int, evaluation: Evaluation, at: int, results: str, flag: str | None
+) -> dict[str, Any]:
+    score = evaluation.score
+    return {
+        "run_id": run_id,
+        "enterprise_id": enterprise_id,
+        "verdict": VERDICTS[int(evaluation.verdict[at])],
+        "flag": flag,
+        "results": results,
+        "gap_count": int(evaluation.gaps[at]),
+        "unknown_count": int(evaluation.unknowns[at]),
+        "score_low": None if score is None else float(score.low[at]),
+        "score_high": None if score is None else float(score.high[at]),
+        "inputs": pin(evaluation.population.row(at)),
+    }

@@ -1,0 +1,52 @@
+"""Which columns a standard reads: asked of the evaluator itself, so that it cannot differ from what it does."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from registry.tiering.evaluation import evaluate
+from registry.tiering.population import Column, Dates, Population, TitleSpans
+from registry.tiering.standard import Procedure, Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What one standard asks of an enterprise on one day."""
+
+    figures: frozenset[tuple[str, int]]
+    facts: frozenset[str]
+    dates: frozenset[str]
+    titles: frozenset[str]
+
+
+class _Noting(dict):  # type: ignore[type-arg]
+    """A mapping without content that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[object] = set()
+
+    def get(self, name: object, default: object = None) -> object:
+        self.asked.add(name)
+        return default
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(name)
+        return False
+
+
+def reads(standard: Standard, *, as_of: date, procedure: Procedure) -> Reads:
+    """The columns ``evaluate`` touches for this standard, day and procedure."""
+    figures, facts, dates, titles = _Noting(), _Noting(), _Noting(), _Noting()
+    nobody = Population(1, as_of, procedure, figures, facts, dates, titles, np.ones(1, dtype=np.bool_))
+    evaluate(standard, nobody)
+    return Reads(
+        frozenset(figures.asked),  # type: ignore[arg-type]
+        frozenset(facts.asked),  # type: ignore[arg-type]
+        frozenset(dates.asked),  # type: ignore[arg-type]
+        frozenset(titles.asked),  # type: ignore[arg-type]
+    )
+
+
+__all__ = ["Column", "Dates", "Reads", "TitleSpans", "reads"]
