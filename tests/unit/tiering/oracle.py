@@ -77,7 +77,7 @@ def judged(value: Three) -> Three | str:
 
 def lg26(firm: Firm, as_of: date, procedure: str) -> dict[str, Three | str]:
     """The result of every criterion for one firm; last year is 2025."""
-    get = firm.get
+    get, new = firm.get, procedure == "new"
     rd, revenue = (
         [get(("rd_expense", year)) for year in (2025, 2024)],
         [get(("revenue", year)) for year in (2025, 2024)],
@@ -89,7 +89,6 @@ def lg26(firm: Firm, as_of: date, procedure: str) -> dict[str, Three | str]:
     score = get("platform_score") if get("platform_score") is not None else get(("platform_score", 2026))
     newest = score if score is not None else get(("platform_score", 2025))
     yearly = [at_least(one, 60) for one in (newest, get(("platform_score", 2025)), get(("platform_score", 2024)))]
-    new = procedure == "new"
     return {
         "COM26-1": judged(get("mainland")),
         "COM26-2": size_class(firm),
