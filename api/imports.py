@@ -15,7 +15,6 @@ from api.deps import AppSettings, OfficerActor, ReadSession, WriteSession
 from api.paging import Limit
 from api.problems import refusals
 from api.routing import officials_router
-from registry.policies import require_importer
 from registry.schemas.base import ReadModel
 from registry.schemas.imports import ImportDetail, ImportOptions, ImportSummary, UndoReport
 from registry.schemas.inputs import parse_day
@@ -85,7 +84,6 @@ def stage_upload(
     document_no: Line = None,
 ) -> Staged:
     """逐行判断会怎样处理，不写入登记库。 / Says what will happen to every row; writes nothing official yet."""
-    require_importer(actor, directory_code=directory or None)
     options = ImportOptions(
         directory=directory or None,
         batch=batch or None,
@@ -94,9 +92,7 @@ def stage_upload(
         document_no=document_no or None,
     )
     with _kept(file) as path, request.app.state.open_file(path) as read_file:
-        result = stage(
-            session, read_file=read_file, options=options, actor=actor.label, archive_dir=settings.archive_dir
-        )
+        result = stage(session, read_file=read_file, options=options, actor=actor, archive_dir=settings.archive_dir)
     detail = get_import(session, import_id=result.import_id)
     return Staged(already_written=result.already_written, detail=detail)
 
@@ -109,8 +105,7 @@ def stage_upload(
 )
 def write_staged(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
     """一次写入全部可写的行。 / Writes every row that can be written, in one act."""
-    require_importer(actor, directory_code=get_import(session, import_id=import_id).summary.directory_code)
-    write(session, import_id=import_id, actor=actor.label)
+    write(session, import_id=import_id, actor=actor)
     return get_import(session, import_id=import_id)
 
 
@@ -122,8 +117,7 @@ def write_staged(session: WriteSession, actor: OfficerActor, import_id: ImportId
 )
 def undo_import(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> UndoReport:
     """一次撤回全部；只暂存的则放弃。 / Takes it all back in one act; a staged one is given up."""
-    require_importer(actor, directory_code=get_import(session, import_id=import_id).summary.directory_code)
-    return undo(session, import_id=import_id, actor=actor.label)
+    return undo(session, import_id=import_id, actor=actor)
 
 
 @contextmanager

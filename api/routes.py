@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api import directories, documents, downloads, enterprises, identifiers, imports, search, standards
+from api import assessments, directories, documents, downloads, enterprises, identifiers, imports, search, standards
 
 ROUTERS: tuple[APIRouter, ...] = (
     search.router,
@@ -13,4 +13,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.router,
     standards.router,
     imports.router,
+    assessments.router,
 )

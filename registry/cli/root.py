@@ -29,6 +29,7 @@ def make_app(*, server: serving.Server) -> typer.Typer:
     directory.mount(app)
     standards.mount(app)
     assess.mount(app)
+    assess.mount(app)
     accounts.mount(app)
     audit.mount(app)
     return app

@@ -12,13 +12,19 @@ from registry import clock
 from registry.db import reading
 from registry.errors import Locale, RegistryError, Text
 from registry.models import Enterprise, IndexOutbox, Job
+from registry.search.engine import EngineUnavailable
+from registry.services.indexing import search_engine
 from registry.services.migrating import head_revision, require_current_schema
 from registry.settings import Settings
-from registry.vocabulary import JobState
+from registry.vocabulary import IdentityState, JobState
 
 LAG_TOLERATED = timedelta(minutes=2)
 """A change older than this that the index has not seen means that no worker is running."""
 NOTHING = Text("", "")
+REINDEX = Text(
+    "请运行 registry reindex，并让 registry serve 或 registry worker 一直运行。",
+    "Run registry reindex, and keep registry serve or registry worker running.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ def examine(settings: Settings, engine: Engine) -> list[Finding]:
     findings = [_data_folder(settings), _schema(engine)]
     if findings[-1].ok:
         with reading(engine) as session:
-            findings += [_enterprises(session), _worker(session), _jobs(session)]
+            findings += [_index(session, settings), _worker(session), _jobs(session)]
     return [*findings, _mode(settings)]
 
 
@@ -97,10 +103,34 @@ def _schema(engine: Engine) -> Finding:
     )
 
 
-def _enterprises(session: Session) -> Finding:
-    live = select(func.count()).select_from(Enterprise).where(col(Enterprise.voided_at).is_(None))
-    count = session.exec(live).one()
-    return Finding("enterprises", True, Text(f"库中有 {count} 家企业。", f"{count} enterprises are recorded."))
+def _index(session: Session, settings: Settings) -> Finding:
+    live = select(func.count()).where(
+        col(Enterprise.voided_at).is_(None), col(Enterprise.identity) != IdentityState.MERGED
+    )
+    count = session.exec(live.select_from(Enterprise)).one()
+    waiting = session.exec(select(func.count()).select_from(IndexOutbox)).one()
+    try:
+        reader = search_engine(settings).reader()
+        indexed, day = reader.count, reader.day
+    except EngineUnavailable:
+        return _no_index(count)
+    said = Text(
+        f"库中有 {count} 家企业，索引中有 {indexed} 家（{day} 的状态）。",
+        f"{count} enterprises are recorded, {indexed} are in the index (states of {day}).",
+    )
+    stale = day != clock.today() or (indexed != count and not waiting)
+    return Finding("index", not stale, said, REINDEX if stale else NOTHING)
+
+
+def _no_index(count: int) -> Finding:
+    if not count:
+        return Finding("index", True, Text("库中还没有企业，索引待建。", "No enterprise is recorded, no index yet."))
+    return Finding(
+        "index",
+        False,
+        Text(f"库中有 {count} 家企业，但没有索引。", f"{count} enterprises are recorded, but there is no index."),
+        REINDEX,
+    )
 
 
 def _worker(session: Session) -> Finding:

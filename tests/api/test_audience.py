@@ -21,7 +21,15 @@ PUBLIC = {
     "api_standard",
     "api_standard_check",
 }
-OFFICERS = {"api_imports", "api_import", "api_import_stage", "api_import_write", "api_import_undo"}
+OFFICERS = {
+    "api_imports",
+    "api_import",
+    "api_import_stage",
+    "api_import_write",
+    "api_import_undo",
+    "api_candidates",
+    "api_assessment",
+}
 
 
 def routes() -> dict[str, APIRoute]:

@@ -1,0 +1,56 @@
+"""The doctor says what is wrong and how to mend it."""
+
+from datetime import timedelta
+
+from sqlalchemy.engine import Engine
+
+from registry import clock
+from registry.db import make_engine, transaction
+from registry.models import Enterprise, IndexOutbox, Job
+from registry.services.doctor import Finding, examine
+from registry.services.indexing import rebuild, search_engine
+from registry.settings import Settings
+from registry.vocabulary import IdentityState, JobState
+
+
+def by_name(settings: Settings, engine: Engine) -> dict[str, Finding]:
+    return {found.name: found for found in examine(settings, engine)}
+
+
+def add_firm(engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.add(Enterprise(identity=IdentityState.PROVISIONAL, name_zh="示例甲有限公司"))
+
+
+def test_an_empty_registry_is_in_order(settings: Settings, engine: Engine) -> None:
+    found = by_name(settings, engine)
+    assert all(one.ok for one in found.values()), found
+    assert found.keys() == {"data_folder", "schema", "index", "worker", "jobs", "mode"}
+
+
+def test_a_missing_or_short_index_is_to_be_rebuilt(settings: Settings, engine: Engine) -> None:
+    add_firm(engine)
+    assert "registry reindex" in by_name(settings, engine)["index"].mend.zh
+    rebuild(engine, search_engine(settings))
+    assert by_name(settings, engine)["index"].ok
+    add_firm(engine)
+    assert not by_name(settings, engine)["index"].ok
+
+
+def test_changes_that_wait_too_long_and_failed_jobs_are_told(settings: Settings, engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.add(IndexOutbox(kind="everything", queued_at=clock.now() - timedelta(minutes=5)))
+        session.add(Job(kind="reindex", key="x", payload={}, state=JobState.FAILED, actor="x"))
+    found = by_name(settings, engine)
+    assert not found["worker"].ok
+    assert "5" in found["worker"].text.en
+    assert not found["jobs"].ok
+
+
+def test_a_database_without_tables_is_told_and_nothing_is_guessed(settings: Settings) -> None:
+    engine = make_engine(settings)
+    found = by_name(settings, engine)
+    engine.dispose()
+    assert not found["schema"].ok
+    assert "registry migrate" in found["schema"].text.en
+    assert "index" not in found
