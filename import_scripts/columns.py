@@ -49,8 +49,9 @@ def recognise(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[
             chosen[-place] = role, confidence
             taken.add(role)
     return tuple(
-        ColumnRole(i, column, *chosen.get(i, (None, 0.0)), examples=tuple(dict.fromkeys(cells[i]))[:_EXAMPLES])
+        ColumnRole(i, column, role, confidence, tuple(dict.fromkeys(cells[i]))[:_EXAMPLES])
         for i, column in enumerate(columns)
+        for role, confidence in (chosen.get(i, (None, 0.0)),)
     )
 
 

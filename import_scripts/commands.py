@@ -95,14 +95,14 @@ def show_command(key: ImportKey, as_json: JsonOption = False) -> None:
 def undo_command(key: ImportKey, as_json: JsonOption = False) -> None:
     """撤回一次导入；只暂存的则放弃。 / Undo an import; a staged one is given up."""
     from import_scripts.printing import undo_text
-    from import_scripts.running import person
     from registry.cli.setting_up import open_engine, read_settings
     from registry.db import transaction
+    from registry.policies import Actor
     from registry.services.imports.undoing import undo
 
     number = import_number(key)
     with transaction(open_engine(read_settings())) as session:
-        report = undo(session, import_id=number, actor=person())
+        report = undo(session, import_id=number, actor=Actor.command_line())
     if as_json:
         say_json(report.model_dump(mode="json"))
     else:
@@ -125,5 +125,3 @@ def import_number(key: str) -> int:
         field="ID",
         value=key,
     )
-
-

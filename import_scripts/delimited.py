@@ -129,6 +129,8 @@ def _delimiter(text: str) -> str:
             widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter))
         except csv.Error:
             continue
+        if not widths:
+            return best
         width, count = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
         score = count * (1 + width / 100) if width > 1 else 0.0
         if score > best_score:

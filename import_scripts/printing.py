@@ -55,7 +55,9 @@ def print_read(read_file: ReadFile, locale: Locale) -> None:
         )
         if table.title:
             _line(shorten(table.title, 100))
-        _table([(r.column, r.role or "—", f"{r.confidence:.0%}" if r.role else "", *r.examples[:1]) for r in table.roles])
+        _table(
+            [(r.column, r.role or "—", f"{r.confidence:.0%}" if r.role else "", *r.examples[:1]) for r in table.roles]
+        )
         for number, cells in itertools.islice(table.rows, READ_ROWS_SHOWN):
             _line(f"{number}: " + " | ".join(shorten(cell, 24) for cell in cells))
     for note in read_file.notes:
@@ -105,7 +107,11 @@ def _print_warnings(detail: ImportDetail, locale: Locale) -> None:
     if not total:
         return
     _line("")
-    _line(f"未采用的单元格（共 {total}，所在行照常写入）：" if zh else f"Cells not used ({total}; their rows are written):")
+    _line(
+        f"未采用的单元格（共 {total}，所在行照常写入）："
+        if zh
+        else f"Cells not used ({total}; their rows are written):"
+    )
     for each in detail.warnings:
         where = f"{each.sheet} " if each.sheet else ""
         place = f"{where}第 {each.row_number} 行" if zh else f"{where}row {each.row_number}"
@@ -145,7 +151,8 @@ def written_text(detail: ImportDetail) -> Text:
     new, matched = counts.get("new", 0), counts.get("matched", 0)
     left = counts.get("rejected", 0) + counts.get("ambiguous", 0)
     return Text(
-        f"已写入 {key}：新企业 {new:,} 家，已匹配 {matched:,} 行，未写入 {left:,} 行。撤回：registry imports undo {key}",
+        f"已写入 {key}：新企业 {new:,} 家，已匹配 {matched:,} 行，未写入 {left:,} 行。"
+        f"撤回：registry imports undo {key}",
         f"Written as {key}: {new:,} new enterprises, {matched:,} rows matched, {left:,} not written. "
         f"To undo: registry imports undo {key}",
     )
@@ -155,7 +162,11 @@ def undo_text(report: UndoReport) -> list[Text]:
     """What an undo did, and what it had to leave."""
     key = f"IM-{report.import_id}"
     if report.state is ImportState.ABANDONED:
-        return [Text(f"{key} 只是暂存，已放弃；登记库没有变化。", f"{key} was only staged and is given up; nothing changed.")]
+        return [
+            Text(
+                f"{key} 只是暂存，已放弃；登记库没有变化。", f"{key} was only staged and is given up; nothing changed."
+            )
+        ]
     texts = [
         Text(
             f"已撤回 {key}：认定记录 {report.listings_voided:,} 条，企业 {report.enterprises_voided:,} 家，"
@@ -172,7 +183,10 @@ def undo_text(report: UndoReport) -> list[Text]:
             )
         )
     texts += [
-        Text(f"保留 {each.key} {each.name}：后来被 {each.because} 引用。", f"Kept {each.key} {each.name}: used by {each.because}.")
+        Text(
+            f"保留 {each.key} {each.name}：后来被 {each.because} 引用。",
+            f"Kept {each.key} {each.name}: used by {each.because}.",
+        )
         for each in report.enterprises_kept[:20]
     ]
     if len(report.enterprises_kept) > 20:

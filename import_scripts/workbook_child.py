@@ -1,8 +1,8 @@
 """Run as a process of its own: read one workbook and write its cells as text. Imports nothing of the project.
 
-A native abort, a memory limit or a time limit ends this process only. Usage: workbook_child.py IN OUT KIND LIMITS, where
-LIMITS is JSON. OUT gets one JSON value a line: ``{"sheet": name}``, then ``[row number, [cells]]`` for each row that is
-not blank. A refusal is printed as one JSON line ``{"refused": slug, ...}`` on standard output.
+A native abort, a memory limit or a time limit ends this process only. Usage: workbook_child.py IN OUT KIND LIMITS,
+where LIMITS is JSON. OUT gets one JSON value a line: ``{"sheet": name}``, then ``[row number, [cells]]`` for each row
+that is not blank. A refusal is printed as one JSON line ``{"refused": slug, ...}`` on standard output.
 """
 
 import datetime

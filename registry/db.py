@@ -23,6 +23,7 @@ from registry.vocabulary import LabelledEnum
 POOL_SIZE = 40
 """Endpoints run in a pool of 40 threads; fewer connections could deadlock nested sessions."""
 BUSY_TIMEOUT_MS = 5_000
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -121,7 +122,7 @@ def make_folder(folder: Path) -> None:
 
 def dump_json(value: Any) -> str:
     """JSON as stored: readable Chinese, compact."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 @contextmanager

@@ -26,12 +26,12 @@ def list_imports(session: Session, *, limit: int = 50, before_id: int | None = N
     query = _summaries().order_by(col(ImportRun.id).desc()).limit(limit)
     if before_id is not None:
         query = query.where(col(ImportRun.id) < before_id)
-    return [_summary(*row) for row in session.execute(query).tuples()]
+    return [_summary(*row) for row in session.execute(query)]
 
 
 def get_import(session: Session, *, import_id: int, limit: int = PROBLEMS_SHOWN) -> ImportDetail:
     """One import with the first ``limit`` rows that will not be written and the first warnings. Raises NotFound."""
-    found = session.execute(_summaries().where(col(ImportRun.id) == import_id)).tuples().first()
+    found = session.execute(_summaries().where(col(ImportRun.id) == import_id)).first()
     if found is None:
         raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
     run = found[0]
@@ -90,7 +90,7 @@ def understood_tables(run: ImportRun) -> list[UnderstoodTable]:
     ]
 
 
-def _problem(row: ImportRow, columns: dict[tuple[str, str | None], UnderstoodColumn]) -> ImportProblem:
+def _problem(row: ImportRow, columns: dict[tuple[str, str], UnderstoodColumn]) -> ImportProblem:
     about_code = row.reason_code in ("wrong_check_digit", "malformed_code", "scientific_code")
     column = columns.get((row.sheet, "uscc" if about_code else "name"))
     value = row.cells[column.position] if column and column.position < len(row.cells) else ""
@@ -108,7 +108,7 @@ def _problem(row: ImportRow, columns: dict[tuple[str, str | None], UnderstoodCol
     )
 
 
-def _summaries() -> Select[tuple[ImportRun, SourceFile, Batch]]:
+def _summaries() -> Select[ImportRun, SourceFile, Batch]:
     return (
         select(ImportRun, SourceFile, Batch)
         .join(SourceFile, col(SourceFile.id) == col(ImportRun.source_file_id))

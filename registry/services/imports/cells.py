@@ -18,6 +18,8 @@ EMPTY = frozenset(
     {"", "-", "--", "---", "—", "——", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "na", "nan", "0000-00-00"}
 )
 """Ways to write that there is nothing."""
+EMPTY_AT_MOST = 24
+"""With room for white space around them; a longer cell need not be folded to see that it says something."""
 
 _DATE = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
@@ -55,7 +57,7 @@ def is_empty(cell: str) -> bool:
     >>> is_empty(" — "), is_empty("无"), is_empty("无锡")
     (True, True, False)
     """
-    return cell.strip().lower() in EMPTY
+    return len(cell) <= EMPTY_AT_MOST and cell.strip().lower() in EMPTY
 
 
 @lru_cache(maxsize=8192)

@@ -1,13 +1,15 @@
 """A row of cells into the facts it states, by the roles of its columns. Pure: no database.
 
-Facts are a plain dictionary because they are stored with the row: ``name``, ``uscc``, ``registration_no``, ``code_fault``
-(with ``code_as_given``), ``region_code``, ``city_code``, ``place``, ``founded_on``, ``capital_cny``, ``capital_text``, …;
-dates are ISO text, money whole yuan, and a fact that is not stated has no entry. ``warnings`` lists unread cells.
+Facts are a plain dictionary because they are stored with the row: ``name``, ``uscc``, ``registration_no``,
+``code_fault`` (with ``code_as_given``), ``region_code``, ``city_code``, ``place``, ``founded_on``, ``capital_cny``,
+``capital_text``, …; dates are ISO text, money whole yuan, and a fact that is not stated has no
+entry. ``warnings`` lists unread cells.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from registry.errors import Text
@@ -69,7 +71,8 @@ class Interpreter:
         self._uscc, self._registration = at.get("uscc"), at.get("registration_no")
         self._capital, self._industry = at.get("capital"), at.get("industry")
         self._places = tuple(at.get(role) for role in _PLACES)
-        self._has_place = any(place is not None for place in self._places)
+        self._take_places = _taker([place for place in self._places if place is not None])
+        self._places_seen: dict[Any, tuple[str | None, str | None, str]] = {}
         self._fields = [(at[role], *FIELDS[role]) for role in FIELDS if role in at]
 
     def interpret(self, cells: Sequence[str]) -> Facts:
@@ -78,11 +81,11 @@ class Interpreter:
         warnings: list[dict[str, str]] = []
         self._read_name(cells[self._name], facts)
         self._read_codes(cells, facts, warnings)
-        if self._has_place:
-            self._read_place(cells, facts)
+        if self._take_places is not None:
+            self._read_place(cells, self._take_places(cells), facts)
         for position, fact, reader in self._fields:
             cell = cells[position]
-            if cell and not read.is_empty(cell):
+            if cell and (len(cell) > read.EMPTY_AT_MOST or not read.is_empty(cell)):
                 value, fault = reader(cell)
                 if value is not None:
                     facts[fact] = value
@@ -101,7 +104,8 @@ class Interpreter:
     def _read_name(self, cell: str, facts: Facts) -> None:
         if read.is_empty(cell):
             return
-        name = clean_name(cell)
+        # Most names are letters only: nothing to clean in them.
+        name = cell if cell.isalnum() else clean_name(cell)
         if _MAY_HOLD_NOTES.search(name):
             name, notes = split_notes(name)
             former = [note.text for note in notes if note.kind == "former"]
@@ -114,7 +118,7 @@ class Interpreter:
     def _read_codes(self, cells: Sequence[str], facts: Facts, warnings: list[dict[str, str]]) -> None:
         """The code column may hold a USCC or an old registration number; anything else is a fault of the row."""
         if self._uscc is not None and not read.is_empty(cells[self._uscc]):
-            code = normalise_code(cells[self._uscc])
+            code = _plain_code(cells[self._uscc])
             if is_uscc(code):
                 facts["uscc"] = code
             elif is_registration_number(code):
@@ -123,8 +127,8 @@ class Interpreter:
                 facts["code_as_given"] = code[:60]
                 facts["code_fault"] = code_fault(code)
         if self._registration is not None and not read.is_empty(cells[self._registration]):
-            number = normalise_code(cells[self._registration])
-            if is_uscc(number):
+            number = _plain_code(cells[self._registration])
+            if len(number) == 18 and is_uscc(number):
                 facts.setdefault("uscc", number)
             elif is_registration_number(number):
                 facts.setdefault("registration_no", number)
@@ -132,9 +136,11 @@ class Interpreter:
                 reason = Text("不是旧注册号", "Not an old registration number")
                 warnings.append(read.warning(self.columns[self._registration], number, reason))
 
-    def _read_place(self, cells: Sequence[str], facts: Facts) -> None:
-        given = tuple("" if at is None or read.is_empty(cells[at]) else cells[at].strip() for at in self._places)
-        found = place_of(given)
+    def _read_place(self, cells: Sequence[str], raw: Any, facts: Facts) -> None:
+        found = self._places_seen.get(raw)
+        if found is None:
+            given = ("" if at is None or read.is_empty(cells[at]) else cells[at].strip() for at in self._places)
+            found = self._places_seen[raw] = place_of(tuple(given))
         if found[0] is not None:
             facts["region_code"] = found[0]
         if found[1] is not None:
@@ -154,6 +160,15 @@ class Interpreter:
             facts["capital_text"] = text
         if fault is not None:
             warnings.append(read.warning(self.columns[self._capital or 0], cell, fault))
+
+
+def _taker(positions: list[int]) -> Callable[[Sequence[str]], Any] | None:
+    return itemgetter(*positions) if positions else None
+
+
+def _plain_code(cell: str) -> str:
+    """The code without its dress; most have none."""
+    return cell if cell.isascii() and cell.isalnum() and cell == cell.upper() else normalise_code(cell)
 
 
 def code_fault(code: str) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Row, select
 from sqlmodel import Session, col
@@ -157,8 +158,8 @@ class Lookup:
                 kind = NameKind.FORMER if present is not firm and row.kind is NameKind.CURRENT else row.kind
                 known.by_folded[row.folded].append(NamedFirm(present, row.name, kind))
 
-    def _present(self, rows: Iterable[Row[tuple[object, ...]]]) -> list[tuple[str, Firm]]:
-        found = [Firm(*row) for row in rows]  # type: ignore[arg-type]
+    def _present(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[tuple[str, Firm]]:
+        found = [Firm(*row) for row in rows]
         now = self._merged(found)
         present = [(firm.uscc or "", now.get(firm.id, firm)) for firm in found]
         return [(code, firm) for code, firm in present if firm.voided_at is None]

@@ -219,6 +219,8 @@ def _ambiguous_in_file(earlier: _Earlier) -> Decision:
 
 
 def _exact(facts: Facts, known: Knowledge) -> list[NamedFirm]:
+    if not known.by_folded:
+        return []
     return [
         hit
         for hit in known.by_folded.get(facts.get("folded", ""), ())

@@ -114,8 +114,10 @@ def existing_batch(session: Session, destination: Destination) -> Batch | None:
         stored = getattr(batch, field)
         if given is not None and stored is not None and given != stored:
             raise Conflict(
-                f"批次“{batch.label}”已登记的 {field} 是 {stored}，与本次的 {given} 不同。请核对，或用 --batch 指定别的批次。",
-                f"Batch “{batch.label}” has {field} {stored}, not {given}. Check it or name another batch with --batch.",
+                f"批次“{batch.label}”已登记的 {field} 是 {stored}，与本次的 {given} 不同。"
+                "请核对，或用 --batch 指定别的批次。",
+                f"Batch “{batch.label}” has {field} {stored}, not {given}. "
+                "Check it or name another batch with --batch.",
                 field=field,
                 value=given,
             )

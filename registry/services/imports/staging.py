@@ -7,15 +7,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from registry.errors import FileRefused, Text
 from registry.models import Batch, ImportRow, ImportRun, SourceFile
+from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import ReadFile, Row, Table
 from registry.services.imports.archiving import archive_file
-from registry.services.imports.bulk import CHUNK
+from registry.services.imports.bulk import CHUNK, insert_rows
 from registry.services.imports.filling import fills, new_names, other_names
 from registry.services.imports.interpreting import Facts, Interpreter
 from registry.services.imports.lookups import Lookup
@@ -35,7 +36,7 @@ def stage(
     *,
     read_file: ReadFile,
     options: ImportOptions,
-    actor: str,
+    actor: Actor,
     archive_dir: Path | None,
     progress: Progress | None = None,
 ) -> StageResult:
@@ -43,9 +44,10 @@ def stage(
 
     ``archive_dir`` None keeps no copy (for a trial that is rolled back). A staged import of the same file and options
     is replaced; one that was written is left alone and returned. Raises FileRefused without a name column, InvalidInput
-    for wrong options, Conflict if the batch cannot take rows.
+    for wrong options, NotAllowed, Conflict if the batch cannot take rows.
     """
     destination = resolve(session, options)
+    require_importer(actor, directory_code=destination.directory_code if destination else None)
     tables, notes = _usable(read_file)
     identity = options_hash(read_file.sha256, options)
     for earlier in session.exec(select(ImportRun).where(col(ImportRun.options_hash) == identity)).all():
@@ -62,7 +64,7 @@ def stage(
         state=ImportState.STAGED,
         understood={},
         counts={},
-        actor=actor,
+        actor=actor.label,
     )
     session.add(run)
     session.flush()
@@ -121,13 +123,11 @@ class _Staging:
             for (number, _), stated in zip(chunk, facts, strict=True)
         ]
         self._settle_known(decisions, facts)
-        self.session.execute(
-            insert(ImportRow),
-            [
-                self._row(sheet, number, cells, stated, decision)
-                for (number, cells), stated, decision in zip(chunk, facts, decisions, strict=True)
-            ],
-        )
+        rows = [
+            self._row(sheet, number, cells, stated, decision)
+            for (number, cells), stated, decision in zip(chunk, facts, decisions, strict=True)
+        ]
+        insert_rows(self.session, ImportRow, rows)
 
     def _settle_known(self, decisions: Sequence[Decision], facts: Sequence[Facts]) -> None:
         """A row about a known firm that adds nothing is unchanged."""

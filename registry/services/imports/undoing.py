@@ -19,6 +19,7 @@ from registry.models import (
     ImportRun,
     Listing,
 )
+from registry.policies import Actor, require_importer
 from registry.schemas.imports import KeptEnterprise, UndoReport
 from registry.services import audit, outbox
 from registry.services.imports.bulk import among
@@ -30,14 +31,15 @@ _NOT_A_USE = frozenset({"enterprise_address", "enterprise_chain", "assessment"})
 """Tables whose rows come with an enterprise or are computed from it; they keep nothing alive."""
 
 
-def undo(session: Session, *, import_id: int, actor: str) -> UndoReport:
+def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     """Void the listings and enterprises a written import made, forget what it taught; a staged import is given up.
 
-    Raises NotFound, or InvalidTransition if it was undone or given up before.
+    Raises NotFound, NotAllowed, or InvalidTransition if it was undone or given up before.
     """
     run = session.get(ImportRun, import_id, with_for_update=True)
     if run is None:
         raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
+    require_importer(actor, directory_code=run.directory_code)
     if run.state is ImportState.STAGED:
         abandon_run(session, run)
         return _report(session, run, actor, 0, [], [], 0, (0, 0))
@@ -131,7 +133,7 @@ def _void_enterprises(session: Session, run: ImportRun, kept: Collection[int], a
     voided = and_(
         col(Enterprise.id).in_(_own_rows(run, RowOutcome.NEW)),
         col(Enterprise.voided_at).is_(None),
-        ~among(session, col(Enterprise.id), kept) if kept else True,
+        ~among(session, col(Enterprise.id), kept),
     )
     numbers = list(session.execute(select(col(Enterprise.id)).where(voided)).scalars())
     session.connection().execute(update(Enterprise).where(voided).values(voided_at=at, updated_at=at))
@@ -139,10 +141,7 @@ def _void_enterprises(session: Session, run: ImportRun, kept: Collection[int], a
 
 
 def _forget_names(session: Session, run: ImportRun, kept: Collection[int]) -> int:
-    taught = and_(
-        col(EnterpriseName.import_id) == run.id,
-        ~among(session, col(EnterpriseName.enterprise_id), kept) if kept else True,
-    )
+    taught = and_(col(EnterpriseName.import_id) == run.id, ~among(session, col(EnterpriseName.enterprise_id), kept))
     return session.connection().execute(delete(EnterpriseName).where(taught)).rowcount
 
 
@@ -203,7 +202,7 @@ def _void_batch(session: Session, run: ImportRun, at: datetime) -> None:
 def _report(
     session: Session,
     run: ImportRun,
-    actor: str,
+    actor: Actor,
     listings: int,
     voided: list[int],
     kept: list[tuple[Enterprise, str]],
@@ -225,7 +224,7 @@ def _report(
     )
     audit.record(
         session,
-        actor=actor,
+        actor=actor.label,
         action="import.undo",
         subject_kind="import",
         subject_key=f"IM-{run.id}",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlmodel import Session, col
 
 from registry import clock
@@ -21,9 +21,10 @@ from registry.models import (
     Listing,
     SourceFile,
 )
+from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions
 from registry.services import audit, outbox
-from registry.services.imports.bulk import CHUNK, among, reserve_numbers
+from registry.services.imports.bulk import CHUNK, among, insert_rows, reserve_numbers, update_rows
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
@@ -34,8 +35,6 @@ from registry.vocabulary import BatchState, IdentityState, ImportState, NameKind
 _ROW = (
     col(ImportRow.id),
     col(ImportRow.sheet),
-    col(ImportRow.row_number),
-    col(ImportRow.cells),
     col(ImportRow.facts),
     col(ImportRow.enterprise_id),
 )
@@ -45,15 +44,16 @@ _OPTIONAL = (
 )
 
 
-def write(session: Session, *, import_id: int, actor: str) -> ImportRun:
+def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     """Write every new and matched row of a staged import; undecided and rejected rows stay as they are.
 
-    Raises NotFound, InvalidTransition unless staged, Conflict if the registry has changed since in a way that makes
-    the preview wrong.
+    Raises NotFound, NotAllowed, InvalidTransition unless staged, Conflict if the registry has changed since in a way
+    that makes the preview wrong.
     """
     run = session.get(ImportRun, import_id, with_for_update=True)
     if run is None:
         raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
+    require_importer(actor, directory_code=run.directory_code)
     if run.state is not ImportState.STAGED:
         raise InvalidTransition(
             f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能写入。",
@@ -66,9 +66,11 @@ def write(session: Session, *, import_id: int, actor: str) -> ImportRun:
     source = session.get_one(SourceFile, run.source_file_id)
     batch = _batch(session, destination, run, source) if destination else None
     work = _Writing(session, run, destination, batch)
-    for chunk in _rows(session, run.id, RowOutcome.NEW):
+    # A title keeps the whole row as its details; a plain file's cells need not be read again.
+    columns = (*_ROW, col(ImportRow.cells)) if destination else _ROW
+    for chunk in _rows(session, run.id, RowOutcome.NEW, columns):
         work.write_new(chunk)
-    for chunk in _rows(session, run.id, RowOutcome.MATCHED):
+    for chunk in _rows(session, run.id, RowOutcome.MATCHED, columns):
         work.write_matched(chunk)
     _point_repeated_rows(session, run.id)
     run.state, run.written_at = ImportState.WRITTEN, clock.now()
@@ -76,7 +78,7 @@ def write(session: Session, *, import_id: int, actor: str) -> ImportRun:
     session.flush()
     audit.record(
         session,
-        actor=actor,
+        actor=actor.label,
         action="import.write",
         subject_kind="import",
         subject_key=f"IM-{run.id}",
@@ -122,22 +124,18 @@ class _Writing:
         known = [(row, voided.get(row.facts.get("uscc", "")) or next(numbers)) for row in rows]
         again = set(voided.values())
         firms = [self._enterprise(row.facts, number) for row, number in known]
-        self._insert(Enterprise, [firm for firm in firms if firm["id"] not in again])
+        insert_rows(self.session, Enterprise, [firm for firm in firms if firm["id"] not in again])
         self._revive([firm for firm in firms if firm["id"] in again])
         names = [name for row, number in known for name in self._names(row.facts, number)]
-        self._insert(EnterpriseName, names)
+        insert_rows(self.session, EnterpriseName, names)
         addresses = [
             {"key": row.facts.get("uscc") or provisional_key(number), "enterprise_id": number}
             for row, number in known
             if number not in again
         ]
-        self._insert(EnterpriseAddress, addresses)
+        insert_rows(self.session, EnterpriseAddress, addresses)
         self._insert_chains((number, row.facts) for row, number in known)
-        table = ImportRow.__table__  # type: ignore[attr-defined]
-        self.session.connection().execute(
-            update(table).where(table.c.id == bindparam("row")).values(enterprise_id=bindparam("firm")),
-            [{"row": row.id, "firm": number} for row, number in known],
-        )
+        update_rows(self.session, ImportRow, [{"id": row.id, "enterprise_id": number} for row, number in known])
         self._list(known)
         self.created += len(rows)
         self.touched += [number for _, number in known]
@@ -158,7 +156,7 @@ class _Writing:
                 self._fill(row, firm.id, filled)
             if filled or fresh or self.batch:
                 self.touched.append(firm.id)
-        self._insert(EnterpriseName, taught)
+        insert_rows(self.session, EnterpriseName, taught)
         listed = self.lookup.listed(self.batch.id, firms) if self.batch else set()
         self._list([(row, row.enterprise_id) for row in rows if row.enterprise_id not in listed])
 
@@ -169,7 +167,7 @@ class _Writing:
             if self.session.get(EnterpriseAddress, filled["uscc"]) is not None:
                 raise _changed_since(filled["uscc"])
             values["identity"] = IdentityState.IDENTIFIED
-            self._insert(EnterpriseAddress, [{"key": filled["uscc"], "enterprise_id": firm_id}])
+            insert_rows(self.session, EnterpriseAddress, [{"key": filled["uscc"], "enterprise_id": firm_id}])
         self.session.execute(
             update(Enterprise).where(col(Enterprise.id) == firm_id).values(**values, updated_at=self.at)
         )
@@ -212,7 +210,11 @@ class _Writing:
     def _list(self, known: Sequence[tuple[Row[Any], int]]) -> None:
         if self.destination is None or self.batch is None:
             return
-        self._insert(Listing, [self._listing(row, number, self.destination, self.batch.id) for row, number in known])
+        insert_rows(
+            self.session,
+            Listing,
+            [self._listing(row, number, self.destination, self.batch.id) for row, number in known],
+        )
         self.listings += len(known)
 
     def _listing(self, row: Row[Any], number: int, destination: Destination, batch_id: int) -> dict[str, Any]:
@@ -250,7 +252,7 @@ class _Writing:
             if "industry_code" in facts
             for chain, _ in chains_of_industry(facts["industry_code"])
         ]
-        self._insert(EnterpriseChain, chains)
+        insert_rows(self.session, EnterpriseChain, chains)
 
     def _voided(self, codes: set[str]) -> dict[str, int]:
         """Codes whose enterprise was taken back by an undo. Raises Conflict if one is alive: the preview is stale."""
@@ -273,26 +275,23 @@ class _Writing:
         self.session.execute(
             delete(EnterpriseChain).where(among(self.session, col(EnterpriseChain.enterprise_id), numbers))
         )
-        table = Enterprise.__table__  # type: ignore[attr-defined]
-        columns = [column for column in firms[0] if column not in ("id", "uscc", "created_at")]
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("number"))
-            .values({column: bindparam(f"new_{column}") for column in columns} | {"voided_at": None})
+        update_rows(
+            self.session,
+            Enterprise,
+            [
+                {k: v for k, v in firm.items() if k not in ("uscc", "created_at")} | {"voided_at": None}
+                for firm in firms
+            ],
         )
-        values = [{"number": f["id"]} | {f"new_{column}": f[column] for column in columns} for f in firms]
-        self.session.connection().execute(statement, values)
-
-    def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            self.session.connection().execute(insert(table.__table__), list(rows))
 
 
-def _rows(session: Session, import_id: int, outcome: RowOutcome) -> Iterator[Sequence[Row[Any]]]:
+def _rows(
+    session: Session, import_id: int, outcome: RowOutcome, columns: Sequence[Any]
+) -> Iterator[Sequence[Row[Any]]]:
     """The rows with this outcome in order, chunk by chunk."""
     last = 0
     while chunk := session.execute(
-        select(*_ROW)
+        select(*columns)
         .where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == outcome, col(ImportRow.id) > last)
         .order_by(col(ImportRow.id))
         .limit(CHUNK)
@@ -343,10 +342,10 @@ def _point_repeated_rows(session: Session, import_id: int) -> None:
         )
     )
     firm_at = {(sheet, number): firm for sheet, number, firm in found}
-    table = ImportRow.__table__  # type: ignore[attr-defined]
-    session.connection().execute(
-        update(table).where(table.c.id == bindparam("row")).values(enterprise_id=bindparam("firm")),
-        [{"row": row.id, "firm": firm_at[tuple(row.facts["same_as"])]} for row in repeated if row.facts],
+    update_rows(
+        session,
+        ImportRow,
+        [{"id": row.id, "enterprise_id": firm_at[tuple(row.facts["same_as"])]} for row in repeated if row.facts],
     )
 
 

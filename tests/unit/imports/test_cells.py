@@ -1,0 +1,125 @@
+"""Single cells as values."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.schemas.tables import ColumnRole, Table
+from registry.services.imports import cells as read
+from registry.services.imports.interpreting import Facts, Interpreter
+from registry.services.imports.options import last_day
+
+
+def facts(**given: str) -> Facts:
+    roles = tuple(ColumnRole(i, role, role, 1.0) for i, role in enumerate(given))
+    table = Table("", "", 1, tuple(given), (), roles)
+    return Interpreter(table).interpret(list(given.values()))
+
+
+@given(
+    st.dates(date(1800, 1, 1), date(2200, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]),
+)
+def test_a_date_in_any_usual_form_is_the_same_date(day: date, form: str) -> None:
+    assert read.read_date(day.strftime(form)) == (day.isoformat(), None)
+
+
+@pytest.mark.parametrize("cell", ["2025-02-30", "2023-13-01", "4/7/2017", "2012", "昨天", "99999999"])
+def test_what_is_no_full_date_is_said_and_not_guessed(cell: str) -> None:
+    value, fault = read.read_date(cell)
+    assert value is None
+    assert fault is not None
+
+
+@pytest.mark.parametrize(
+    ("cell", "yuan"),
+    [
+        ("100万元人民币", 1_000_000),
+        ("500万人民币", 5_000_000),
+        ("2000万元", 20_000_000),
+        ("293.52亿元", 29_352_000_000),
+        ("1,000 万元", 10_000_000),
+        ("人民币3千万元", 30_000_000),
+        ("５００万元", 5_000_000),
+        ("0.0001万元", 1),
+        ("10000元", 10_000),
+    ],
+)
+def test_capital_is_read_in_whole_yuan(cell: str, yuan: int) -> None:
+    assert read.read_capital(cell) == (yuan, None)
+
+
+@pytest.mark.parametrize("cell", ["39万美元", "28万港元", "1万瑞士法郎", "50万元美元"])
+def test_other_currencies_keep_their_text(cell: str) -> None:
+    assert read.read_capital(cell) == (None, None)
+    assert facts(name="示例甲有限公司", capital=cell)["capital_text"] == cell
+
+
+def test_an_amount_without_a_unit_is_not_taken_for_yuan() -> None:
+    stated = facts(name="示例甲有限公司", capital="100")
+    assert "capital_cny" not in stated
+    assert stated["warnings"][0]["value"] == "100"
+
+
+def test_a_date_that_does_not_exist_leaves_the_field_empty_and_is_listed() -> None:
+    stated = facts(name="示例甲有限公司", founded_on="2025-02-30")
+    assert "founded_on" not in stated
+    assert stated["warnings"] == [
+        {"column": "founded_on", "value": "2025-02-30", "zh": "没有这一天", "en": "A day that does not exist"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "stated"),
+    [
+        ("91350100M000100Y43", {"uscc": "91350100M000100Y43"}),
+        (" 9135 0100 m000100y43 ", {"uscc": "91350100M000100Y43"}),
+        ("370181600061089", {"registration_no": "370181600061089"}),
+        ("9.13501E+17", {"code_fault": "scientific", "code_as_given": "9.13501E+17"}),
+        ("91350100M000100Y44", {"code_fault": "wrong_check_digit", "code_as_given": "91350100M000100Y44"}),
+        ("不详", {"code_fault": "malformed", "code_as_given": "不详"}),
+        ("—", {}),
+        ("无", {}),
+    ],
+)
+def test_a_code_cell_is_a_code_an_old_number_or_a_named_fault(cell: str, stated: Facts) -> None:
+    assert facts(name="示例甲有限公司", uscc=cell) == {"name": "示例甲有限公司", **stated}
+
+
+def test_places_in_any_columns_give_one_region() -> None:
+    by_name = facts(name="示例甲", province="广东", city="深圳市", county="南山区")
+    by_code = facts(name="示例甲", province="广东", city="深圳市", city_code="4403", county_code="440305")
+    joined = facts(name="示例甲", region="浙江杭州")
+    assert (by_name["region_code"], by_name["city_code"]) == ("440305", "440300")
+    assert by_code == by_name
+    assert joined["city_code"] == "330100"
+
+
+def test_a_place_abroad_stays_in_words() -> None:
+    stated = facts(name="Example Works", city="Tallinn", country="Estonia")
+    assert stated == {"name": "Example Works", "place": "Tallinn, Estonia"}
+
+
+def test_a_note_in_a_name_cell_is_taken_apart_and_the_print_kept() -> None:
+    stated = facts(name="示例甲 有限公司（曾用名：示例老甲有限公司）")
+    assert stated["name"] == "示例甲有限公司"
+    assert stated["former_names"] == ["示例老甲有限公司"]
+    assert stated["name_as_printed"] == "示例甲 有限公司（曾用名：示例老甲有限公司）"
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 120))
+def test_a_title_of_n_months_and_the_next_one_leave_no_gap(day: date, months: int) -> None:
+    last = last_day(day, months)
+    assert last is not None
+    assert last > day or months == 1
+    assert abs((last - day).days - months * 30.44) < 4
+
+
+@given(st.text(max_size=40))
+def test_no_cell_breaks_a_reader(cell: str) -> None:
+    stated = facts(
+        name=cell, uscc=cell, founded_on=cell, capital=cell, status=cell, industry=cell, stock_code=cell, region=cell
+    )
+    assert all(value is not None for value in stated.values())
