@@ -39,12 +39,16 @@ ROLES = {
     "capital": Text("注册资本", "Registered capital"),
     "status": Text("登记状态", "Registration status"),
     "address": Text("地址", "Address"),
+    "industry_code": Text("行业代码", "Industry code"),
     "industry": Text("行业", "Industry"),
-    "chain": Text("产业链", "Chain"),
+    "market": Text("上市地", "Listed on"),
+    "website": Text("网址", "Website"),
+    "main_business": Text("主营业务", "Main business"),
+    "issued_on": Text("发证日期", "Date of issue"),
+    "valuation": Text("估值", "Valuation"),
     "certificate_no": Text("证书编号", "Certificate number"),
     "valid_from": Text("有效期起", "Valid from"),
     "valid_to": Text("有效期止", "Valid to"),
-    "product": Text("产品", "Product"),
     "stock_code": Text("股票代码", "Stock code"),
 }
 """What a column was understood as; a role without a word here is shown by its code."""

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from registry.errors import Locale, Text
 from registry.schemas.enterprises import EnterprisePage, FigureCell, FigureRow, KnownFact, NameRecord, ProductItem
 from registry.schemas.titles import TitleBadge
-from registry.vocabulary import NameKind, OperatingStatus, TitleStatus
+from registry.vocabulary import NameKind, TitleStatus
 from web import formats
 from web.rendering import url_path, url_with
 from web.shown_titles import directory_name, document_url, row_words, shown_title
@@ -29,16 +29,11 @@ COUNTED = ("count", "quantity", "score")
 
 
 def facts(page: EnterprisePage, locale: Locale) -> list[dict[str, Any]]:
-    """Eight facts; what is not recorded is None."""
+    """The facts beside the registration status; what is not recorded is None."""
     profile = page.profile
-    status = profile.operating_status
     founded = formats.day(profile.founded_on, locale) if profile.founded_on else None
     listed = [part for part in (profile.listed_market, profile.stock_code) if part]
     return [
-        _fact(
-            Text("登记状态", "Status").in_(locale),
-            None if status is OperatingStatus.UNKNOWN else status.label.in_(locale),
-        ),
         _fact(Text("成立日期", "Founded").in_(locale), founded),
         _fact(Text("注册资本", "Registered capital").in_(locale), _capital(page, locale)),
         _fact(Text("上市", "Listing").in_(locale), " ".join(listed) or None),

@@ -1,6 +1,7 @@
 """The links of the header. A link appears once its page exists, so nothing leads nowhere."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.routing import NoMatchFound
@@ -53,11 +54,26 @@ def links(request: Request, items: tuple[tuple[str, Text], ...]) -> list[Link]:
 
 
 def path_of(request: Request, name: str, /, **params: object) -> str | None:
-    """The path of a route, or None if the application has no such page."""
-    try:
-        return str(request.scope.get("root_path", "")) + str(request.app.url_path_for(name, **params))
-    except NoMatchFound:
+    """The path of a route without a host, so that it is right behind any proxy; None if there is no such page."""
+    pattern = _pattern(request, name, tuple(params))
+    if pattern is None:
         return None
+    values = {key: quote(str(value), safe="/") for key, value in params.items()}
+    return str(request.scope.get("root_path", "")) + pattern.format(**values)
+
+
+def _pattern(request: Request, name: str, given: tuple[str, ...]) -> str | None:
+    """The address of a route, its parameters in braces. Kept, because a page makes hundreds of links."""
+    kept: dict[tuple[str, tuple[str, ...]], str | None] | None = getattr(request.app.state, "path_patterns", None)
+    if kept is None:
+        kept = request.app.state.path_patterns = {}
+    if (name, given) not in kept:
+        try:
+            path = str(request.app.url_path_for(name, **{key: f"{{{key}}}" for key in given}))
+        except NoMatchFound:
+            path = None
+        kept[name, given] = path
+    return kept[name, given]
 
 
 def _is_under(path: str, href: str, name: str) -> bool:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import NoMatchFound
 
 from registry.clock import today
 from registry.errors import Locale, Text
@@ -127,8 +128,11 @@ def here(request: Request) -> str:
 
 
 def url_path(request: Request, name: str, /, **params: Any) -> str:
-    """The path of a named route, without a host, so that it is right behind any proxy."""
-    return str(request.scope.get("root_path", "")) + str(request.app.url_path_for(name, **params))
+    """The path of a named route, without a host, so that it is right behind any proxy. Raises NoMatchFound."""
+    path = navigation.path_of(request, name, **params)
+    if path is None:
+        raise NoMatchFound(name, params)
+    return path
 
 
 def url_with(url: str, **changes: Any) -> str:

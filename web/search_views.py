@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
+from registry.schemas.titles import TitleBadge
 from registry.search.query import Chip, FacetValue, Hit, SearchPage, SearchQuery, Segment, Suggestion
 from registry.vocabulary import OperatingStatus
 from web.formats import company_name
@@ -95,9 +96,19 @@ def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> d
         "name": marked(hit.segments) if any(piece.marked for piece in hit.segments) else company_name(hit.name),
         "code": hit.uscc,
         "facts": facts,
-        "titles": [shown_title(request, badge, locale) for badge in hit.titles[:BADGES_SHOWN]],
+        "titles": [shown_title(request, badge, locale) for badge in _asked_first(hit, page)[:BADGES_SHOWN]],
         "why": _why(hit, locale),
     }
+
+
+def _asked_first(hit: Hit, page: SearchPage) -> list[TitleBadge]:
+    """The strongest title of each directory that was asked for, then the others in their order of standing."""
+    asked = {value.value for value in page.facets.get("directory", ()) if value.selected}
+    first: dict[str, TitleBadge] = {}
+    for badge in hit.titles:
+        if badge.directory_code in asked:
+            first.setdefault(badge.directory_code, badge)
+    return [*first.values(), *(badge for badge in hit.titles if badge not in first.values())]
 
 
 def _why(hit: Hit, locale: Locale) -> Markup | str | None:

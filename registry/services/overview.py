@@ -18,7 +18,7 @@ from registry.services.places import place
 from registry.titles import held_on
 from registry.vocabulary import BatchState, IdentityState
 
-ANNOUNCEMENTS = 5
+ANNOUNCEMENTS = 12
 MAP_DIRECTORY = "little_giant"
 
 
