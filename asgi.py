@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -28,6 +28,7 @@ from registry.services.migrating import require_current_schema
 from registry.services.working import Worker
 from registry.settings import Settings
 from web.assets import MOUNT, HashedStatic
+from web.deps import current_actor
 from web.errors import error_page, fault_page, lead_to_login
 from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin
 from web.i18n import accepted_locale
@@ -72,8 +73,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _map_errors(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     app.add_api_route("/readyz", readyz, methods=["GET"], include_in_schema=False)
-    for router in (*API_ROUTERS, *WEB_ROUTERS):
+    for router in API_ROUTERS:
         app.include_router(router)
+    for router in WEB_ROUTERS:
+        # Every page's header says who is there; without a cookie this asks nothing of the database.
+        app.include_router(router, dependencies=[Depends(current_actor)])
     openapi.publish(app)
     app.mount(MOUNT, HashedStatic(), name="static")
     return app

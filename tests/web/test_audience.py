@@ -6,7 +6,17 @@ from fastapi.routing import APIRoute
 from web.deps import current_officer, write_session
 from web.routes import ROUTERS
 
-PUBLIC = {"sign_in", "sign_in_submit", "sign_out", "preferences"}
+PUBLIC = {
+    "home",
+    "search",
+    "enterprise",
+    "document_row",
+    "document_original",
+    "sign_in",
+    "sign_in_submit",
+    "sign_out",
+    "preferences",
+}
 OFFICERS: set[str] = set()
 
 

@@ -45,9 +45,10 @@ def test_the_right_password_goes_on_to_the_page_that_was_wanted(client: TestClie
 
 def test_somebody_signed_in_is_named_on_pages_that_are_then_never_cached(client: TestClient) -> None:
     sign_in(client)
-    page = client.get("/no-such-page")
-    assert "李示例" in page.text
-    assert page.headers["cache-control"] == "private, no-store"
+    for path in ("/", "/no-such-page"):
+        page = client.get(path)
+        assert "李示例" in page.text
+        assert page.headers["cache-control"] == "private, no-store"
     assert client.get("/login?next=/x").headers["location"] == "/x"
 
 
