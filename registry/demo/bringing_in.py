@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from registry.demo.lists import DemoList
 from registry.models import Batch
+from registry.policies import Actor
 from registry.schemas.imports import ImportOptions
 from registry.schemas.tables import ColumnRole, ReadFile, Table
 from registry.services import audit
@@ -21,7 +22,7 @@ HEADER_ROW = 2
 """The first line of each file is its title."""
 
 
-def bring_in(session: Session, lists: Sequence[DemoList], *, archive_dir: Path, actor: str) -> list[Batch]:
+def bring_in(session: Session, lists: Sequence[DemoList], *, archive_dir: Path, actor: Actor) -> list[Batch]:
     """Import every announcement; one with an open public notice is set to that state. Returns the batches in order."""
     with tempfile.TemporaryDirectory(prefix="registry-demo-") as folder:
         return [_bring_in_one(session, each, Path(folder), archive_dir, actor) for each in lists]
@@ -52,7 +53,7 @@ def as_file(announcement: DemoList, folder: Path) -> ReadFile:
     return ReadFile(path, path.name, sha256, len(content), "text/csv", [table])
 
 
-def _bring_in_one(session: Session, announcement: DemoList, folder: Path, archive_dir: Path, actor: str) -> Batch:
+def _bring_in_one(session: Session, announcement: DemoList, folder: Path, archive_dir: Path, actor: Actor) -> Batch:
     options = ImportOptions(
         directory=announcement.directory,
         batch=announcement.label,
@@ -69,7 +70,7 @@ def _bring_in_one(session: Session, announcement: DemoList, folder: Path, archiv
     return batch
 
 
-def _open_notice(session: Session, batch: Batch, announcement: DemoList, actor: str) -> None:
+def _open_notice(session: Session, batch: Batch, announcement: DemoList, actor: Actor) -> None:
     """The import service writes final lists only; this one is still in public notice."""
     batch.state = BatchState.PUBLIC_NOTICE
     batch.notice_from, batch.notice_to = announcement.announced_on, announcement.notice_to
@@ -77,7 +78,7 @@ def _open_notice(session: Session, batch: Batch, announcement: DemoList, actor: 
     session.flush()
     audit.record(
         session,
-        actor=actor,
+        actor=actor.label,
         action="batch.public_notice",
         subject_kind="batch",
         subject_key=str(batch.id),

@@ -26,6 +26,7 @@ from registry.errors import Conflict, InvalidInput, Text
 from registry.models import Account, AuditEvent, Enterprise
 from registry.policies import EVERYWHERE, Actor, Grant
 from registry.services import audit
+from registry.services.assessing.running import assess_tier
 from registry.services.indexing import rebuild, search_engine
 from registry.services.migrating import migrate
 from registry.settings import Settings
@@ -33,6 +34,7 @@ from registry.vocabulary import Role
 
 DEFAULT_SIZE = 2_400
 SMALLEST, LARGEST = 60, 100_000
+TIERS = ("little_giant", "hte")
 FINISHED = "demo.finished"
 ASIDE = "demo-building"
 PARTS = ("archive", "index", "registry.sqlite3")
@@ -72,7 +74,7 @@ def build(engine: Engine, settings: Settings, *, size: int, say: Say = lambda _:
         say(Text(f"正在编造 {size} 家示例企业……", f"Making up {size} fictional enterprises …"))
         firms = population(session, size, seed=DEFAULT_SEED, today=today)
         say(Text("正在导入示例名单……", "Importing the fictional lists …"))
-        bring_in(session, demo_lists(firms, today=today), archive_dir=settings.archive_dir, actor=DEMO.label)
+        bring_in(session, demo_lists(firms, today=today), archive_dir=settings.archive_dir, actor=DEMO)
         add_products(session, firms, today=today, actor=DEMO.label)
         tell_stories(session, firms, today=today, actor=DEMO)
         add_people(session, actor=DEMO)
@@ -89,7 +91,7 @@ def _build_aside(settings: Settings, size: int, say: Say) -> None:
     try:
         migrate(engine)
         build(engine, scratch, size=size, say=say)
-        _index(engine, scratch, say)
+        _derive(engine, scratch, say)
     finally:
         engine.dispose()
     for name in PARTS:
@@ -114,15 +116,19 @@ def _ensure_on_server(settings: Settings, size: int, say: Say) -> bool:
         if _is_finished(settings):
             return False
         build(engine, settings, size=size, say=say)
-        _index(engine, settings, say)
+        _derive(engine, settings, say)
         return True
     finally:
         engine.dispose()
 
 
-def _index(engine: Engine, settings: Settings, say: Say) -> None:
+def _derive(engine: Engine, settings: Settings, say: Say) -> None:
+    """What follows from the data: the search index, and who meets which standard today."""
     say(Text("正在建立搜索索引……", "Building the search index …"))
     rebuild(engine, search_engine(settings))
+    say(Text("正在按认定标准评估……", "Assessing by the standards …"))
+    for tier in TIERS:
+        assess_tier(engine, code=tier, as_of=clock.today(), actor=DEMO.label)
 
 
 def _is_finished(settings: Settings) -> bool:

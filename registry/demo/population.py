@@ -137,7 +137,7 @@ def _facts(number: int, firm: DemoFirm, seed: int, today: date, at: Any) -> Iter
             "enterprise_id": number,
             "name": name,
             "value": value,
-            "known_on": today,
+            "known_on": today.replace(month=1, day=1),
             "trust": Trust.DECLARED,
             "source": SOURCE,
             "recorded_at": at,

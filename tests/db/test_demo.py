@@ -9,14 +9,14 @@ from sqlmodel import col, select
 from registry import clock
 from registry.db import make_engine, reading, transaction
 from registry.demo import building
-from registry.demo.building import ASIDE, SMALLEST, ensure_demo
+from registry.demo.building import ASIDE, SMALLEST, TIERS, ensure_demo
 from registry.errors import Conflict, InvalidInput
-from registry.models import Batch, Directory, Enterprise, EnterpriseAddress, Listing, ProductListing
+from registry.models import AssessmentRun, Batch, Directory, Enterprise, EnterpriseAddress, Listing, ProductListing
 from registry.services.audit import verify_chain
 from registry.services.migrating import migrate
 from registry.settings import Settings
 from registry.titles import shown, status_on
-from registry.vocabulary import IdentityState, TitleStatus
+from registry.vocabulary import Flag, IdentityState, TitleStatus
 from tests.factories import an_enterprise
 
 SIZE = 300
@@ -56,6 +56,16 @@ def test_there_are_merged_and_provisional_firms_and_their_old_addresses_lead_on(
         assert states == {IdentityState.IDENTIFIED, IdentityState.PROVISIONAL, IdentityState.MERGED}
         found_later = select(EnterpriseAddress.enterprise_id).group_by(col(EnterpriseAddress.enterprise_id))
         assert session.exec(found_later.having(func.count() > 1)).all()
+    engine.dispose()
+
+
+def test_each_standard_has_candidates_and_firms_that_are_near_at_risk_or_lack_data(demo: Settings) -> None:
+    engine = make_engine(demo)
+    with reading(engine) as session:
+        for tier in TIERS:
+            runs = session.exec(select(AssessmentRun).where(AssessmentRun.tier == tier)).all()
+            flagged = {flag: sum(run.counts[flag] for run in runs) for flag in Flag}
+            assert min(flagged.values()) > 0, (tier, flagged)
     engine.dispose()
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from registry.db import ExactDecimal
 from registry.models import Batch, Enterprise, Fact, Figure, Listing
-from registry.tiering.figures import DERIVED_FROM
+from registry.tiering.figures import DERIVED_FROM, fact_names
 from registry.tiering.population import Population
 from registry.tiering.reads import Reads
 from registry.tiering.standard import Procedure
@@ -114,7 +114,11 @@ def _fact(session: Session, ids: Ids, name: str, as_of: date) -> list[Any]:
     )
     if ids.size < _FEW:
         query = query.where(col(Fact.enterprise_id).in_(ids.tolist()))
-    found = {owner: value for owner, value in session.execute(query)}  # the strongest comes last and stays
+    about = fact_names()[name]
+    # A yes-or-no fact may be stated by its field (电子信息), which means yes; see figure_values.
+    yes = about.choices if about.kind == "bool" else ()
+    # The strongest comes last and stays.
+    found = {owner: True if value in yes else value for owner, value in session.execute(query)}
     return [found.get(number) for number in ids.tolist()]
 
 

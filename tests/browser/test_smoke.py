@@ -1,0 +1,55 @@
+"""The journeys everything else stands on, each with and without JavaScript; and an axe scan of the public pages."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import LiveServer, NewPage
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+PUBLIC = ("/", "/search?q=示例", "/login")
+
+
+def test_the_front_page_finds_a_firm_by_its_name(any_page: Page) -> None:
+    any_page.goto("/")
+    any_page.get_by_role("searchbox").first.fill("示例星河")
+    any_page.keyboard.press("Enter")
+    any_page.get_by_role("link", name="示例星河").first.click()
+    expect(any_page.get_by_role("heading", level=1)).to_contain_text("示例星河")
+
+
+def test_a_wrong_password_is_refused_beside_the_form_and_a_right_one_signs_in(
+    any_page: Page, live_server: LiveServer
+) -> None:
+    any_page.goto("/login")
+    any_page.locator("[name=login]").fill("fang")
+    any_page.locator("[name=password]").fill("not the password")
+    any_page.locator("[name=password]").press("Enter")
+    expect(any_page.locator("[name=login]")).to_have_value("fang")
+    any_page.locator("[name=password]").fill(live_server.logins["fang"])
+    any_page.locator("[name=password]").press("Enter")
+    expect(any_page).not_to_have_url("**/login")
+    expect(any_page.get_by_text("方示例").first).to_be_attached()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_no_public_page_has_a_fault_axe_can_find(new_page: NewPage, path: str, width: int, scheme: str) -> None:
+    page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    response = page.goto(path)
+    assert response is not None
+    assert response.status == 200
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    brief = [{"rule": each["id"], "at": [node["target"] for node in each["nodes"]][:3]} for each in found]
+    assert brief == [], json.dumps(brief, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_no_public_page_scrolls_sideways_on_a_phone(new_page: NewPage, path: str) -> None:
+    page = new_page(viewport={"width": 360, "height": 800})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
