@@ -61,17 +61,16 @@ def _run_child(path: Path, target: Path, kind: str, limits: Limits) -> dict[str,
     command = [sys.executable, "-I", str(_CHILD), str(path), str(target), kind, json.dumps(asdict(limits))]
     # The allocator of a thread reserves address space per core, which the memory limit would count.
     environment = {**os.environ, "MALLOC_ARENA_MAX": "1"}
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and script, no shell
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and script, no shell
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, start_new_session=True
-    )
-    try:
-        out, err = process.communicate(timeout=limits.child_wall_seconds)
-    except subprocess.TimeoutExpired:
-        return {"refused": "time"}
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        process.wait()
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=limits.child_wall_seconds)
+        except subprocess.TimeoutExpired:
+            return {"refused": "time"}
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
     if process.returncode == 0:
         return None
     if process.returncode == _REFUSED_EXIT:

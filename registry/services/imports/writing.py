@@ -342,11 +342,8 @@ def _point_repeated_rows(session: Session, import_id: int) -> None:
         )
     )
     firm_at = {(sheet, number): firm for sheet, number, firm in found}
-    update_rows(
-        session,
-        ImportRow,
-        [{"id": row.id, "enterprise_id": firm_at[tuple(row.facts["same_as"])]} for row in repeated if row.facts],
-    )
+    pointed = [{"id": row.id, "enterprise_id": firm_at[tuple(row.facts["same_as"])]} for row in repeated if row.facts]
+    update_rows(session, ImportRow, pointed)
 
 
 def _detail_columns(columns: Sequence[dict[str, Any]]) -> dict[int, str | None]:
