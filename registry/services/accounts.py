@@ -85,7 +85,8 @@ def create_account(
 def grant_role(session: Session, *, actor: Actor, login: str, grant: Grant) -> AccountRead:
     """Give an account a role in a region; giving it twice changes nothing.
 
-    An administrator gives only what lies inside the own region and directory. Raises NotAllowed, NotFound, InvalidInput.
+    An administrator gives only what lies inside the own region and directory.
+    Raises NotAllowed, NotFound, InvalidInput.
     """
     _check_grant(session, grant)
     require(

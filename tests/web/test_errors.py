@@ -6,9 +6,18 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from registry.errors import Conflict, Gone, InvalidInput, NotAllowed, NotAuthenticated, NotFound, StorageUnavailable
+from registry.errors import (
+    Conflict,
+    Gone,
+    InvalidInput,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    RegistryError,
+    StorageUnavailable,
+)
 
-KINDS = [NotFound, Gone, NotAllowed, Conflict, InvalidInput, StorageUnavailable]
+KINDS: list[type[RegistryError]] = [NotFound, Gone, NotAllowed, Conflict, InvalidInput, StorageUnavailable]
 SHAPE = {
     "type", "title", "status", "code", "detail", "instance", "parameter", "value", "choices", "request_id",
 }  # fmt: skip
@@ -27,7 +36,9 @@ def broken(client: TestClient, path: str, error: Exception) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_refusal_is_a_page_with_its_status_and_its_sentence_escaped(client: TestClient, kind: type) -> None:
+def test_a_refusal_is_a_page_with_its_status_and_its_sentence_escaped(
+    client: TestClient, kind: type[RegistryError]
+) -> None:
     broken(client, "/broken", kind("不行 <script>alert(1)</script>。", "No <script>alert(1)</script>.", field="q"))
     answer = client.get("/broken")
     assert answer.status_code == kind.status
@@ -50,7 +61,9 @@ def test_htmx_gets_the_same_refusal_as_a_fragment_with_the_same_status(client: T
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_under_api_a_refusal_is_problem_json_in_the_callers_language(client: TestClient, kind: type) -> None:
+def test_under_api_a_refusal_is_problem_json_in_the_callers_language(
+    client: TestClient, kind: type[RegistryError]
+) -> None:
     broken(client, "/api/broken", kind("不行。", "No.", field="q", value="x" * 500, choices=("a", "b")))
     answer = client.get("/api/broken", headers={"Accept-Language": "en"})
     said = answer.json()
