@@ -11,7 +11,7 @@ from api.paging import CursorText, Limit, next_address
 from api.problems import refusals
 from api.routing import officials_router
 from registry.errors import InvalidInput
-from registry.policies import EVERYWHERE, OFFICIALS, Actor, require
+from registry.policies import OFFICIALS, own_region, require
 from registry.schemas.assessments import CandidatePage
 from registry.schemas.inputs import parse_region_code
 from registry.services.assessing.candidates import CandidateQuery, candidates
@@ -77,12 +77,6 @@ def show_assessment(
     firm = summaries(session, [found.enterprise_id], as_of=as_of)
     require(actor, OFFICIALS, region_code=(firm[0].city_code or "") if firm else "")
     return explain_now(session, enterprise_id=found.enterprise_id, code=tier, as_of=as_of)
-
-
-def own_region(actor: Actor) -> str:
-    """The widest region of an official's grants: everywhere, else a province, else the first city."""
-    codes = [grant.region_code for grant in actor.grants if grant.covers(OFFICIALS, None, None)]
-    return min(codes, key=lambda code: (code != EVERYWHERE, -(len(code) - len(code.rstrip("0")))))
 
 
 def _flag(value: str) -> Flag:
