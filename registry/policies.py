@@ -99,7 +99,7 @@ SYSTEM = Actor(None, "系统", (Grant(Role.ADMINISTRATOR, EVERYWHERE),))
 
 
 def own_region(actor: Actor) -> str:
-    """The widest region an official answers for: everywhere, else a province, else the first city. Raises NotAllowed."""
+    """The widest region of an official: everywhere, else a province, else the first city. Raises NotAllowed."""
     codes = [grant.region_code for grant in actor.grants if grant.covers(OFFICIALS, None, None)]
     if not codes:
         raise NotAllowed("这一页只供工作人员使用。", "This page is for officials only.")
