@@ -7,7 +7,7 @@ from pydantic import Field
 from registry.errors import Text
 from registry.schemas.base import ReadModel
 from registry.schemas.enterprises import EnterpriseSummary
-from registry.vocabulary import CaseStage, Flag, Procedure, Verdict
+from registry.vocabulary import CaseStage, Flag, JobState, Procedure, Verdict
 
 
 class RunInfo(ReadModel):
@@ -64,3 +64,20 @@ class LadderStep(ReadModel):
     due_12_months: int
     at_risk: int | None
     candidates: int | None
+
+
+class AssessmentJob(ReadModel):
+    """A requested assessment of a tier: how far it is, or how it ended."""
+
+    job_id: int
+    tier: str
+    state: JobState
+    open: bool
+    """Waiting or running."""
+    done: int
+    total: int
+    """0 until the work has begun."""
+    actor: str
+    queued_at: datetime
+    finished_at: datetime | None
+    error: str | None

@@ -28,6 +28,20 @@ class Candidate(ReadModel):
     """current_name, former_name, folded_name, other_name, nearest_code."""
 
 
+class ImportRowLine(ReadModel):
+    """A row of an import and what became of it. ``name`` is the name as printed."""
+
+    row_id: int
+    sheet: str
+    row_number: int
+    name: str
+    matched_by: str | None
+    enterprise_key: str | None
+    enterprise_name: str | None
+    reason_zh: str | None
+    reason_en: str | None
+
+
 class ImportWarning(ReadModel):
     """A cell that was kept in its row but feeds no field."""
 

@@ -1,0 +1,51 @@
+"""The rows of an import by what became of them, page by page."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from registry.models import Enterprise, ImportRow
+from registry.schemas.imports import ImportRowLine
+from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
+from registry.services.imports.browsing import get_import
+from registry.services.keys import key_of
+from registry.vocabulary import RowOutcome
+
+
+def list_rows(
+    session: Session, *, import_id: int, outcome: RowOutcome, cursor: str | None = None, limit: int = 50
+) -> Page[ImportRowLine]:
+    """Rows of an import with this outcome in the order of the file. Raises NotFound, InvalidInput (cursor, limit)."""
+    detail = get_import(session, import_id=import_id, limit=0)
+    names = {
+        table.sheet: column.position for table in detail.tables for column in table.columns if column.role == "name"
+    }
+    scope = f"import:{import_id}:{outcome.value}"
+    query = (
+        select(ImportRow, col(Enterprise.name_zh))
+        .outerjoin(Enterprise, col(Enterprise.id) == col(ImportRow.enterprise_id))
+        .where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == outcome)
+    )
+    if cursor:
+        query = query.where(col(ImportRow.id) > decode(cursor, scope=scope, kinds=(int,)).values[0])
+    found = session.execute(query.order_by(col(ImportRow.id)).limit(check_limit(limit) + 1)).all()
+    items = tuple(_line(session, row, name, names.get(row.sheet)) for row, name in found[:limit])
+    after = encode(Cursor(scope=scope, values=(items[-1].row_id,))) if len(found) > limit else None
+    return Page[ImportRowLine](items=items, total=detail.summary.counts.get(outcome.value, 0), next_cursor=after)
+
+
+def _line(session: Session, row: ImportRow, enterprise_name: str | None, name_at: int | None) -> ImportRowLine:
+    cells: list[Any] = row.cells
+    printed = cells[name_at] if name_at is not None and name_at < len(cells) else next(iter(cells), "")
+    return ImportRowLine(
+        row_id=row.id,
+        sheet=row.sheet,
+        row_number=row.row_number,
+        name=str(printed),
+        matched_by=row.matched_by,
+        enterprise_key=key_of(session, row.enterprise_id) if row.enterprise_id is not None else None,
+        enterprise_name=enterprise_name,
+        reason_zh=row.reason_zh,
+        reason_en=row.reason_en,
+    )
