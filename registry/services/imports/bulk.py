@@ -20,8 +20,8 @@ def among(session: Session, column: Any, values: Collection[str] | Collection[in
     if session.get_bind().dialect.name == "sqlite":
         each = func.json_each(dump_json(list(values))).table_valued("value")
         return column.in_(select(each.c.value))  # type: ignore[no-any-return]
-    # SQLModel wraps its text columns: their Python type tells, their class does not.
-    array = literal(list(values), ARRAY(String() if column.type.python_type is str else BigInteger()))
+    # Numbers are asked for, not text: SQLModel wraps its text columns in a type of its own.
+    array = literal(list(values), ARRAY(BigInteger() if isinstance(column.type, Integer) else String()))
     return column == any_(array)  # type: ignore[no-any-return]
 
 
