@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, any_, func, literal, select, text
+from sqlalchemy import ColumnElement, Integer, String, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import JSON, BigInteger
 from sqlmodel import Session, SQLModel
@@ -21,7 +21,8 @@ def among(session: Session, column: Any, values: Collection[str] | Collection[in
         each = func.json_each(dump_json(list(values))).table_valued("value")
         return column.in_(select(each.c.value))  # type: ignore[no-any-return]
     # Numbers are asked for, not text: SQLModel wraps its text columns in a type of its own.
-    array = literal(list(values), ARRAY(BigInteger() if isinstance(column.type, Integer) else String()))
+    kind = BigInteger() if column.type.python_type is int else String()
+    array = literal(list(values), ARRAY(kind))
     return column == any_(array)  # type: ignore[no-any-return]
 
 
