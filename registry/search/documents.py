@@ -18,6 +18,8 @@ from registry.search.words import (
 from registry.vocabulary import Level, NameKind, OperatingStatus, TitleStatus
 
 STANDING_MAX = 63
+SOUNDED_MAX = 12
+"""Characters of a name that are read aloud for the index; nobody types more by sound."""
 _SHORT = (NameKind.SHORT, NameKind.ALIAS)
 _WEIGHT = {Level.NATIONAL: 6, Level.PROVINCIAL: 4, Level.MUNICIPAL: 2, Level.COUNTY: 1, Level.PUBLISHER: 3}
 _GONE = (OperatingStatus.CANCELLED, OperatingStatus.REVOKED)
@@ -101,7 +103,7 @@ def build_document(source: EnterpriseSource) -> IndexDocument:
     english = _names(source, (NameKind.ENGLISH,))
     cores = _distinct([compact_core(source.name), *map(compact, short)])
     old_cores = _distinct([compact_core(n) for n in former])
-    sounded = _distinct([*cores, *old_cores, compact(source.name)])
+    sounded = _distinct(text[:SOUNDED_MAX] for text in (*cores, *old_cores, compact(source.name)))
     held = _distinct([t.directory for t in source.titles if _holds(t)])
     return IndexDocument(
         id=source.id,

@@ -1,6 +1,7 @@
 """Mark what matched in a shown name. Gives pieces, no markup: the page escapes and marks them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from registry.search.plan import StrictPlan
 from registry.search.query import Segment
@@ -38,10 +39,15 @@ def _fold_with_places(shown: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(shown):
-        for piece in compact(character):
+        for piece in _fold_character(character):
             folded.append(piece)
             places.append(place)
     return "".join(folded), places
+
+
+@lru_cache(maxsize=65_536)
+def _fold_character(character: str) -> str:
+    return compact(character)
 
 
 def _spans(text: str, needles: list[str]) -> list[tuple[int, int]]:

@@ -40,6 +40,8 @@ class Reason:
     matched: str
 
 
+UNEXPLAINED = "words"
+"""Slug of the reason that is left when no stronger one holds."""
 _LISTED = Reason("listed", Text("符合筛选条件", "Matches the filters"), "")
 
 
@@ -55,7 +57,7 @@ def explain(plan: StrictPlan, known: Known) -> Reason:
         or _by_product(plan, known)
         or _by_english(plan, known)
         or _by_sound(plan, known)
-        or Reason("words", Text("名称含全部词语", "Name holds all words"), known.name)
+        or Reason(UNEXPLAINED, Text("名称含全部词语", "Name holds all words"), known.name)
     )
 
 

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from registry.identity.names import core_name, fold_name, fold_text
 
@@ -12,6 +13,7 @@ _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
 _LATIN_RUN = re.compile(r"[a-z0-9]+")
+_UMLAUT = re.compile(r"([ln])v")
 PINYIN_SYLLABLES = 10
 INITIALS_MAX = 9
 NEIGHBOUR_LENGTHS = range(3, 9)
@@ -89,9 +91,42 @@ def deletions(text: str) -> set[str]:
 @lru_cache(maxsize=20_000)
 def syllables(text: str) -> tuple[str, ...]:
     """The usual reading of a compact text, one entry per Han character or Latin run; ü, v and u are equal."""
+    return tuple(syllable for run in runs(text) for syllable in _read_run(run))
+
+
+def _read_run(run: str) -> Iterable[str]:
+    """Character by character, unless a word may stand in it that is read otherwise than its characters."""
+    if not is_han(run):
+        return (run,)
+    if _words_read_otherwise().isdisjoint(pairs(run)):
+        return (_read_word(character)[0] for character in run)
+    from pypinyin.seg.mmseg import seg
+
+    return (syllable for word in seg.cut(run) for syllable in _read_word(word))
+
+
+@lru_cache(maxsize=100_000)
+def _read_word(word: str) -> tuple[str, ...]:
+    """The reading of one dictionary word or character, a syllable for each character."""
     from pypinyin import lazy_pinyin
 
-    return tuple(plain_reading(syllable) for syllable in lazy_pinyin(text, errors="default") if syllable)
+    return tuple(plain_reading(syllable) for syllable in lazy_pinyin(word, errors="default"))
+
+
+@cache
+def _words_read_otherwise() -> frozenset[str]:
+    """The first two characters of each dictionary word whose reading is not that of its characters (重庆, 银行)."""
+    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+
+    usual = {code: readings.split(",", 1)[0] for code, readings in PINYIN_DICT.items()}
+    return frozenset(
+        word[:2]
+        for word, readings in PHRASES_DICT.items()
+        if any(
+            usual.get(ord(c)) != r[0] and plain_reading(usual.get(ord(c), "")) != plain_reading(r[0])
+            for c, r in zip(word, readings, strict=False)
+        )
+    )
 
 
 def plain_reading(text: str) -> str:
@@ -101,7 +136,7 @@ def plain_reading(text: str) -> str:
     ('ludi', 'ludi')
     """
     bare = _without_accents(text.lower())
-    return re.sub(r"([ln])v", r"\1u", bare)
+    return _UMLAUT.sub(r"\1u", bare) if "v" in bare else bare
 
 
 def pinyin(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from registry.schemas.enterprises import EnterpriseSummary
 from registry.search.highlight import highlight
 from registry.search.plan import StrictPlan
 from registry.search.query import Hit
-from registry.search.reasons import Known, KnownName, Reason, explain, similar
+from registry.search.reasons import UNEXPLAINED, Known, KnownName, Reason, explain, similar
 from registry.search.rerank import Candidate, Closeness
 from registry.search.sources import merged_owners, visible
 from registry.search.words import compact, compact_core
@@ -59,22 +60,29 @@ def _short_form(other: KnownName) -> str:
 def _hits(
     session: Session, ids: Sequence[int], plan: StrictPlan, day: date, reason_of: Explain, *, near: bool
 ) -> tuple[Hit, ...]:
-    shown = (
-        set(session.scalars(select(col(Enterprise.id)).where(visible(), col(Enterprise.id).in_(ids)))) if ids else ()
-    )
-    rows = summaries(session, [number for number in ids if number in shown], as_of=day)
-    known = _known(session, rows) if not plan.is_everything or near else {}
-    return tuple(_hit(row, reason_of(row.id, known.get(row.id) or _bare(row)), plan, near=near) for row in rows)
+    if not ids:
+        return ()
+    query = select(col(Enterprise.id), col(Enterprise.stock_code)).where(visible(), col(Enterprise.id).in_(ids))
+    stocks: dict[int, str | None] = {row.id: row.stock_code for row in session.execute(query)}
+    rows = summaries(session, [number for number in ids if number in stocks], as_of=day)
+    names = {} if plan.is_everything else _names(session, {row.id: row.id for row in rows})
+    known = {row.id: _known(row, names.get(row.id, []), stocks[row.id]) for row in rows}
+    reasons = {number: reason_of(number, facts) for number, facts in known.items()}
+    if unexplained := [number for number, reason in reasons.items() if reason.slug == UNEXPLAINED]:
+        more = _more(session, {number: known[number] for number in unexplained})
+        reasons |= {number: reason_of(number, facts) for number, facts in more.items()}
+    return tuple(_hit(row, reasons[row.id], plan, near=near) for row in rows)
 
 
 def _hit(row: EnterpriseSummary, reason: Reason, plan: StrictPlan, *, near: bool) -> Hit:
+    shown = highlight(row.name, plan)
     return Hit(
         id=row.key,
         enterprise_id=row.id,
         uscc=row.uscc,
         name=row.name,
-        segments=highlight(row.name, plan),
-        matched=highlight(reason.matched, plan) if reason.matched else (),
+        segments=shown,
+        matched=shown if reason.matched == row.name else highlight(reason.matched, plan),
         reason=reason.slug,
         why=reason.why,
         city=row.city_code,
@@ -87,14 +95,16 @@ def _hit(row: EnterpriseSummary, reason: Reason, plan: StrictPlan, *, near: bool
     )
 
 
-def _bare(row: EnterpriseSummary) -> Known:
-    return Known(name=row.name, names=(), codes=(row.uscc,) if row.uscc else (), stock_code=None)
+def _known(row: EnterpriseSummary, names: list[KnownName], stock: str | None) -> Known:
+    """What most reasons need: names and own codes."""
+    english = [KnownName(row.name_en, NameKind.ENGLISH)] if row.name_en else []
+    return Known(name=row.name, names=(*names, *english), codes=(row.uscc,) if row.uscc else (), stock_code=stock)
 
 
-def _known(session: Session, rows: Sequence[EnterpriseSummary]) -> dict[int, Known]:
-    ids = [row.id for row in rows]
-    owner = {number: number for number in ids} | merged_owners(session, ids)
-    names = _names(session, owner)
+def _more(session: Session, known: dict[int, Known]) -> dict[int, Known]:
+    """What the rarer reasons need besides: old codes, products, names and codes of enterprises merged into it."""
+    owner = {number: number for number in known} | merged_owners(session, list(known))
+    names = _names(session, {number: above for number, above in owner.items() if number != above})
     codes: dict[int, list[str]] = defaultdict(list)
     keys = select(col(EnterpriseAddress.enterprise_id), col(EnterpriseAddress.key))
     for found in session.execute(keys.where(col(EnterpriseAddress.enterprise_id).in_(owner))):
@@ -103,27 +113,22 @@ def _known(session: Session, rows: Sequence[EnterpriseSummary]) -> dict[int, Kno
     made = select(col(Product.enterprise_id), col(Product.name)).where(col(Product.enterprise_id).in_(owner))
     for found in session.execute(made.order_by(col(Product.id))):
         products[owner[found.enterprise_id]].append(found.name)
-    stocks = {
-        found.id: found.stock_code
-        for found in session.execute(
-            select(col(Enterprise.id), col(Enterprise.stock_code)).where(col(Enterprise.id).in_(ids))
-        )
-    }
     return {
-        row.id: Known(
-            name=row.name,
-            names=(*names[row.id], *([KnownName(row.name_en, NameKind.ENGLISH)] if row.name_en else ())),
-            codes=tuple(dict.fromkeys([*([row.uscc] if row.uscc else []), *sorted(codes[row.id])])),
-            stock_code=stocks.get(row.id),
-            products=tuple(products[row.id]),
+        number: replace(
+            facts,
+            names=(*facts.names, *names[number]),
+            codes=tuple(dict.fromkeys([*facts.codes, *sorted(codes[number])])),
+            products=tuple(products[number]),
         )
-        for row in rows
+        for number, facts in known.items()
     }
 
 
 def _names(session: Session, owner: dict[int, int]) -> dict[int, list[KnownName]]:
     """Names by enterprise; the names of those merged into it count as former names."""
     found: dict[int, list[KnownName]] = defaultdict(list)
+    if not owner:
+        return found
     query = select(
         col(EnterpriseName.enterprise_id),
         col(EnterpriseName.name),

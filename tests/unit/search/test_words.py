@@ -2,6 +2,8 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
+from pypinyin.seg.mmseg import seg
 
 from registry.search.words import (
     characters,
@@ -14,6 +16,7 @@ from registry.search.words import (
     pinyin,
     plain_reading,
     reading_prefixes,
+    syllables,
 )
 
 anything = st.text(max_size=40)
@@ -68,3 +71,9 @@ def test_prefixes_by_sound_and_by_initials() -> None:
 
 def test_the_core_of_a_name_has_no_place_and_no_legal_form() -> None:
     assert compact_core("深圳市华星光电技术有限公司") == "华星光电"
+
+
+@given(st.text(alphabet="重庆银行长沙厦门佛山星光示例的绿乐音会计稽山", max_size=8))
+def test_the_quick_reading_is_that_of_the_dictionary(text: str) -> None:
+    words = (reading for word in seg.cut(text) for reading in lazy_pinyin(word))
+    assert syllables(text) == tuple(plain_reading(reading) for reading in words)
