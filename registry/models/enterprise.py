@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from registry.db import EnumText
@@ -12,6 +12,22 @@ from registry.vocabulary import IdentityState, NameKind, OperatingStatus
 
 class Enterprise(SQLModel, table=True):
     """One legal entity. Identified by its USCC once known, provisional before, merged into another at the end."""
+
+    # Partial: few rows are merged or voided, and an index over the many others would only lead the planner astray.
+    __table_args__ = (
+        Index(
+            "ix_enterprise_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_enterprise_voided_at",
+            "voided_at",
+            sqlite_where=text("voided_at IS NOT NULL"),
+            postgresql_where=text("voided_at IS NOT NULL"),
+        ),
+    )
 
     id: int = primary_key()
     identity: IdentityState = Field(sa_type=EnumText(IdentityState))

@@ -50,7 +50,7 @@ def decode(text: str, *, scope: str | None = None, kinds: tuple[type, ...] | Non
         said = json.loads(raw.decode())
     except (ValueError, binascii.Error, RecursionError):
         raise _refused(text) from None
-    if not isinstance(said, list) or not said or not isinstance(said[0], str) or not all(map(_is_value, said[1:])):
+    if not isinstance(said, list) or not said or not isinstance(said[0], str) or not all(map(_is_value, said)):
         raise _refused(text)
     cursor = Cursor(scope=said[0], values=tuple(said[1:]))
     if scope is not None and cursor.scope != scope:
@@ -78,8 +78,13 @@ def _is_value(value: object) -> bool:
     if isinstance(value, int):
         return abs(value) <= _INTEGER_MAX
     if isinstance(value, str):
-        return "\x00" not in value and value.isprintable()
+        return _is_storable(value)
     return value is None or (isinstance(value, float) and abs(value) < float("inf"))
+
+
+def _is_storable(text: str) -> bool:
+    """No database takes a NUL or half a character; any other text may stand in a name."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _refused(text: str) -> InvalidInput:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlmodel import Session, col
 
 from registry.db import BigKey
@@ -21,10 +21,10 @@ from registry.schemas.directories import (
 )
 from registry.schemas.inputs import StatusFilter
 from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
-from registry.services.counting import CountedBatch, counted_batches, ends_soon, in_force, sum_up, total_of
+from registry.services.counting import CountedBatch, counted_batches, ends_soon, sum_up, total_of
 from registry.services.listing_rows import RowSource, counts_on, find_directory, listing_row, row_source
 from registry.services.places import place
-from registry.titles import shown
+from registry.titles import held_on, shown
 from registry.vocabulary import BatchState
 
 UNKNOWN_CITY = Text("所在地未登记", "Place not recorded")
@@ -86,48 +86,55 @@ def rows(
     source = row_source(directory.kind)
     scope = f"rows:{code}:{as_of.isoformat()}:{city or ''}:{status}"
     after = decode(cursor, scope=scope, kinds=(str, int)).values if cursor else None
-    query = rows_query(source, code=code, as_of=as_of, city=city, status=status)
-    counting = select(func.count()).select_from(query.with_only_columns(source.number).order_by(None).subquery())
-    total = session.scalar(counting) or 0
+    asked = _asked(source, code=code, as_of=as_of, city=city, status=status)
+    total = session.scalar(source.narrow(func.count()).where(*asked)) or 0
+    # Names alone are sorted; the wide rows are read only for the page.
+    order = source.narrow(source.number).where(*asked).order_by(source.name, source.number)
     if after is not None:
-        place_after = tuple_(literal(after[0]), literal(after[1], BigKey))
-        query = query.where(tuple_(source.name, source.number) > place_after)
-    found = session.execute(query.limit(check_limit(limit) + 1)).mappings().all()
-    items = tuple(listing_row(row, as_of) for row in found[:limit])
-    more = len(found) > limit
+        order = order.where(tuple_(source.name, source.number) > tuple_(literal(after[0]), literal(after[1], BigKey)))
+    numbers = session.scalars(order.limit(check_limit(limit) + 1)).all()
+    found = session.execute(source.query.where(source.number.in_(numbers[:limit]))).mappings()
+    by_number = {row["listing_id"]: listing_row(row, as_of) for row in found}
+    items = tuple(by_number[number] for number in numbers[:limit])
+    more = len(numbers) > limit
     last = encode(Cursor(scope=scope, values=(items[-1].name, items[-1].listing_id))) if more else None
     return Page[ListingRow](items=items, total=total, next_cursor=last)
 
 
 def rows_query(source: RowSource, *, code: str, as_of: date, city: str | None, status: StatusFilter) -> Select[Any]:
-    """The rows of a directory on the day in their total order: name, then the row's own number."""
-    query = source.query.where(
-        col(source.table.directory_code) == code, counts_on(source.table, as_of=as_of, status=status)
-    )
+    """All rows of a directory on the day in their total order: name, then the row's own number."""
+    asked = _asked(source, code=code, as_of=as_of, city=city, status=status)
+    return source.query.where(*asked).order_by(source.name, source.number)
+
+
+def _asked(
+    source: RowSource, *, code: str, as_of: date, city: str | None, status: StatusFilter
+) -> list[ColumnElement[bool]]:
+    table = source.table
+    conditions = [col(table.directory_code) == code, counts_on(table, as_of=as_of, status=status)]
     if city is not None:
-        query = query.where(col(Enterprise.city_code) == city)
-    return query.order_by(source.name, source.number)
+        conditions.append(col(Enterprise.city_code) == city)
+    return conditions
 
 
 def city_counts(session: Session, *, directory: Directory, as_of: date) -> list[CityCount]:
     """Titles of one directory by city on the day, most first; products count in the city of their maker."""
     source = row_source(directory.kind)
-    table, final = source.table, col(Batch.state) == BatchState.FINAL
-    held = and_(final, in_force(table, as_of))
+    table, noticed = source.table, col(Batch.state) == BatchState.PUBLIC_NOTICE
+    held = held_on(as_of, table)
     query = (
-        source.query.with_only_columns(
+        source.narrow(
             col(Enterprise.city_code),
             total_of(held).label("held"),
-            total_of(col(Batch.state) == BatchState.PUBLIC_NOTICE).label("notice"),
+            total_of(noticed).label("notice"),
             total_of(and_(held, ends_soon(table, as_of))).label("due"),
         )
-        .where(col(table.directory_code) == directory.code, shown(table))
+        .where(col(table.directory_code) == directory.code, shown(table), or_(held, noticed))
         .group_by(col(Enterprise.city_code))
     )
     counts = [
         CityCount(code=code, name=place(code) or UNKNOWN_CITY, held=held, notice=notice, due=due)
         for code, held, notice, due in session.execute(query)
-        if held or notice
     ]
     return sorted(counts, key=lambda count: (-count.held, -count.notice, count.code or "~"))
 

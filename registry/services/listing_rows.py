@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, null, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, null, select
+from sqlalchemy.orm import join
 from sqlmodel import Session, col
 
 from registry.errors import NotFound
@@ -23,8 +24,20 @@ class RowSource:
     """Where the rows of one kind of directory are: their table, the columns read, and the name they are sorted by."""
 
     table: Dated
-    query: Select[Any]
+    columns: tuple[Any, ...]
+    joined: FromClause
+    """The table with its batches, enterprises and products; what the state, city and name of a row are read from."""
     name: Any
+
+    @property
+    def query(self) -> Select[Any]:
+        """All columns of a row, with its place in the archived document."""
+        documents = self.joined.outerjoin(ImportRow, col(ImportRow.id) == col(self.table.import_row_id))
+        return select(*self.columns).select_from(documents)
+
+    def narrow(self, *columns: Any) -> Select[Any]:
+        """Only these columns, without the documents: for counting and sorting many rows."""
+        return select(*columns).select_from(self.joined)
 
     @property
     def number(self) -> Any:
@@ -122,40 +135,32 @@ def _shared(table: Dated) -> tuple[Any, ...]:
 
 def _enterprise_rows() -> RowSource:
     nothing = ("product_id", "product_name", "version", "category", "grade", "maker_name")
-    query = (
-        select(
-            *_shared(Listing),
-            col(Enterprise.name_zh).label("name"),
-            col(Listing.certificate_no).label("certificate_no"),
-            col(Listing.rank).label("rank"),
-            col(Listing.group_label).label("group_label"),
-            *(null().label(name) for name in nothing),
-        )
-        .select_from(Listing)
-        .join(Batch, col(Batch.id) == col(Listing.batch_id))
-        .join(Enterprise, col(Enterprise.id) == col(Listing.enterprise_id))
-        .outerjoin(ImportRow, col(ImportRow.id) == col(Listing.import_row_id))
+    columns = (
+        *_shared(Listing),
+        col(Enterprise.name_zh).label("name"),
+        col(Listing.certificate_no).label("certificate_no"),
+        col(Listing.rank).label("rank"),
+        col(Listing.group_label).label("group_label"),
+        *(null().label(name) for name in nothing),
     )
-    return RowSource(table=Listing, query=query, name=col(Enterprise.name_zh))
+    batches = join(Listing, Batch, col(Batch.id) == col(Listing.batch_id))
+    joined = batches.join(Enterprise, col(Enterprise.id) == col(Listing.enterprise_id))
+    return RowSource(table=Listing, columns=columns, joined=joined, name=col(Enterprise.name_zh))
 
 
 def _product_rows() -> RowSource:
-    query = (
-        select(
-            *_shared(ProductListing),
-            col(Product.name).label("name"),
-            *(null().label(name) for name in ("certificate_no", "rank", "group_label")),
-            col(Product.id).label("product_id"),
-            col(Product.name).label("product_name"),
-            col(Product.version).label("version"),
-            col(Product.category).label("category"),
-            col(ProductListing.grade).label("grade"),
-            col(Product.maker_name).label("maker_name"),
-        )
-        .select_from(ProductListing)
-        .join(Batch, col(Batch.id) == col(ProductListing.batch_id))
-        .join(Product, col(Product.id) == col(ProductListing.product_id))
-        .outerjoin(Enterprise, col(Enterprise.id) == col(Product.enterprise_id))
-        .outerjoin(ImportRow, col(ImportRow.id) == col(ProductListing.import_row_id))
+    columns = (
+        *_shared(ProductListing),
+        col(Product.name).label("name"),
+        *(null().label(name) for name in ("certificate_no", "rank", "group_label")),
+        col(Product.id).label("product_id"),
+        col(Product.name).label("product_name"),
+        col(Product.version).label("version"),
+        col(Product.category).label("category"),
+        col(ProductListing.grade).label("grade"),
+        col(Product.maker_name).label("maker_name"),
     )
-    return RowSource(table=ProductListing, query=query, name=col(Product.name))
+    batches = join(ProductListing, Batch, col(Batch.id) == col(ProductListing.batch_id))
+    products = batches.join(Product, col(Product.id) == col(ProductListing.product_id))
+    joined = products.outerjoin(Enterprise, col(Enterprise.id) == col(Product.enterprise_id))
+    return RowSource(table=ProductListing, columns=columns, joined=joined, name=col(Product.name))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from registry.errors import Text
@@ -16,7 +17,7 @@ from registry.services.directories import city_counts, is_open, summarise
 from registry.services.listing_rows import find_directory
 from registry.services.places import place
 from registry.titles import held_on
-from registry.vocabulary import BatchState, IdentityState
+from registry.vocabulary import BatchState
 
 ANNOUNCEMENTS = 12
 MAP_DIRECTORY = "little_giant"
@@ -48,10 +49,13 @@ def home(session: Session, *, as_of: date, directory: str = MAP_DIRECTORY) -> Ho
 
 
 def _enterprises(session: Session) -> int:
-    """Those that stand for themselves: not merged, not taken back."""
-    dead = or_(col(Enterprise.voided_at).is_not(None), col(Enterprise.identity) == IdentityState.MERGED)
-    query = select(func.count()).select_from(Enterprise).where(~dead)
-    return session.scalar(query) or 0
+    """Those that stand for themselves: all, less the few that were merged or taken back."""
+    everyone = session.scalar(select(func.count()).select_from(Enterprise)) or 0
+    merged = session.scalar(select(func.count()).where(col(Enterprise.merged_into_id).is_not(None))) or 0
+    voided = session.scalar(
+        select(func.count()).where(col(Enterprise.voided_at).is_not(None), col(Enterprise.merged_into_id).is_(None))
+    )
+    return everyone - merged - (voided or 0)
 
 
 def _announcements(batches: Sequence[CountedBatch], as_of: date) -> list[BatchSummary]:
@@ -73,33 +77,39 @@ def _empty(code: str) -> CityCount:
 
 
 def _chains(session: Session, *, directory: str, as_of: date) -> list[ChainCount]:
-    everyone = _count_by_chain(session, None, as_of)
-    holders = _count_by_chain(session, directory, as_of)
+    everyone = _by_chain(session, None)
+    merged = _by_chain(session, _numbers(col(Enterprise.merged_into_id).is_not(None)))
+    voided = _by_chain(
+        session, _numbers(col(Enterprise.voided_at).is_not(None) & col(Enterprise.merged_into_id).is_(None))
+    )
+    holders = _by_chain(session, _holders(directory, as_of))
     chains = session.scalars(select(Chain).order_by(col(Chain.position), col(Chain.code)))
     return [
         ChainCount(
             code=chain.code,
             name=Text(chain.name_zh, chain.name_en),
-            enterprises=everyone.get(chain.code, 0),
+            enterprises=everyone.get(chain.code, 0) - merged.get(chain.code, 0) - voided.get(chain.code, 0),
             holders=holders.get(chain.code, 0),
         )
         for chain in chains
     ]
 
 
-def _count_by_chain(session: Session, directory: str | None, as_of: date) -> dict[str, int]:
-    """Enterprises of each chain; with a directory only those that hold its title on the day."""
-    if directory is None:
-        query = (
-            select(col(EnterpriseChain.chain_code), func.count())
-            .join(Enterprise, col(Enterprise.id) == col(EnterpriseChain.enterprise_id))
-            .where(col(Enterprise.voided_at).is_(None), col(Enterprise.identity) != IdentityState.MERGED)
-        )
-    else:
-        query = (
-            select(col(EnterpriseChain.chain_code), func.count(func.distinct(col(Listing.enterprise_id))))
-            .join(Listing, col(Listing.enterprise_id) == col(EnterpriseChain.enterprise_id))
-            .join(Batch, col(Batch.id) == col(Listing.batch_id))
-            .where(col(Listing.directory_code) == directory, held_on(as_of))
-        )
-    return {code: number for code, number in session.execute(query.group_by(col(EnterpriseChain.chain_code)))}
+def _by_chain(session: Session, among: Any) -> dict[str, int]:
+    """How many enterprises each chain has, of those ``among`` selects (None: of all)."""
+    query: Any = select(col(EnterpriseChain.chain_code), func.count()).group_by(col(EnterpriseChain.chain_code))
+    if among is not None:
+        query = query.where(col(EnterpriseChain.enterprise_id).in_(among))
+    return {code: number for code, number in session.execute(query)}
+
+
+def _numbers(condition: ColumnElement[bool]) -> Any:
+    return select(col(Enterprise.id)).where(condition)
+
+
+def _holders(directory: str, as_of: date) -> Any:
+    return (
+        select(col(Listing.enterprise_id))
+        .join(Batch, col(Batch.id) == col(Listing.batch_id))
+        .where(col(Listing.directory_code) == directory, held_on(as_of))
+    )

@@ -73,7 +73,7 @@ def test_rows_are_those_held_on_the_day_by_name(session: Session) -> None:
 def test_pages_together_are_all_rows_once_whatever_their_size(session: Session, limit: int) -> None:
     batch = a_batch()
     _added(session, batch)
-    twins = [an_enterprise(name_zh="示例同名公司") for _ in range(3)]
+    twins = [an_enterprise(name_zh="示例　同名公司\n") for _ in range(3)]
     _added(session, *twins)
     _added(session, *(a_listing(firm, batch) for firm in twins))
     _listed(session, batch, 4)

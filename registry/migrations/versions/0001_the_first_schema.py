@@ -129,8 +129,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("enterprise", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enterprise_city_code"), ["city_code"], unique=False)
+        batch_op.create_index(
+            "ix_enterprise_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_enterprise_registration_no"), ["registration_no"], unique=False)
         batch_op.create_index(batch_op.f("ix_enterprise_stock_code"), ["stock_code"], unique=False)
+        batch_op.create_index(
+            "ix_enterprise_voided_at",
+            ["voided_at"],
+            unique=False,
+            sqlite_where=sa.text("voided_at IS NOT NULL"),
+            postgresql_where=sa.text("voided_at IS NOT NULL"),
+        )
 
     op.create_table(
         "index_outbox",
@@ -493,7 +507,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
     )
     with op.batch_alter_table("listing", schema=None) as batch_op:
-        batch_op.create_index("ix_listing_batch_id", ["batch_id"], unique=False)
+        batch_op.create_index(
+            "ix_listing_batch_id_days",
+            ["batch_id", "voided_at", "valid_from", "valid_to", "withdrawn_on"],
+            unique=False,
+        )
         batch_op.create_index("ix_listing_directory_code_valid_to", ["directory_code", "valid_to"], unique=False)
         batch_op.create_index("ix_listing_enterprise_id", ["enterprise_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_listing_import_row_id"), ["import_row_id"], unique=False)
@@ -537,7 +555,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_listing_import_row_id"))
         batch_op.drop_index("ix_listing_enterprise_id")
         batch_op.drop_index("ix_listing_directory_code_valid_to")
-        batch_op.drop_index("ix_listing_batch_id")
+        batch_op.drop_index("ix_listing_batch_id_days")
 
     op.drop_table("listing")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
@@ -602,8 +620,18 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("index_outbox")
     with op.batch_alter_table("enterprise", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_enterprise_voided_at",
+            sqlite_where=sa.text("voided_at IS NOT NULL"),
+            postgresql_where=sa.text("voided_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_enterprise_stock_code"))
         batch_op.drop_index(batch_op.f("ix_enterprise_registration_no"))
+        batch_op.drop_index(
+            "ix_enterprise_merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_enterprise_city_code"))
 
     op.drop_table("enterprise")
