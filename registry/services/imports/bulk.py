@@ -1,12 +1,13 @@
 """Many rows at once, the same on both engines: membership of long lists, and row numbers known before inserting."""
 
-from collections.abc import Callable, Collection, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, any_, func, literal, select, text
+from sqlalchemy import ColumnElement, String, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import JSON, BigInteger
+from sqlalchemy.types import JSON, BigInteger, Date
 from sqlmodel import Session, SQLModel
 
 from registry.db import dump_json
@@ -44,34 +45,53 @@ def reserve_numbers(session: Session, table: type[SQLModel], count: int) -> rang
 
 
 def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all state the same columns; columns they do not state are left to the database.
+    """Insert rows that all state the same columns; columns they do not state are left to the database."""
+    if rows:
+        columns = list(rows[0])
+        insert_values(session, table, columns, map(itemgetter(*columns), rows))
+
+
+def insert_values(
+    session: Session, table: type[SQLModel], columns: Sequence[str], values: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows given as values in the order of ``columns``.
 
     Past the statement compiler, which costs more per row than the database itself; values still go through the column
-    types, so both engines get what the ORM would give them. An absent JSON value becomes NULL.
+    types, so both engines get what the ORM would give them. A day may also be given as ISO text, a member of a word
+    list as its value. An absent JSON value becomes NULL.
     """
-    if not rows:
-        return
-    mark = "?" if session.get_bind().dialect.paramstyle == "qmark" else "%s"
-    columns = list(rows[0])
     names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join([mark] * len(columns))
+    marks = ", ".join([_mark(session)] * len(columns))
     statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks})'  # noqa: S608 - our own tables
-    _execute_many(session, table, statement, columns, rows)
+    _execute_many(session, table, statement, columns, values)
 
 
-def update_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """Set columns of rows by their ``id``; all rows state the same columns, ``id`` among them."""
-    if not rows:
-        return
-    mark = "?" if session.get_bind().dialect.paramstyle == "qmark" else "%s"
-    columns = [column for column in rows[0] if column != "id"]
+def update_values(
+    session: Session, table: type[SQLModel], columns: Sequence[str], values: Iterable[Sequence[Any]]
+) -> None:
+    """Set ``columns`` of many rows; each value row ends with the ``id`` it is for."""
+    mark = _mark(session)
     sets = ", ".join(f'"{column}" = {mark}' for column in columns)
     statement = f'UPDATE "{table.__tablename__}" SET {sets} WHERE id = {mark}'  # noqa: S608 - our own tables
-    _execute_many(session, table, statement, [*columns, "id"], rows)
+    _execute_many(session, table, statement, [*columns, "id"], values)
+
+
+def load_json(texts: Sequence[str]) -> list[Any]:
+    """Many JSON texts parsed in one call."""
+    parsed: list[Any] = json.loads(f"[{','.join(texts)}]")
+    return parsed
+
+
+def _mark(session: Session) -> str:
+    return "?" if session.get_bind().dialect.paramstyle == "qmark" else "%s"
 
 
 def _execute_many(
-    session: Session, table: type[SQLModel], statement: str, columns: list[str], rows: Sequence[dict[str, Any]]
+    session: Session,
+    table: type[SQLModel],
+    statement: str,
+    columns: Sequence[str],
+    values: Iterable[Sequence[Any]],
 ) -> None:
     session.flush()
     connection = session.connection()
@@ -81,29 +101,29 @@ def _execute_many(
         for place, column in enumerate(columns)
         if (processor := _processor(stored[column].type, connection.dialect)) is not None
     ]
-    values = []
-    take = itemgetter(*columns)
-    for row in rows:
-        ready = list(take(row))
-        for place, processor in processors:
-            if ready[place] is not None:
-                ready[place] = processor(ready[place])
-        values.append(tuple(ready))
-    connection.exec_driver_sql(statement, values)
+    ready = list(map(tuple, values) if not processors else (_processed(row, processors) for row in values))
+    if ready:
+        connection.exec_driver_sql(statement, ready)
+
+
+def _processed(row: Sequence[Any], processors: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    ready = list(row)
+    for place, processor in processors:
+        if ready[place] is not None:
+            ready[place] = processor(ready[place])
+    return tuple(ready)
 
 
 def _processor(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
     """How a value of this type is handed to the driver; few different values (states, instants) are converted once."""
     process = kind.dialect_impl(dialect).bind_processor(dialect)
-    if process is None:
-        return None
-    if isinstance(kind.dialect_impl(dialect), JSON) or isinstance(kind, JSON):
+    if process is None or isinstance(kind, JSON):
         return process  # type: ignore[no-any-return]
     memory: dict[Any, Any] = {}
 
     def remembered(value: Any) -> Any:
         if value not in memory:
-            memory[value] = process(value)
+            memory[value] = value if isinstance(value, str) and isinstance(kind, Date) else process(value)
         return memory[value]
 
     return remembered

@@ -1,10 +1,12 @@
 """Write a staged import: enterprises, names, addresses, chains, batch and listings, all in one transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Text, cast, delete, select, update
 from sqlmodel import Session, col
 
 from registry import clock
@@ -24,7 +26,15 @@ from registry.models import (
 from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions
 from registry.services import audit, outbox
-from registry.services.imports.bulk import CHUNK, among, insert_rows, reserve_numbers, update_rows
+from registry.services.imports.bulk import (
+    CHUNK,
+    among,
+    insert_rows,
+    insert_values,
+    load_json,
+    reserve_numbers,
+    update_values,
+)
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
@@ -35,13 +45,26 @@ from registry.vocabulary import BatchState, IdentityState, ImportState, NameKind
 _ROW = (
     col(ImportRow.id),
     col(ImportRow.sheet),
-    col(ImportRow.facts),
+    cast(col(ImportRow.facts), Text),
     col(ImportRow.enterprise_id),
 )
-_OPTIONAL = (
+_IDENTIFIED, _PROVISIONAL = IdentityState.IDENTIFIED, IdentityState.PROVISIONAL
+_REVIVED = (
     *("registration_no", "name_en", "region_code", "city_code", "industry_code", "founded_on", "stock_code"),
     *("registered_capital_cny", "registered_capital_text", "listed_market", "website", "address", "main_business"),
 )
+_NAME_COLUMNS = ("enterprise_id", "name", "folded", "kind", "source", "import_id")
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRow:
+    """A row about to be written. ``cells`` are read for titles only, which keep them as their details."""
+
+    id: int
+    sheet: str
+    facts: Facts
+    enterprise_id: int
+    cells: list[str]
 
 
 def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
@@ -66,11 +89,10 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     source = session.get_one(SourceFile, run.source_file_id)
     batch = _batch(session, destination, run, source) if destination else None
     work = _Writing(session, run, destination, batch)
-    # A title keeps the whole row as its details; a plain file's cells need not be read again.
-    columns = (*_ROW, col(ImportRow.cells)) if destination else _ROW
-    for chunk in _rows(session, run.id, RowOutcome.NEW, columns):
+    titles = destination is not None
+    for chunk in _rows(session, run.id, RowOutcome.NEW, with_cells=titles):
         work.write_new(chunk)
-    for chunk in _rows(session, run.id, RowOutcome.MATCHED, columns):
+    for chunk in _rows(session, run.id, RowOutcome.MATCHED, with_cells=titles):
         work.write_matched(chunk)
     _point_repeated_rows(session, run.id)
     run.state, run.written_at = ImportState.WRITTEN, clock.now()
@@ -117,50 +139,52 @@ class _Writing:
         self.source = f"IM-{run.id}"
         self._details = {table["sheet"]: _detail_columns(table["columns"]) for table in run.understood["tables"]}
 
-    def write_new(self, rows: Sequence[Row[Any]]) -> None:
+    def write_new(self, rows: Sequence[StagedRow]) -> None:
         """New enterprises; those an undone import had made and that have a code come back under their old number."""
         voided = self._voided({row.facts["uscc"] for row in rows if "uscc" in row.facts})
         numbers = iter(reserve_numbers(self.session, Enterprise, len(rows)))
         known = [(row, voided.get(row.facts.get("uscc", "")) or next(numbers)) for row in rows]
         again = set(voided.values())
-        firms = [self._enterprise(row.facts, number) for row, number in known]
-        insert_rows(self.session, Enterprise, [firm for firm in firms if firm["id"] not in again])
-        self._revive([firm for firm in firms if firm["id"] in again])
-        names = [name for row, number in known for name in self._names(row.facts, number)]
-        insert_rows(self.session, EnterpriseName, names)
-        addresses = [
-            {"key": row.facts.get("uscc") or provisional_key(number), "enterprise_id": number}
-            for row, number in known
-            if number not in again
-        ]
-        insert_rows(self.session, EnterpriseAddress, addresses)
+        self._insert_enterprises([(number, row.facts) for row, number in known if number not in again])
+        self._revive([(number, row.facts) for row, number in known if number in again])
+        self._teach(name for row, number in known for name in _names(row.facts, number))
+        insert_values(
+            self.session,
+            EnterpriseAddress,
+            ("key", "enterprise_id"),
+            (
+                (row.facts.get("uscc") or provisional_key(number), number)
+                for row, number in known
+                if number not in again
+            ),
+        )
         self._insert_chains((number, row.facts) for row, number in known)
-        update_rows(self.session, ImportRow, [{"id": row.id, "enterprise_id": number} for row, number in known])
+        update_values(self.session, ImportRow, ("enterprise_id",), ((number, row.id) for row, number in known))
         self._list(known)
         self.created += len(rows)
         self.touched += [number for _, number in known]
 
-    def write_matched(self, rows: Sequence[Row[Any]]) -> None:
+    def write_matched(self, rows: Sequence[StagedRow]) -> None:
         """Fill what is empty on known enterprises, teach their other names, list them."""
         firms = self.lookup.firms({row.enterprise_id for row in rows})
         names = self.lookup.names_of(firms)
-        taught: list[dict[str, Any]] = []
+        taught: list[tuple[int, str, str, NameKind]] = []
         for row in rows:
             firm = firms[row.enterprise_id]
             if firm.voided_at is not None or firm.merged_into_id is not None:
                 raise _changed_since(firm.name_zh)
             filled = fills(firm, row.facts)
             fresh = new_names(row.facts, names.get(firm.id, set()))
-            taught += [self._name(firm.id, *name) for name in fresh]
+            taught += [(firm.id, *name) for name in fresh]
             if filled:
                 self._fill(row, firm.id, filled)
             if filled or fresh or self.batch:
                 self.touched.append(firm.id)
-        insert_rows(self.session, EnterpriseName, taught)
+        self._teach(taught)
         listed = self.lookup.listed(self.batch.id, firms) if self.batch else set()
         self._list([(row, row.enterprise_id) for row in rows if row.enterprise_id not in listed])
 
-    def _fill(self, row: Row[Any], firm_id: int, filled: dict[str, Any]) -> None:
+    def _fill(self, row: StagedRow, firm_id: int, filled: dict[str, Any]) -> None:
         """Set empty columns and remember which, for an undo."""
         values = dict(filled)
         if "uscc" in filled:
@@ -176,38 +200,44 @@ class _Writing:
         effects = {key: value.isoformat() if isinstance(value, date) else value for key, value in filled.items()}
         self.session.execute(update(ImportRow).where(col(ImportRow.id) == row.id).values(effects={"filled": effects}))
 
-    def _enterprise(self, facts: Facts, number: int) -> dict[str, Any]:
-        stated = columns_of(facts)
-        firm: dict[str, Any] = {column: stated.get(column) for column in _OPTIONAL}
-        code = facts.get("uscc")
-        firm.update(
-            id=number,
-            identity=IdentityState.IDENTIFIED if code else IdentityState.PROVISIONAL,
-            uscc=code,
-            name_zh=facts["name"],
-            operating_status=stated.get("operating_status", OperatingStatus.UNKNOWN),
-            revision=1,
-            created_at=self.at,
-            updated_at=self.at,
+    def _insert_enterprises(self, firms: Sequence[tuple[int, Facts]]) -> None:
+        """Only the columns some row of the chunk states are named; the others stay empty."""
+        stated = [columns_of(facts) for _, facts in firms]
+        optional = list({column: None for columns in stated for column in columns if column != "operating_status"})
+        unknown, at = OperatingStatus.UNKNOWN, self.at
+        insert_values(
+            self.session,
+            Enterprise,
+            (
+                "id",
+                "identity",
+                "uscc",
+                "name_zh",
+                "operating_status",
+                "revision",
+                "created_at",
+                "updated_at",
+                *optional,
+            ),
+            (
+                (
+                    number,
+                    _IDENTIFIED if "uscc" in facts else _PROVISIONAL,
+                    facts.get("uscc"),
+                    facts["name"],
+                    columns.get("operating_status", unknown),
+                    *(1, at, at),
+                    *map(columns.get, optional),
+                )
+                for (number, facts), columns in zip(firms, stated, strict=True)
+            ),
         )
-        return firm
 
-    def _names(self, facts: Facts, number: int) -> Iterator[dict[str, Any]]:
-        yield self._name(number, facts["name"], facts["folded"], NameKind.CURRENT)
-        for name, folded, kind in new_names(facts, {facts["folded"]}):
-            yield self._name(number, name, folded, kind)
+    def _teach(self, names: Iterable[tuple[int, str, str, NameKind]]) -> None:
+        origin = (self.source, self.run.id)
+        insert_values(self.session, EnterpriseName, _NAME_COLUMNS, ((*name, *origin) for name in names))
 
-    def _name(self, number: int, name: str, folded: str, kind: NameKind) -> dict[str, Any]:
-        return {
-            "enterprise_id": number,
-            "name": name,
-            "folded": folded,
-            "kind": kind,
-            "source": self.source,
-            "import_id": self.run.id,
-        }
-
-    def _list(self, known: Sequence[tuple[Row[Any], int]]) -> None:
+    def _list(self, known: Sequence[tuple[StagedRow, int]]) -> None:
         if self.destination is None or self.batch is None:
             return
         insert_rows(
@@ -217,7 +247,7 @@ class _Writing:
         )
         self.listings += len(known)
 
-    def _listing(self, row: Row[Any], number: int, destination: Destination, batch_id: int) -> dict[str, Any]:
+    def _listing(self, row: StagedRow, number: int, destination: Destination, batch_id: int) -> dict[str, Any]:
         facts: Facts = row.facts
         stated = facts.get("valid_from") or facts.get("issued_on")
         valid_from = date.fromisoformat(stated) if stated else destination.valid_from
@@ -234,7 +264,7 @@ class _Writing:
             "enterprise_id": number,
             "directory_code": destination.directory_code,
             "batch_id": batch_id,
-            "name_as_announced": facts.get("name_as_printed", facts["name"])[:300],
+            "name_as_announced": (facts.get("name_as_printed") or facts["name"])[:300],
             "certificate_no": facts.get("certificate_no"),
             "rank": facts.get("rank"),
             "group_label": facts.get("group"),
@@ -268,36 +298,44 @@ class _Writing:
             raise _changed_since(alive[0] or "")
         return {row.uscc or "": row.id for row in found}
 
-    def _revive(self, firms: Sequence[dict[str, Any]]) -> None:
+    def _revive(self, firms: Sequence[tuple[int, Facts]]) -> None:
+        """Bring back enterprises an undo had voided, as this file states them."""
         if not firms:
             return
-        numbers = [firm["id"] for firm in firms]
+        numbers = [number for number, _ in firms]
         self.session.execute(
             delete(EnterpriseChain).where(among(self.session, col(EnterpriseChain.enterprise_id), numbers))
         )
-        update_rows(
-            self.session,
-            Enterprise,
-            [
-                {k: v for k, v in firm.items() if k not in ("uscc", "created_at")} | {"voided_at": None}
-                for firm in firms
-            ],
-        )
+        columns = ("name_zh", "voided_at", "updated_at", "operating_status", *_REVIVED)
+        values = []
+        for number, facts in firms:
+            stated = columns_of(facts)
+            status = stated.get("operating_status", OperatingStatus.UNKNOWN)
+            values.append((facts["name"], None, self.at, status, *map(stated.get, _REVIVED), number))
+        update_values(self.session, Enterprise, columns, values)
 
 
-def _rows(
-    session: Session, import_id: int, outcome: RowOutcome, columns: Sequence[Any]
-) -> Iterator[Sequence[Row[Any]]]:
+def _names(facts: Facts, number: int) -> Iterator[tuple[int, str, str, NameKind]]:
+    yield number, facts["name"], facts["folded"], NameKind.CURRENT
+    for name, folded, kind in new_names(facts, {facts["folded"]}):
+        yield number, name, folded, kind
+
+
+def _rows(session: Session, import_id: int, outcome: RowOutcome, *, with_cells: bool) -> Iterator[Sequence[StagedRow]]:
     """The rows with this outcome in order, chunk by chunk."""
     last = 0
+    columns = (*_ROW, cast(col(ImportRow.cells), Text)) if with_cells else _ROW
+    query = select(*columns).where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == outcome)
     while chunk := session.execute(
-        select(*columns)
-        .where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == outcome, col(ImportRow.id) > last)
-        .order_by(col(ImportRow.id))
-        .limit(CHUNK)
+        query.where(col(ImportRow.id) > last).order_by(col(ImportRow.id)).limit(CHUNK)
     ).all():
-        last = chunk[-1].id
-        yield chunk
+        last = chunk[-1][0]
+        facts = load_json([row[2] for row in chunk])
+        cells = load_json([row[4] for row in chunk]) if with_cells else repeat([])
+        yield [
+            StagedRow(number, sheet, stated, firm, verbatim)
+            for (number, sheet, _, firm, *_), stated, verbatim in zip(chunk, facts, cells, strict=False)
+        ]
 
 
 def _batch(session: Session, destination: Destination, run: ImportRun, source: SourceFile) -> Batch:
@@ -342,8 +380,8 @@ def _point_repeated_rows(session: Session, import_id: int) -> None:
         )
     )
     firm_at = {(sheet, number): firm for sheet, number, firm in found}
-    pointed = [{"id": row.id, "enterprise_id": firm_at[tuple(row.facts["same_as"])]} for row in repeated if row.facts]
-    update_rows(session, ImportRow, pointed)
+    pointed = ((firm_at[tuple(row.facts["same_as"])], row.id) for row in repeated if row.facts)
+    update_values(session, ImportRow, ("enterprise_id",), pointed)
 
 
 def _detail_columns(columns: Sequence[dict[str, Any]]) -> dict[int, str | None]:
