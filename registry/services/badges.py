@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping, select
@@ -66,6 +67,7 @@ DOCUMENT: tuple[Any, ...] = (
 )
 
 
+@cache
 def _titles() -> Any:
     return (
         select(

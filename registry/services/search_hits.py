@@ -21,6 +21,16 @@ from registry.search.words import compact, compact_core
 from registry.services.enterprises import summaries
 from registry.vocabulary import NameKind
 
+# Built once: putting a statement together takes longer than running it.
+_SHOWN = select(col(Enterprise.id), col(Enterprise.stock_code)).where(visible())
+_NAMES = select(
+    col(EnterpriseName.enterprise_id),
+    col(EnterpriseName.name),
+    col(EnterpriseName.kind),
+    col(EnterpriseName.valid_from),
+    col(EnterpriseName.valid_to),
+).order_by(col(EnterpriseName.id))
+
 Explain = Callable[[int, Known], Reason]
 
 
@@ -62,8 +72,8 @@ def _hits(
 ) -> tuple[Hit, ...]:
     if not ids:
         return ()
-    query = select(col(Enterprise.id), col(Enterprise.stock_code)).where(visible(), col(Enterprise.id).in_(ids))
-    stocks: dict[int, str | None] = {row.id: row.stock_code for row in session.execute(query)}
+    found = session.execute(_SHOWN.where(col(Enterprise.id).in_(ids)))
+    stocks: dict[int, str | None] = {row.id: row.stock_code for row in found}
     rows = summaries(session, [number for number in ids if number in stocks], as_of=day)
     names = {} if plan.is_everything else _names(session, {row.id: row.id for row in rows})
     known = {row.id: _known(row, names.get(row.id, []), stocks[row.id]) for row in rows}
@@ -129,14 +139,8 @@ def _names(session: Session, owner: dict[int, int]) -> dict[int, list[KnownName]
     found: dict[int, list[KnownName]] = defaultdict(list)
     if not owner:
         return found
-    query = select(
-        col(EnterpriseName.enterprise_id),
-        col(EnterpriseName.name),
-        col(EnterpriseName.kind),
-        col(EnterpriseName.valid_from),
-        col(EnterpriseName.valid_to),
-    ).where(col(EnterpriseName.enterprise_id).in_(owner))
-    for row in session.execute(query.order_by(col(EnterpriseName.id))):
+    query = _NAMES.where(col(EnterpriseName.enterprise_id).in_(owner))
+    for row in session.execute(query):
         borrowed = owner[row.enterprise_id] != row.enterprise_id and row.kind is NameKind.CURRENT
         kind = NameKind.FORMER if borrowed else row.kind
         found[owner[row.enterprise_id]].append(KnownName(row.name, kind, row.valid_from, row.valid_to))
