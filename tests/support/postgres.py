@@ -26,6 +26,7 @@ NOTHING_FOUND = (
 )
 NO_USER = "PostgreSQL: running as root and there is no user postgres to run the server as (Debian package postgresql)"
 NO_RUNUSER = "PostgreSQL: running as root and runuser was not found (Debian package util-linux)"
+DEBIAN_HOME = Path("/usr/lib/postgresql")
 SERVER_OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
@@ -96,7 +97,7 @@ def _binaries() -> Path:
     found = shutil.which("initdb")
     if found:
         return Path(found).resolve().parent
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    debian = sorted(DEBIAN_HOME.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not debian:
         raise Missing(NOTHING_FOUND)
     return debian[-1].parent
