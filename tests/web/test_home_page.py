@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from itertools import pairwise
 
 import pytest
 from fastapi.testclient import TestClient
@@ -68,4 +69,4 @@ def test_an_empty_registry_says_what_is_missing_instead_of_showing_nothing(clien
 def test_the_steps_of_the_scale_rise(values: list[int]) -> None:
     bounds = scale_bounds(values)
     assert bounds[0] == 1
-    assert all(low < high for low, high in zip(bounds, bounds[1:], strict=False))
+    assert all(low < high for low, high in pairwise(bounds))

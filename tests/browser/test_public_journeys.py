@@ -1,0 +1,146 @@
+"""The public pages in a real browser: narrow and wide, both themes and languages, with script and without."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from asgi import create_app
+from registry.settings import Settings
+from tests.support.public_pages import MOON, STAR, key_of
+
+pytest_plugins = ("tests.web.public_registry",)
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+WIDTHS = (360, 768, 1440)
+
+
+@pytest.fixture(scope="module")
+def site(public_settings: Settings) -> Iterator[str]:
+    """The address of the application on the filled registry."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(public_settings), log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for the module."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def opened(browser: Browser, site: str, path: str, **wishes: object) -> Page:
+    """A page in a context of its own; ``wishes`` are those of Playwright's contexts."""
+    given = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}} | wishes
+    page = browser.new_context(**given).new_page()  # type: ignore[arg-type]  # a plain dict of its options
+    page.goto(site + path)
+    return page
+
+
+def row_of(browser: Browser, site: str) -> str:
+    """The address of an archived row."""
+    page = opened(browser, site, f"/e/{key_of(STAR)}")
+    found = page.locator("a.tl-bar").first.get_attribute("href") or ""
+    page.context.close()
+    return found
+
+
+def paths(browser: Browser, site: str) -> list[str]:
+    """One address of each kind of page."""
+    return [
+        "/",
+        "/search?q=小巨人 深圳 芯片",
+        "/search?q=没有这样的企业名称&city=440300",
+        f"/e/{key_of(STAR)}?as_of=2026-01-01&from=示例",
+        "/e/91440300MA5G580778",
+        row_of(browser, site),
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_axe_finds_nothing_on_any_page(browser: Browser, site: str, theme: str, language: str) -> None:
+    for path in paths(browser, site):
+        page = opened(browser, site, path, color_scheme=theme, locale=language, bypass_csp=True)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("async () => (await axe.run()).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])")
+        assert found == [], path
+        page.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_no_page_scrolls_sideways(browser: Browser, site: str, width: int, language: str) -> None:
+    for path in paths(browser, site):
+        page = opened(browser, site, path, locale=language, viewport={"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        page.context.close()
+
+
+def test_without_script_a_visitor_finds_filters_and_opens_a_document(browser: Browser, site: str) -> None:
+    page = opened(browser, site, "/", java_script_enabled=False)
+    page.get_by_role("searchbox").fill("示例")
+    page.get_by_role("button", name="查询").click()
+    page.get_by_label("广州市").check()
+    page.get_by_role("button", name="筛选").click()
+    assert "city=440100" in page.url
+    assert page.get_by_role("status").filter(has_text="1 家企业").count() == 1
+    page.locator("ol .hit h3 a").click()
+    assert page.url.endswith(f"/e/{key_of(MOON)}")
+    page.locator("a.tl-bar").first.click()
+    assert page.locator("tr.row-chosen").filter(has_text=MOON).count() == 1
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载存档原件").click()
+    assert download.value.suggested_filename == "little_giant.csv"
+    page.context.close()
+
+
+def test_with_script_a_filter_swaps_the_results_keeps_the_focus_and_the_address(browser: Browser, site: str) -> None:
+    page = opened(browser, site, "/search?q=示例")
+    page.evaluate("window.stayed = true")
+    page.get_by_label("广州市").check()
+    page.get_by_role("status").filter(has_text="1 家企业").wait_for()
+    assert page.evaluate("window.stayed")
+    assert "city=440100" in page.url
+    assert page.evaluate("document.activeElement.id") == "f-city-440100"
+    assert page.locator("#filter-count").text_content() == "筛选（1）"
+    assert page.get_by_label("深圳市").count() == 1
+    page.go_back()
+    page.get_by_role("status").filter(has_text="33 家企业").wait_for()
+    page.context.close()
+
+
+def test_on_a_narrow_screen_the_filters_open_and_the_titles_are_a_list(browser: Browser, site: str) -> None:
+    narrow = {"width": 390, "height": 844}
+    page = opened(browser, site, "/search?q=示例", viewport=narrow)
+    assert not page.get_by_label("广州市").is_visible()
+    page.locator(".facets > summary").click()
+    page.get_by_label("广州市").check()
+    page.get_by_role("status").filter(has_text="1 家企业").wait_for()
+    assert page.get_by_label("广州市").is_visible()
+    page.goto(f"{site}/e/{key_of(STAR)}")
+    assert not page.locator(".tl").is_visible()
+    assert page.locator(".tl-list .badge").count() == 3
+    page.context.close()
+
+
+def test_the_map_changes_with_the_directory_and_a_tile_leads_to_its_enterprises(browser: Browser, site: str) -> None:
+    page = opened(browser, site, "/", java_script_enabled=False)
+    page.get_by_role("combobox").select_option("innovative_sme")
+    page.get_by_role("button", name="查看").click()
+    page.locator("a.tile").filter(has_text="佛山").click()
+    assert page.get_by_role("status").filter(has_text="30 家企业").count() == 1
+    page.context.close()
