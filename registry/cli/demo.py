@@ -21,9 +21,7 @@ def mount(app: typer.Typer, *, server: Server) -> None:
     def demo(
         host: Annotated[str, typer.Option(help="监听地址 / Address to listen on")] = "127.0.0.1",
         port: Annotated[int, typer.Option(help="端口 / Port", min=0, max=65535)] = 8000,
-        size: Annotated[
-            int, typer.Option(help="示例企业数（首次） / Number of firms, first run")
-        ] = 2_400,
+        size: Annotated[int, typer.Option(help="示例企业数（首次） / Number of firms, first run")] = 2_400,
     ) -> None:
         """造一套虚构的数据（只在第一次），然后启动网站。 / Make fictional data once, then serve it."""
         from registry.cli.setting_up import read_settings
