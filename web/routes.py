@@ -2,13 +2,21 @@
 
 from fastapi import APIRouter
 
-from web import documents, enterprise, home, login, preferences, search
+from web import batches, directories, documents, enterprise, home, login, opendata, preferences, search, standards
+from web.work import candidates as work_candidates
+from web.work import imports as work_imports
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     search.router,
     enterprise.router,
+    directories.router,
+    batches.router,
+    standards.router,
+    opendata.router,
     documents.router,
     login.router,
     preferences.router,
+    work_candidates.router,
+    work_imports.router,
 )

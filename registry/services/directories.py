@@ -40,6 +40,11 @@ def list_all(session: Session, *, as_of: date) -> list[DirectorySummary]:
     return summarise(session, counted_batches(session, as_of=as_of), as_of=as_of)
 
 
+def legal_bases(session: Session) -> dict[str, Text]:
+    """The legal basis of every directory by its code."""
+    return {one.code: Text(one.legal_basis_zh, one.legal_basis_en) for one in session.scalars(select(Directory))}
+
+
 def summarise(session: Session, batches: Sequence[CountedBatch], *, as_of: date) -> list[DirectorySummary]:
     """Every directory with the counts of its ``batches``; for callers that need the batches as well."""
     grouped: dict[str, list[CountedBatch]] = {}

@@ -1,0 +1,59 @@
+"""One announcement, as it was made: its facts, its archived file, its rows in printed order."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from registry.clock import today
+from registry.schemas.batches import BatchPage
+from registry.services import batches
+from registry.vocabulary import BatchState, DirectoryKind
+from web.deps import ReadSession, current_actor
+from web.i18n import locale_of
+from web.listed_rows import listed_row
+from web.rendering import render, url_path, url_with
+
+router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get("/batches/{batch_id}", name="batch")
+def batch_page(
+    request: Request, session: ReadSession, batch_id: Number, cursor: Annotated[str, Query(max_length=2_000)] = ""
+) -> Response:
+    """The announcement with one page of its rows. Raises NotFound, Gone (its import was undone), InvalidInput."""
+    page = batches.get(session, batch_id, as_of=today(), cursor=cursor or None)
+    return render(request, "batches/batch.html", _context(request, page, cursor))
+
+
+def _context(request: Request, page: BatchPage, cursor: str) -> dict[str, Any]:
+    batch, locale = page.batch, locale_of(request)
+    own_url = url_path(request, "batch", batch_id=batch.id)
+    is_notice = batch.state is BatchState.PUBLIC_NOTICE
+    left = (batch.notice_to - page.as_of).days if is_notice and batch.notice_to else None
+    return {
+        "page": page,
+        "batch": batch,
+        "is_notice": is_notice,
+        "days_left": left if left is None or left >= 0 else None,
+        "is_over": left is not None and left < 0,
+        "products": batch.kind is DirectoryKind.PRODUCT,
+        "directory_url": url_path(request, "directory", code=batch.directory_code),
+        "directories_url": url_path(request, "directory_list"),
+        "supersedes_url": _url(request, page.supersedes.id) if page.supersedes else None,
+        "superseded_url": _url(request, page.superseded_by.id) if page.superseded_by else None,
+        "documents": [
+            {"document": document, "href": url_path(request, "document_original", import_id=document.import_id)}
+            for document in page.documents
+        ],
+        "rows": [listed_row(request, row, locale) for row in page.rows.items],
+        "first_url": own_url + "#list" if cursor else None,
+        "next_url": url_with(own_url, cursor=page.rows.next_cursor) + "#list" if page.rows.next_cursor else None,
+    }
+
+
+def _url(request: Request, batch_id: int) -> str:
+    return url_path(request, "batch", batch_id=batch_id)

@@ -1,0 +1,187 @@
+"""The candidates' pages in the shapes their macros take. No queries here."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from registry.errors import Locale, Text
+from registry.identity.regions import children
+from registry.policies import EVERYWHERE
+from registry.schemas.assessments import AssessmentJob, CandidatePage, CandidateRow, LadderStep
+from registry.services.assessing.candidate import CandidateDetail
+from registry.services.assessing.candidates import CandidateQuery
+from registry.services.places import full_place, place
+from registry.services.reference import shipped
+from registry.tiering.describe import words_in
+from registry.tiering.report_shapes import CriterionReport
+from registry.tiering.selection import find, tiers
+from registry.vocabulary import Flag, TitleStatus, Verdict
+from web.formats import grouped
+from web.i18n import locale_of
+from web.navigation import path_of
+from web.rendering import url_path, url_with
+from web.shown_titles import shown_title
+
+OUTCOMES = {"M": "met", "U": "unmet", "?": "unknown", "R": "needs_review", "N": "not_applicable"}
+"""Letters of a stored result."""
+HOME_PROVINCE = "440000"
+FLAG_NOTES = {
+    Flag.CANDIDATE: (Text("各条符合，尚无称号", "Every criterion met, no title yet"), "met"),
+    Flag.NEAR: (Text("差 1–2 项，均可补", "One or two short, all can be made good"), "due"),
+    Flag.AT_RISK: (
+        Text("持有称号，最新数据不符或将到期", "Holds the title; latest data fall short or it ends soon"),
+        "unmet",
+    ),
+    Flag.NEEDS_DATA: (Text("补数据后即可判断", "Can be judged once data are given"), "na"),
+}
+RANKS = ("第一级", "第二级", "第三级", "第四级")
+
+
+def list_context(
+    request: Request,
+    page: CandidatePage,
+    query: CandidateQuery,
+    steps: list[LadderStep],
+    job: AssessmentJob | None,
+) -> dict[str, Any]:
+    """Everything the list shows. Links keep the filters; a change of filter goes back to the first page."""
+    locale = locale_of(request)
+    kept = {"tier": page.tier, "flag": query.flag.value, "place": query.place, "chain": query.chain}
+    own = url_with(url_path(request, "candidate_list"), **kept)
+    export = url_with(url_path(request, "candidate_export"), **kept)
+    region = Text("全部地区", "everywhere") if query.region_code == EVERYWHERE else place(query.region_code)
+    return {
+        "page": page,
+        "tier_title": words_in(find(page.tier)[0].title, locale),
+        "region": region or Text(query.region_code, query.region_code),
+        "run": page.runs[0] if page.runs else None,
+        "run_seconds": round(sum(run.seconds for run in page.runs), 1),
+        "steps": [
+            _step(request, step, above, page.tier, locale)
+            for step, above in zip(steps, [*steps[1:], None], strict=True)
+        ],
+        "flags": [_flag(own, page, flag, query.flag, locale) for flag in FLAG_NOTES],
+        "flag": query.flag,
+        "rows": [_row(request, row, locale) for row in page.rows],
+        "revenue_year": page.rows[0].revenue_year if page.rows else None,
+        "tier_options": [(tier, words_in(find(tier)[0].title, locale)) for tier in tiers()],
+        "place_options": _places(query, locale),
+        "chain_options": _chains(locale),
+        "place": query.place or "",
+        "chain": query.chain or "",
+        "own_url": own,
+        "first_url": own if query.cursor else None,
+        "next_url": url_with(own, cursor=page.next_cursor) if page.next_cursor else None,
+        "export_url": export,
+        "standard_url": path_of(request, "standard", code=page.tier),
+        "assess_url": url_path(request, "assessment_request"),
+        "job": job,
+        "percent": _percent(job),
+        "cancel_url": url_path(request, "assessment_cancel", job_id=job.job_id) if job and job.open else None,
+    }
+
+
+def _percent(job: AssessmentJob | None) -> int:
+    return min(100 * job.done // job.total, 100) if job and job.total else 0
+
+
+def _step(request: Request, step: LadderStep, above: LadderStep | None, tier: str, locale: Locale) -> dict[str, Any]:
+    """A step with its own numbers, and how many are ready for the step above."""
+    up = above if above is not None and above.tier is not None else None
+    url = url_with(url_path(request, "candidate_list"), tier=step.tier) if step.tier else None
+    notes = [
+        Text(f"12 个月内到期 {grouped(step.due_12_months)}", f"{grouped(step.due_12_months)} end within 12 months")
+    ]
+    if step.at_risk is not None:
+        notes.append(Text(f"有风险 {grouped(step.at_risk)}", f"{grouped(step.at_risk)} at risk"))
+    if step.tier is None:
+        notes.append(Text("尚未评估", "not assessed yet"))
+    return {
+        "rank": Text(RANKS[step.number - 1], f"Step {step.number}").in_(locale),
+        "name": step.name.in_(locale),
+        "holders": step.holders,
+        "href": url,
+        "ready": up.candidates if up else None,
+        "ready_href": url_with(url_path(request, "candidate_list"), tier=up.tier, flag="candidate") if up else None,
+        "notes": [note.in_(locale) for note in notes],
+        "chosen": step.tier == tier,
+    }
+
+
+def _flag(own: str, page: CandidatePage, flag: Flag, chosen: Flag, locale: Locale) -> dict[str, Any]:
+    note, tone = FLAG_NOTES[flag]
+    return {
+        "number": grouped(page.counts.get(flag, 0)),
+        "word": flag.label.in_(locale),
+        "note": note.in_(locale),
+        "tone": tone,
+        "href": url_with(own, flag=flag.value),
+        "chosen": flag is chosen,
+    }
+
+
+def _row(request: Request, row: CandidateRow, locale: Locale) -> dict[str, Any]:
+    firm = row.enterprise
+    city = Text(firm.city_name or "", firm.city_name_en or firm.city_name or "")
+    held = [title for title in firm.titles if title.status in (TitleStatus.VALID, TitleStatus.DUE)]
+    return {
+        "row": row,
+        "href": url_path(request, "work_candidate", assessment_id=row.assessment_id),
+        "place": (row.district or city).in_(locale) or None,
+        "outcomes": [OUTCOMES[letter] for letter in row.results],
+        "titles": [shown_title(request, title, locale) for title in held],
+    }
+
+
+def _places(query: CandidateQuery, locale: Locale) -> list[tuple[str, str]]:
+    """The divisions one level below the official's region; everywhere starts with the cities of the province."""
+    above = HOME_PROVINCE if query.region_code == EVERYWHERE else query.region_code
+    below = [(code, place(code)) for code in children(above)]
+    options = [("", Text("全部地区", "All places").in_(locale))]
+    options += [(code, name.in_(locale)) for code, name in below if name]
+    if query.place and query.place not in dict(options):
+        named = full_place(query.place)
+        options.append((query.place, named.in_(locale) if named else query.place))
+    return options
+
+
+def _chains(locale: Locale) -> list[tuple[str, str]]:
+    options = [("", Text("全部产业链", "All chains").in_(locale))]
+    return options + [(row["code"], Text(row["name_zh"], row["name_en"]).in_(locale)) for row in shipped("chains")]
+
+
+def detail_context(request: Request, detail: CandidateDetail) -> dict[str, Any]:
+    """One firm's findings in the shape of the findings macro, and whether it can be taken into the pool."""
+    locale, report = locale_of(request), detail.report
+    items = [_finding(request, one, detail.run.version, locale) for one in report.criteria]
+    counts = {outcome: sum(item["outcome"] == outcome for item in items) for outcome in OUTCOMES.values()}
+    flag = detail.flag.value if detail.flag else None
+    return {
+        "detail": detail,
+        "firm": detail.enterprise,
+        "report": report,
+        "tier_title": words_in(find(detail.run.tier)[0].title, locale),
+        "where": full_place(detail.region_code),
+        "items": items,
+        "counts": counts,
+        "verdict": Verdict.of(report.verdict).value,
+        "gap_text": Text(report.gap_text, report.gap_text_en),
+        "titles": [shown_title(request, title, locale) for title in detail.enterprise.titles],
+        "enterprise_url": url_path(request, "enterprise", key=detail.enterprise.key),
+        "list_url": url_with(url_path(request, "candidate_list"), tier=detail.run.tier, flag=flag),
+        "standard_url": path_of(request, "standard", code=detail.run.version),
+        "admit_url": url_path(request, "candidate_admit", assessment_id=detail.assessment_id),
+    }
+
+
+def _finding(request: Request, one: CriterionReport, version: str, locale: Locale) -> dict[str, Any]:
+    """The sentence of the criterion without its name and its result, which the row says by itself."""
+    text = Text(one.text, one.text_en).in_(locale)
+    return {
+        "outcome": one.result,
+        "name": Text(one.name, one.name_en).in_(locale),
+        "value": text,
+        "gap": None,
+        "cite": f"{one.source.document} {one.source.number} {one.source.clause}",
+        "cite_href": path_of(request, "standard", code=version),
+    }
