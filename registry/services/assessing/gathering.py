@@ -1,6 +1,7 @@
 """From tables to columns: what one standard reads of many enterprises, strongest trust first."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlmodel import Session, col
 
 from registry.db import ExactDecimal
 from registry.models import Batch, Enterprise, Fact, Figure, Listing
+from registry.tiering.figure_values import read_value
 from registry.tiering.figures import DERIVED_FROM, fact_names
 from registry.tiering.population import Population
 from registry.tiering.reads import Reads
@@ -40,14 +42,13 @@ def gather(session: Session, *, ids: Ids, reads: Reads, as_of: date, procedure: 
     Of several values of one figure the strongest trust counts (official, audited, declared, computed). Facts stated
     for a day after ``as_of`` are left out. A withdrawn title ends the day before its withdrawal.
     """
-    facts = _enterprise_fields(session, ids)
-    facts.update({name: _fact(session, ids, name, as_of) for name in reads.facts | reads.dates if _is_fact(name)})
+    names = sorted(name for name in reads.facts | reads.dates if name not in DERIVED_FROM and name not in FIELDS)
     return Population.from_columns(
         size=ids.size,
         as_of=as_of,
         procedure=procedure,
-        figures={(name, year): _figure(session, ids, name, year) for name, year in sorted(reads.figures)},
-        facts=facts,
+        figures=_figures(session, ids, sorted(reads.figures)),
+        facts=_enterprise_fields(session, ids) | _facts(session, ids, names, as_of),
         titles={code: titles_of(session, ids, code) for code in sorted(reads.titles)},
     )
 
@@ -71,10 +72,6 @@ def titles_of(session: Session, ids: Ids, directory_code: str) -> tuple[Any, Any
     return rows, begins[mine], ends[mine]
 
 
-def _is_fact(name: str) -> bool:
-    return name not in DERIVED_FROM and name not in FIELDS
-
-
 def _last_day(end: date | None, withdrawn: date | None) -> date | None:
     if withdrawn is None:
         return end
@@ -91,35 +88,51 @@ def _enterprise_fields(session: Session, ids: Ids) -> dict[str, Any]:
     return {name: [found[number][place] for number in ids.tolist()] for place, name in enumerate(FIELDS)}
 
 
-def _figure(session: Session, ids: Ids, name: str, year: int) -> NDArray[np.float64]:
-    query = select(col(Figure.enterprise_id), _amount(session), _strength(Figure.trust)).where(
-        col(Figure.year) == year, col(Figure.name) == name
-    )
+def _figures(
+    session: Session, ids: Ids, wanted: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], NDArray[np.float64]]:
+    columns = {key: np.full(ids.size, np.nan) for key in wanted}
+    query = select(col(Figure.name), col(Figure.year), col(Figure.enterprise_id), _amount(session), _strength(Figure))
     if ids.size < _FEW:
-        query = query.where(col(Figure.enterprise_id).in_(ids.tolist()))
-    table = np.array([tuple(row) for row in session.execute(query)], dtype=np.float64).reshape(-1, 3)
-    table = table[np.argsort(table[:, 2], kind="stable")]  # the strongest comes last and stays
-    rows, mine = _rows(ids, table[:, 0].astype(np.int64))
-    column = np.full(ids.size, np.nan)
+        few = query.where(col(Figure.enterprise_id).in_(ids.tolist()))
+        found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+        for name, year, *rest in session.execute(few):
+            found[name, year].append(rest)
+        tables: Iterable[tuple[tuple[str, int], list[Any]]] = ((key, found[key]) for key in wanted)
+    else:
+        # One column at a time: memory holds one figure of one year of everybody, never the whole table.
+        tables = (
+            ((name, year), [tuple(row[2:]) for row in session.execute(query.where(*_is(name, year)))])
+            for name, year in wanted
+        )
     scale = float(ExactDecimal.SCALE) if session.get_bind().dialect.name == "sqlite" else 1.0
-    column[rows] = table[mine, 1] / scale
-    return column
+    for key, rows in tables:
+        table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+        table = table[np.argsort(table[:, 2], kind="stable")]  # the strongest comes last and stays
+        at, mine = _rows(ids, table[:, 0].astype(np.int64))
+        columns[key][at] = table[mine, 1] / scale
+    return columns
 
 
-def _fact(session: Session, ids: Ids, name: str, as_of: date) -> list[Any]:
+def _is(name: str, year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(Figure.year) == year, col(Figure.name) == name
+
+
+def _facts(session: Session, ids: Ids, names: Sequence[str], as_of: date) -> dict[str, list[Any]]:
     query = (
-        select(col(Fact.enterprise_id), col(Fact.value))
-        .where(col(Fact.name) == name, col(Fact.known_on) <= as_of)
-        .order_by(_strength(Fact.trust))
+        select(col(Fact.name), col(Fact.enterprise_id), col(Fact.value))
+        .where(col(Fact.name).in_(names), col(Fact.known_on) <= as_of)
+        .order_by(_strength(Fact))
     )
     if ids.size < _FEW:
         query = query.where(col(Fact.enterprise_id).in_(ids.tolist()))
-    about = fact_names()[name]
-    # A yes-or-no fact may be stated by its field (电子信息), which means yes; see figure_values.
-    yes = about.choices if about.kind == "bool" else ()
-    # The strongest comes last and stays.
-    found = {owner: True if value in yes else value for owner, value in session.execute(query)}
-    return [found.get(number) for number in ids.tolist()]
+    found: dict[str, dict[int, Any]] = {name: {} for name in names}
+    about = fact_names()
+    for name, owner, value in session.execute(query):
+        # Words are read as a figures file reads them (a field of the list means yes); numbers pass as they are.
+        stated = read_value(name, about[name], value) if isinstance(value, str) else value
+        found[name][owner] = stated  # the strongest comes last and stays
+    return {name: [known.get(number) for number in ids.tolist()] for name, known in found.items()}
 
 
 _FEW = 500
@@ -133,8 +146,8 @@ def _amount(session: Session) -> ColumnElement[Any]:
     return cast(col(Figure.value), Float)
 
 
-def _strength(trust: Any) -> ColumnElement[int]:
-    return case(*((col(trust) == one, weight) for one, weight in _STRENGTH.items()), else_=0)
+def _strength(table: type[Figure] | type[Fact]) -> ColumnElement[int]:
+    return case(*((col(table.trust) == one, weight) for one, weight in _STRENGTH.items()), else_=0)
 
 
 def _rows(ids: Ids, owners: Ids) -> tuple[Ids, NDArray[np.bool_]]:
