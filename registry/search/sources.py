@@ -23,6 +23,19 @@ from registry.titles import shown, status_on
 from registry.vocabulary import NameKind, TitleStatus
 
 BATCH = 1_000
+_FACTS = select(
+    col(Enterprise.id),
+    col(Enterprise.name_zh),
+    col(Enterprise.name_en),
+    col(Enterprise.uscc),
+    col(Enterprise.registration_no),
+    col(Enterprise.stock_code),
+    col(Enterprise.website),
+    col(Enterprise.city_code),
+    col(Enterprise.region_code),
+    col(Enterprise.industry_code),
+    col(Enterprise.operating_status),
+)
 
 
 def visible() -> ColumnElement[bool]:
@@ -62,23 +75,7 @@ def surviving(session: Session, ids: Iterable[int]) -> set[int]:
 
 def load_sources(session: Session, ids: Sequence[int], day: date) -> list[EnterpriseSource]:
     """The facts of those of the enterprises that are visible, by number; at most a few thousand at once."""
-    rows = session.execute(
-        select(
-            col(Enterprise.id),
-            col(Enterprise.name_zh),
-            col(Enterprise.name_en),
-            col(Enterprise.uscc),
-            col(Enterprise.registration_no),
-            col(Enterprise.stock_code),
-            col(Enterprise.website),
-            col(Enterprise.city_code),
-            col(Enterprise.region_code),
-            col(Enterprise.industry_code),
-            col(Enterprise.operating_status),
-        )
-        .where(visible(), col(Enterprise.id).in_(ids))
-        .order_by(col(Enterprise.id))
-    ).all()
+    rows = session.execute(_FACTS.where(visible(), col(Enterprise.id).in_(ids)).order_by(col(Enterprise.id))).all()
     owner = {row.id: row.id for row in rows} | merged_owners(session, [row.id for row in rows])
     names, codes = _names(session, owner), _codes(session, owner)
     chains, titles = _chains(session, owner), _titles(session, owner, day)

@@ -46,8 +46,6 @@ def ask(
         lexicon = lexicon_for(session, fresh=True)
     if sort not in ("relevance", "standing"):
         raise _unknown("sort", "排序", "order", sort, ("relevance", "standing"))
-    if check_limit(limit) > LIMIT_MAX:
-        limit = LIMIT_MAX
     return SearchQuery(
         text=text,
         directories=_each(directories, lambda v: _named(v, "directory", lexicon)),
@@ -59,7 +57,7 @@ def ask(
         as_of=as_of,
         sort="standing" if sort == "standing" else "relevance",
         cursor=cursor or None,
-        limit=limit,
+        limit=min(check_limit(limit), LIMIT_MAX),
         literal=literal,
     )
 

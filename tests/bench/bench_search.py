@@ -51,7 +51,8 @@ def ask_everything(database: Engine, search: EmbeddedEngine, report: Report, siz
         rows = session.execute(query.limit(5_000)).all()
     picked = chance.sample(rows, min(RUNS + 1, len(rows)))
     names = [row.name_zh for row in picked]
-    brands = [compact_core(name)[:2] for name in names]
+    # All fictional names begin with 示例; what follows is the brand.
+    brands = [compact_core(name).removeprefix("示例")[:2] for name in names]
     yesterday = clock.today() - timedelta(days=365)
     kinds: dict[str, list[SearchQuery]] = {
         "exact name": [SearchQuery(text=name) for name in names],
