@@ -14,6 +14,7 @@ from registry.vocabulary import NameKind, TitleStatus
 from web import formats
 from web.rendering import url_path, url_with
 from web.shown_titles import directory_name, document_url, row_words, shown_title
+from web.timeline import first_year_shown, place
 
 KEY_FIGURES = (
     "revenue",
@@ -77,7 +78,7 @@ def _chains(page: EnterprisePage, locale: Locale) -> str | None:
 
 
 def timeline_rows(request: Request, page: EnterprisePage, locale: Locale) -> list[dict[str, Any]]:
-    """One row a directory in the order of the page; a withdrawn title ends on the day of its withdrawal."""
+    """One row a directory with a term on the track; a withdrawn title ends on the day of its withdrawal."""
     rows: dict[str, dict[str, Any]] = {}
     for badge in page.titles:
         row = rows.setdefault(
@@ -85,9 +86,12 @@ def timeline_rows(request: Request, page: EnterprisePage, locale: Locale) -> lis
             {"level": badge.level.value, "name": directory_name(badge).in_(locale), "terms": []},
         )
         row["terms"].append(_term(request, badge, locale, at_row=False))
+    first_year = first_year_shown(page.as_of)
     for row in rows.values():
         row["terms"].sort(key=lambda term: term["valid_from"])
-    return list(rows.values())
+    return [
+        row for row in rows.values() if any(place(t["valid_from"], t["valid_to"], first_year) for t in row["terms"])
+    ]
 
 
 def title_terms(request: Request, page: EnterprisePage, locale: Locale) -> list[dict[str, Any]]:
@@ -128,11 +132,16 @@ def _figure(row: FigureRow, locale: Locale) -> dict[str, Any]:
     unit = formats.unit_word(money) if money else row.unit.in_(locale)
     return {
         "name": row.name,
-        "label": row.label.in_(locale),
+        "label": _capitalised(row.label.in_(locale)),
         "unit": unit,
         "cells": [_cell(cell, row.kind, money) for cell in row.cells],
         "change": _change(row, locale),
     }
+
+
+def _capitalised(label: str) -> str:
+    """The label with a capital; figures carry the form that stands inside a sentence."""
+    return label[:1].upper() + label[1:]
 
 
 def _cell(cell: FigureCell, kind: str, money: formats.MoneyUnit | None) -> dict[str, Any]:
@@ -172,7 +181,7 @@ def counted_facts(page: EnterprisePage, locale: Locale) -> list[dict[str, Any]]:
     """Facts that are numbers (rights, standards), with the mark of their source and the day they were known."""
     return [
         {
-            "term": fact.label,
+            "term": _capitalised(fact.label.in_(locale)),
             "value": _fact_number(fact, locale),
             "trust": fact.trust.value,
             "known_on": fact.known_on,

@@ -25,7 +25,9 @@ from web.search_views import (
     maybe,
     params_url,
     query_url,
+    rest_of,
     shown_hit,
+    without_text,
 )
 
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
@@ -97,13 +99,16 @@ def _context(request: Request, session: Session, engine: SearchEngine | None, pa
     understood = chips(request, page, locale)
     groups = facet_groups(page, locale)
     named = listings(request, page, locale)
+    meant = maybe(request, page.did_you_mean, locale)
     return {
         "page": page,
         "query": query,
         "fragment": wants_fragment(request),
         "chips": understood,
         "as_typed": query_url(request, query, literal="1") if understood else None,
-        "maybe": maybe(request, page.did_you_mean, locale),
+        "maybe": meant,
+        "strip_maybe": meant if page.total else [],
+        "tone": "cin" if meant and not page.total and not page.degraded else "amb",
         "groups": groups,
         "chosen": sum(len(query.selected(field)) for field in FIELDS_CHOSEN) + (query.as_of is not None),
         "clear_url": url_with(url_path(request, "search"), q=query.text or None),
@@ -158,6 +163,10 @@ def _fewer(request: Request, page: SearchPage) -> list[tuple[Text, SearchQuery, 
         for chip in page.interpreted
         if chip.applied
     ]
+    rest = rest_of(query.text, [chip for chip in page.interpreted if chip.applied])
+    if rest and (found or any(query.selected(field) for field in FACETS)):
+        fewer = query.changed(text=without_text(query.text, rest), limit=1)
+        found.append((Text(rest, rest), fewer, query_url(request, query, q=fewer.text or None)))
     for field in FACETS:
         labels = {value.value: value.label for value in page.facets.get(field, ())}
         for value in query.selected(field):

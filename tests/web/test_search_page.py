@@ -102,7 +102,7 @@ def test_another_day_is_said_and_kept_on_the_way_to_a_page(public: TestClient) -
 def test_a_damaged_code_is_explained_and_the_nearest_offered(public: TestClient) -> None:
     wrong = key_of(STAR)[:-1] + ("0" if key_of(STAR)[-1] != "0" else "1")
     page = public.get("/search", params={"q": wrong}).text
-    assert "notice-amb" in page
+    assert "notice-cin" in page
     assert key_of(STAR) in page
 
 
