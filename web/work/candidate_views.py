@@ -8,11 +8,12 @@ from registry.errors import Locale, Text
 from registry.identity.regions import children
 from registry.policies import EVERYWHERE
 from registry.schemas.assessments import AssessmentJob, CandidatePage, CandidateRow, LadderStep
+from registry.schemas.titles import TitleBadge
 from registry.services.assessing.candidate import CandidateDetail
 from registry.services.assessing.candidates import CandidateQuery
 from registry.services.places import full_place, place
 from registry.services.reference import shipped
-from registry.tiering.describe import words_in
+from registry.tiering.describe import describe, words_in
 from registry.tiering.report_shapes import CriterionReport
 from registry.tiering.selection import find, tiers
 from registry.vocabulary import Flag, TitleStatus, Verdict
@@ -34,6 +35,7 @@ FLAG_NOTES = {
     ),
     Flag.NEEDS_DATA: (Text("补数据后即可判断", "Can be judged once data are given"), "na"),
 }
+LADDER = ("champion_national", "champion_provincial", "little_giant", "srdi_sme", "innovative_sme", "tech_sme", "hte")
 RANKS = ("第一级", "第二级", "第三级", "第四级")
 
 
@@ -52,7 +54,7 @@ def list_context(
     region = Text("全部地区", "everywhere") if query.region_code == EVERYWHERE else place(query.region_code)
     return {
         "page": page,
-        "tier_title": words_in(find(page.tier)[0].title, locale),
+        "tier_title": tier_name(page.tier, locale),
         "region": region or Text(query.region_code, query.region_code),
         "run": page.runs[0] if page.runs else None,
         "run_seconds": round(sum(run.seconds for run in page.runs), 1),
@@ -64,7 +66,7 @@ def list_context(
         "flag": query.flag,
         "rows": [_row(request, row, locale) for row in page.rows],
         "revenue_year": page.rows[0].revenue_year if page.rows else None,
-        "tier_options": [(tier, words_in(find(tier)[0].title, locale)) for tier in tiers()],
+        "tier_options": [(tier, tier_name(tier, locale)) for tier in tiers()],
         "place_options": _places(query, locale),
         "chain_options": _chains(locale),
         "place": query.place or "",
@@ -79,6 +81,12 @@ def list_context(
         "percent": _percent(job),
         "cancel_url": url_path(request, "assessment_cancel", job_id=job.job_id) if job and job.open else None,
     }
+
+
+def tier_name(tier: str, locale: Locale) -> str:
+    """The title a tier leads to, by its short name; the name of its standard where no directory bears its code."""
+    named = {row["code"]: Text(row["short_zh"], row["short_en"]) for row in shipped("directories")}
+    return named[tier].in_(locale) if tier in named else words_in(find(tier)[0].title, locale)
 
 
 def _percent(job: AssessmentJob | None) -> int:
@@ -123,14 +131,20 @@ def _flag(own: str, page: CandidatePage, flag: Flag, chosen: Flag, locale: Local
 def _row(request: Request, row: CandidateRow, locale: Locale) -> dict[str, Any]:
     firm = row.enterprise
     city = Text(firm.city_name or "", firm.city_name_en or firm.city_name or "")
-    held = [title for title in firm.titles if title.status in (TitleStatus.VALID, TitleStatus.DUE)]
+    held = sorted((t for t in firm.titles if t.status in (TitleStatus.VALID, TitleStatus.DUE)), key=_rung)
     return {
         "row": row,
         "href": url_path(request, "work_candidate", assessment_id=row.assessment_id),
         "place": (row.district or city).in_(locale) or None,
         "outcomes": [OUTCOMES[letter] for letter in row.results],
-        "titles": [shown_title(request, title, locale) for title in held],
+        "title": shown_title(request, held[0], locale) if held else None,
+        "more_titles": len(held) - 1,
     }
+
+
+def _rung(title: TitleBadge) -> int:
+    """Titles of the ladder first, the highest before the others."""
+    return LADDER.index(title.directory_code) if title.directory_code in LADDER else len(LADDER)
 
 
 def _places(query: CandidateQuery, locale: Locale) -> list[tuple[str, str]]:
@@ -153,14 +167,15 @@ def _chains(locale: Locale) -> list[tuple[str, str]]:
 def detail_context(request: Request, detail: CandidateDetail) -> dict[str, Any]:
     """One firm's findings in the shape of the findings macro, and whether it can be taken into the pool."""
     locale, report = locale_of(request), detail.report
-    items = [_finding(request, one, detail.run.version, locale) for one in report.criteria]
+    periods = {one.id: one.period for one in describe(find(detail.run.version)[0], "en")}
+    items = [_finding(request, one, detail.run.version, periods, locale) for one in report.criteria]
     counts = {outcome: sum(item["outcome"] == outcome for item in items) for outcome in OUTCOMES.values()}
     flag = detail.flag.value if detail.flag else None
     return {
         "detail": detail,
         "firm": detail.enterprise,
         "report": report,
-        "tier_title": words_in(find(detail.run.tier)[0].title, locale),
+        "tier_title": tier_name(detail.run.tier, locale),
         "where": full_place(detail.region_code),
         "items": items,
         "counts": counts,
@@ -174,13 +189,16 @@ def detail_context(request: Request, detail: CandidateDetail) -> dict[str, Any]:
     }
 
 
-def _finding(request: Request, one: CriterionReport, version: str, locale: Locale) -> dict[str, Any]:
-    """The sentence of the criterion without its name and its result, which the row says by itself."""
-    text = Text(one.text, one.text_en).in_(locale)
+def _finding(
+    request: Request, one: CriterionReport, version: str, periods: dict[str, str], locale: Locale
+) -> dict[str, Any]:
+    """What was read and asked, without the result, which the row says by itself; the period it is of; the clause."""
+    said = Text(one.text.rpartition("：")[0] or one.text, one.text_en.rpartition(": ")[0] or one.text_en)
+    period = Text(f"（{one.period}）", f" ({periods.get(one.id, one.period)})") if one.period else Text("", "")
     return {
         "outcome": one.result,
         "name": Text(one.name, one.name_en).in_(locale),
-        "value": text,
+        "value": said.in_(locale) + period.in_(locale),
         "gap": None,
         "cite": f"{one.source.document} {one.source.number} {one.source.clause}",
         "cite_href": path_of(request, "standard", code=version),
