@@ -36,7 +36,8 @@ def is_uscc(text: str) -> bool:
     if _USCC_SHAPE.fullmatch(text) is None:
         return False
     # Without a generator: imports and the search check hundreds of thousands of codes.
-    return sum(map(mul, map(USCC_VALUES.__getitem__, text), USCC_WEIGHTS)) % 31 == 0
+    total: int = sum(map(mul, map(USCC_VALUES.__getitem__, text), USCC_WEIGHTS))
+    return total % 31 == 0
 
 
 def org_check_character(body8: str) -> str:

@@ -11,7 +11,7 @@ from registry.db import reading
 from registry.models import Enterprise, EnterpriseName, ImportRow, Listing
 from registry.schemas.imports import ImportDetail, ImportOptions
 from registry.vocabulary import IdentityState, NameKind, OperatingStatus
-from tests.db.test_imports import alive, bring, counts, take_back
+from tests.db.lists import alive, bring, counts, take_back
 
 FILINGS = "ai-companies/生成式人工智能服务已备案信息（2024年4月）.csv"
 EXPECTED: dict[str, tuple[ImportOptions, dict[str, int], dict[str, int]]] = {

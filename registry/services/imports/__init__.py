@@ -6,7 +6,11 @@
 ``lookups``       what the registry already knows about the firms of a chunk of rows
 ``matching``      which enterprise a row means: the decision, with its reason
 ``staging``       every row stored with its outcome; nothing else changes
+``staged_rows``   those rows again, chunk by chunk, for writing
 ``writing``       enterprises, names, addresses, batch and listings, all in one transaction
 ``undoing``       the same taken back
+``archiving``     the content-addressed store of source documents
+``bulk``          many rows at once, alike on both engines
+``filling``       what a row can add to an enterprise that is there already
 ``browsing``      imports as people look at them
 """

@@ -135,8 +135,8 @@ def _directory(session: Session, given: str) -> Directory:
         )
         choices = tuple(codes)
         raise InvalidInput(
-            f"没有代码为“{shorten(given)}”的名录。可用：{'、'.join(choices)}。",
-            f"There is no directory with the code “{shorten(given)}”. Known: {', '.join(choices)}.",
+            f"没有代码为“{shorten(given)}”的名录。",
+            f"There is no directory with the code “{shorten(given)}”.",
             field="directory",
             value=given,
             choices=choices,

@@ -1,12 +1,10 @@
 """Write a staged import: enterprises, names, addresses, chains, batch and listings, all in one transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from registry import clock
@@ -27,11 +25,9 @@ from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions
 from registry.services import audit, outbox
 from registry.services.imports.bulk import (
-    CHUNK,
     among,
     insert_rows,
     insert_values,
-    load_json,
     reserve_numbers,
     update_values,
 )
@@ -39,15 +35,10 @@ from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
 from registry.services.imports.options import Destination, existing_batch, last_day, resolve
+from registry.services.imports.staged_rows import StagedRow, staged_rows
 from registry.services.keys import provisional_key
 from registry.vocabulary import BatchState, IdentityState, ImportState, NameKind, OperatingStatus, RowOutcome
 
-_ROW = (
-    col(ImportRow.id),
-    col(ImportRow.sheet),
-    cast(col(ImportRow.facts), Text),
-    col(ImportRow.enterprise_id),
-)
 _IDENTIFIED, _PROVISIONAL = IdentityState.IDENTIFIED, IdentityState.PROVISIONAL
 _REVIVED = (
     *("registration_no", "name_en", "region_code", "city_code", "industry_code", "founded_on", "stock_code"),
@@ -56,43 +47,22 @@ _REVIVED = (
 _NAME_COLUMNS = ("enterprise_id", "name", "folded", "kind", "source", "import_id")
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRow:
-    """A row about to be written. ``cells`` are read for titles only, which keep them as their details."""
-
-    id: int
-    sheet: str
-    facts: Facts
-    enterprise_id: int
-    cells: list[str]
-
-
 def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     """Write every new and matched row of a staged import; undecided and rejected rows stay as they are.
 
     Raises NotFound, NotAllowed, InvalidTransition unless staged, Conflict if the registry has changed since in a way
     that makes the preview wrong.
     """
-    run = session.get(ImportRun, import_id, with_for_update=True)
-    if run is None:
-        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
-    require_importer(actor, directory_code=run.directory_code)
-    if run.state is not ImportState.STAGED:
-        raise InvalidTransition(
-            f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能写入。",
-            f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be written.",
-            field="id",
-            value=import_id,
-        )
+    run = _staged(session, import_id, actor)
     options = stored_options(run)
     destination = resolve(session, options)
     source = session.get_one(SourceFile, run.source_file_id)
     batch = _batch(session, destination, run, source) if destination else None
     work = _Writing(session, run, destination, batch)
     titles = destination is not None
-    for chunk in _rows(session, run.id, RowOutcome.NEW, with_cells=titles):
+    for chunk in staged_rows(session, run.id, RowOutcome.NEW, with_cells=titles):
         work.write_new(chunk)
-    for chunk in _rows(session, run.id, RowOutcome.MATCHED, with_cells=titles):
+    for chunk in staged_rows(session, run.id, RowOutcome.MATCHED, with_cells=titles):
         work.write_matched(chunk)
     _point_repeated_rows(session, run.id)
     run.state, run.written_at = ImportState.WRITTEN, clock.now()
@@ -115,6 +85,21 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
         },
     )
     outbox.enterprises_changed(session, work.touched)
+    return run
+
+
+def _staged(session: Session, import_id: int, actor: Actor) -> ImportRun:
+    run = session.get(ImportRun, import_id, with_for_update=True)
+    if run is None:
+        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
+    require_importer(actor, directory_code=run.directory_code)
+    if run.state is not ImportState.STAGED:
+        raise InvalidTransition(
+            f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能写入。",
+            f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be written.",
+            field="id",
+            value=import_id,
+        )
     return run
 
 
@@ -319,23 +304,6 @@ def _names(facts: Facts, number: int) -> Iterator[tuple[int, str, str, NameKind]
     yield number, facts["name"], facts["folded"], NameKind.CURRENT
     for name, folded, kind in new_names(facts, {facts["folded"]}):
         yield number, name, folded, kind
-
-
-def _rows(session: Session, import_id: int, outcome: RowOutcome, *, with_cells: bool) -> Iterator[Sequence[StagedRow]]:
-    """The rows with this outcome in order, chunk by chunk."""
-    last = 0
-    columns = (*_ROW, cast(col(ImportRow.cells), Text)) if with_cells else _ROW
-    query = select(*columns).where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == outcome)
-    while chunk := session.execute(
-        query.where(col(ImportRow.id) > last).order_by(col(ImportRow.id)).limit(CHUNK)
-    ).all():
-        last = chunk[-1][0]
-        facts = load_json([row[2] for row in chunk])
-        cells = load_json([row[4] for row in chunk]) if with_cells else repeat([])
-        yield [
-            StagedRow(number, sheet, stated, firm, verbatim)
-            for (number, sheet, _, firm, *_), stated, verbatim in zip(chunk, facts, cells, strict=False)
-        ]
 
 
 def _batch(session: Session, destination: Destination, run: ImportRun, source: SourceFile) -> Batch:

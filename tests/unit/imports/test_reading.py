@@ -52,8 +52,16 @@ def test_rows_can_be_read_again_and_again(tmp_path: Path) -> None:
 
 
 def test_title_rows_stand_above_the_header_and_blank_rows_are_no_records(tmp_path: Path) -> None:
-    rows = [["附件1", None, None, None], ["示例企业名单"], [], list(HEADER), list(ROW), [], list(ROW)]
-    with open_file(workbook(tmp_path, {"名单": [*rows], "空": []})) as read:
+    rows: list[list[object]] = [
+        ["附件1", None, None, None],
+        ["示例企业名单"],
+        [],
+        list(HEADER),
+        list(ROW),
+        [],
+        list(ROW),
+    ]
+    with open_file(workbook(tmp_path, {"名单": rows, "空": []})) as read:
         (table,) = read.tables
         assert (table.sheet, table.header_row, table.title) == ("名单", 4, "附件1 示例企业名单")
         assert [number for number, _ in table.rows] == [5, 7]
