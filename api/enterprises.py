@@ -1,4 +1,4 @@
-"""Enterprises: one by any of its keys."""
+"""Enterprises: all of them page by page, one by any of its keys."""
 
 from typing import Annotated, Any
 
@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import AsOf, ReadSession
+from api.paging import CursorText, Limit, Pages, paged
 from api.problems import refusals
 from api.routing import public_router
-from registry.schemas.enterprises import EnterprisePage
+from registry.schemas.enterprises import EnterprisePage, EnterpriseSummary
 from registry.services import enterprises, resolving
 
 router: APIRouter = public_router("enterprises", "企业 / Enterprises")
@@ -27,6 +28,28 @@ EnterpriseKey = Annotated[
         examples=["91440300MA5EXAMPL0"],
     ),
 ]
+
+
+@router.get(
+    "/enterprises",
+    name="api_enterprises",
+    summary="全部企业 / All enterprises",
+    response_model=Pages[EnterpriseSummary],
+    responses=refusals(422),
+)
+def list_enterprises(
+    request: Request,
+    response: Response,
+    session: ReadSession,
+    as_of: AsOf,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> Pages[EnterpriseSummary]:
+    """按登记先后逐页列出，没有页数上限；称号是 as_of 当天的。查找请用 /search。
+
+    Every enterprise in the order it came in, page by page without a depth limit; titles of the day ``as_of``.
+    """
+    return paged(request, response, enterprises.page(session, as_of=as_of, cursor=cursor, limit=limit))
 
 
 @router.get(

@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from web import batches, directories, documents, enterprise, home, login, opendata, preferences, search, standards
+from web import (
+    batches,
+    directories,
+    documents,
+    enterprise,
+    home,
+    login,
+    opendata,
+    preferences,
+    search,
+    standards,
+    style,
+)
 from web.work import candidates as work_candidates
 from web.work import imports as work_imports
 
@@ -17,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.router,
     login.router,
     preferences.router,
+    style.router,
     work_candidates.router,
     work_imports.router,
 )

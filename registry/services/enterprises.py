@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -13,6 +14,7 @@ from registry.identity.industries import industry
 from registry.identity.org_code import org_code_of
 from registry.models import Chain, Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
 from registry.schemas.enterprises import ChainPlace, EnterprisePage, EnterpriseSummary, NameRecord, Profile
+from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
 from registry.services.alerts import alerts_of
 from registry.services.badges import badges
 from registry.services.enterprise_tables import facts_of, figures_of, products_of, timeline
@@ -22,7 +24,7 @@ from registry.services.resolving import resolve
 from registry.titles import HELD
 from registry.vocabulary import IdentityState, NameKind, TitleStatus
 
-__all__ = ["get_page", "resolve", "summaries"]
+__all__ = ["get_page", "page", "resolve", "summaries"]
 
 
 def summaries(session: Session, ids: Sequence[int], *, as_of: date) -> list[EnterpriseSummary]:
@@ -55,6 +57,25 @@ def summaries(session: Session, ids: Sequence[int], *, as_of: date) -> list[Ente
             )
         )
     return found
+
+
+def page(session: Session, *, as_of: date, cursor: str | None = None, limit: int = 50) -> Page[EnterpriseSummary]:
+    """Every enterprise that stands for itself, in the order it came in; merged and taken-back ones are left out.
+
+    Raises InvalidInput for a damaged cursor or a page size out of range.
+    """
+    alive = (col(Enterprise.voided_at).is_(None), col(Enterprise.merged_into_id).is_(None))
+    ids = core_select(col(Enterprise.id)).where(*alive).order_by(col(Enterprise.id)).limit(check_limit(limit) + 1)
+    if cursor:
+        (last,) = decode(cursor, scope=_PAGE_SCOPE, kinds=(int,)).values
+        ids = ids.where(col(Enterprise.id) > last)
+    found = list(session.scalars(ids))
+    more = encode(Cursor(scope=_PAGE_SCOPE, values=(found[limit - 1],))) if len(found) > limit else None
+    total = session.scalar(core_select(func.count()).select_from(Enterprise).where(*alive)) or 0
+    return Page(items=tuple(summaries(session, found[:limit], as_of=as_of)), total=total, next_cursor=more)
+
+
+_PAGE_SCOPE = "enterprises"
 
 
 @cache

@@ -38,8 +38,9 @@ def test_a_listing_says_who_holds_a_title_on_a_day_and_by_which_announcement(cli
     assert get(client, LISTINGS, as_of="2028-01-01", status="expired")["total"] == 3
 
 
-def test_pages_follow_each_other_without_gap_or_repetition_to_the_end(client: TestClient) -> None:
-    address: str | None = f"{LISTINGS}?limit=1&as_of=2026-05-06"
+@pytest.mark.parametrize("first", [f"{LISTINGS}?limit=1&as_of=2026-05-06", "/api/v1/enterprises?limit=1"])
+def test_pages_follow_each_other_without_gap_or_repetition_to_the_end(client: TestClient, first: str) -> None:
+    address: str | None = first
     seen: list[str] = []
     while address:
         answer = client.get(address)
@@ -57,6 +58,7 @@ def test_pages_follow_each_other_without_gap_or_repetition_to_the_end(client: Te
         (f"{LISTINGS}?limit=201", "limit"),
         (f"{LISTINGS}?limit=many", "limit"),
         (f"{LISTINGS}?cursor=%00", "cursor"),
+        ("/api/v1/enterprises?cursor=abc", "cursor"),
         (f"{LISTINGS}?as_of=2025-02-30", "as_of"),
         (f"{LISTINGS}?as_of=0001-01-01", "as_of"),
         (f"{LISTINGS}?status=brilliant", "status"),

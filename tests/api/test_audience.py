@@ -10,6 +10,7 @@ PUBLIC = {
     "api_search",
     "api_identifier",
     "api_enterprise",
+    "api_enterprises",
     "api_directories",
     "api_directory",
     "api_listings",
