@@ -73,7 +73,7 @@ class Interpreter:
         self._places = tuple(at.get(role) for role in _PLACES)
         self._take_places = _taker([place for place in self._places if place is not None])
         self._places_seen: dict[Any, tuple[str | None, str | None, str]] = {}
-        self._fields = [(at[role], *FIELDS[role]) for role in FIELDS if role in at]
+        self._fields = [(at[role], FIELDS[role][0], _Remembered(FIELDS[role][1])) for role in FIELDS if role in at]
 
     def interpret(self, cells: Sequence[str]) -> Facts:
         """The facts one row states."""
@@ -83,10 +83,10 @@ class Interpreter:
         self._read_codes(cells, facts, warnings)
         if self._take_places is not None:
             self._read_place(cells, self._take_places(cells), facts)
-        for position, fact, reader in self._fields:
+        for position, fact, known in self._fields:
             cell = cells[position]
-            if cell and (len(cell) > read.EMPTY_AT_MOST or not read.is_empty(cell)):
-                value, fault = reader(cell)
+            if cell:
+                value, fault = known[cell]
                 if value is not None:
                     facts[fact] = value
                 elif fault is not None:
@@ -160,6 +160,22 @@ class Interpreter:
             facts["capital_text"] = text
         if fault is not None:
             warnings.append(read.warning(self.columns[self._capital or 0], cell, fault))
+
+
+class _Remembered(dict[str, read.Reading]):
+    """Cells of one column and what they were read as; columns repeat themselves, and a look-up beats reading again."""
+
+    MOST = 20_000
+
+    def __init__(self, reader: Callable[[str], read.Reading]) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def __missing__(self, cell: str) -> read.Reading:
+        reading = (None, None) if read.is_empty(cell) else self.reader(cell)
+        if len(self) < self.MOST:
+            self[cell] = reading
+        return reading
 
 
 def _taker(positions: list[int]) -> Callable[[Sequence[str]], Any] | None:
