@@ -16,8 +16,30 @@ PUBLIC = {
     "sign_in_submit",
     "sign_out",
     "preferences",
+    "directory_list",
+    "directory",
+    "directory_download",
+    "batch",
+    "standard_list",
+    "standard",
+    "open_data",
+    "style_page",
 }
-OFFICERS: set[str] = set()
+OFFICERS = {
+    "work",
+    "candidate_list",
+    "candidate_export",
+    "work_candidate",
+    "candidate_admit",
+    "assessment_request",
+    "assessment_cancel",
+    "import_list",
+    "work_import",
+    "import_write_confirm",
+    "import_undo_confirm",
+    "import_write",
+    "import_undo",
+}
 
 
 def asks(dependant: Dependant) -> set[object]:
