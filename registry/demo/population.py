@@ -76,7 +76,7 @@ def _enterprise(number: int, firm: DemoFirm) -> dict[str, Any]:
         "stock_code": firm.stock_code,
         "listed_market": firm.market,
         "website": f"https://{firm.digits}.example.com/",
-        "address": f"{firm.city}市示例路 {firm.number % 400 + 1} 号",
+        "address": f"示例路 {firm.number % 400 + 1} 号",
         "main_business": f"{firm.line.product}的研发、生产和销售（虚构）",
         "revision": 1,
         "created_at": at,

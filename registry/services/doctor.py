@@ -50,7 +50,7 @@ def examine(settings: Settings, engine: Engine) -> list[Finding]:
     if findings[-1].ok:
         with reading(engine) as session:
             findings += [_index(session, settings), _worker(session), _jobs(session)]
-    return [*findings, _mode(settings)]
+    return [*findings, _search(settings), _mode(settings)]
 
 
 def _data_folder(settings: Settings) -> Finding:
@@ -163,6 +163,14 @@ def _jobs(session: Session) -> Finding:
             Text("请在日志中查看原因后重新发起。", "See the log for the reason and start them again."),
         )
     return Finding("jobs", True, Text("没有失败的后台任务。", "No background job has failed."))
+
+
+def _search(settings: Settings) -> Finding:
+    if settings.search_url:
+        zh = "已设置 REGISTRY_SEARCH_URL，但这一版还不使用 Meilisearch，搜索由嵌入式索引回答。"
+        en = "REGISTRY_SEARCH_URL is set, but this version does not use Meilisearch yet; the embedded index answers."
+        return Finding("search_engine", True, Text(zh, en))
+    return Finding("search_engine", True, Text("搜索使用嵌入式索引。", "Search uses the embedded index."))
 
 
 def _mode(settings: Settings) -> Finding:
