@@ -1,4 +1,4 @@
-"""What a file was understood as: tables of verbatim cells with the role each column plays. Readers make it, services take it."""
+"""What a file was understood as: tables of verbatim cells with the role each column plays."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -91,9 +91,7 @@ def _cells(row: ImportRow, table: UnderstoodTable | None) -> list[DocumentCell]:
 
 def _neighbours(session: Session, row: ImportRow, context: int) -> list[DocumentNeighbour]:
     near = select(ImportRow).where(col(ImportRow.import_id) == row.import_id, col(ImportRow.sheet) == row.sheet)
-    before: Select[ImportRow] = (
-        near.where(col(ImportRow.id) < row.id).order_by(col(ImportRow.id).desc()).limit(context)
-    )
+    before: Select[ImportRow] = near.where(col(ImportRow.id) < row.id).order_by(col(ImportRow.id).desc()).limit(context)
     after = near.where(col(ImportRow.id) > row.id).order_by(col(ImportRow.id)).limit(context)
     rows = [*reversed(session.scalars(before).all()), row, *session.scalars(after)]
     return [

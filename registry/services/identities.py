@@ -77,13 +77,7 @@ def rename_enterprise(
     check_past(on)
     said = check_reason(reason)
     old = _current_name(session, enterprise)
-    if old.valid_from is not None and on <= old.valid_from:
-        raise InvalidInput(
-            f"更名日期 {on} 须晚于现用名启用日期 {old.valid_from}。",
-            f"The change of name ({on}) must be later than the first day of the present name ({old.valid_from}).",
-            field="on",
-            value=on,
-        )
+    _check_follows(old, on)
     old.kind, old.valid_to = NameKind.FORMER, on - timedelta(days=1)
     session.add(old)
     session.add(
@@ -112,6 +106,16 @@ def rename_enterprise(
     )
     outbox.enterprises_changed(session, [enterprise.id])
     return key
+
+
+def _check_follows(old: EnterpriseName, on: date) -> None:
+    if old.valid_from is not None and on <= old.valid_from:
+        raise InvalidInput(
+            f"更名日期 {on} 须晚于现用名启用日期 {old.valid_from}。",
+            f"The change of name ({on}) must be later than the first day of the present name ({old.valid_from}).",
+            field="on",
+            value=on,
+        )
 
 
 def lock_enterprise(session: Session, enterprise_id: int) -> Enterprise:

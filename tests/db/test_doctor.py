@@ -25,7 +25,7 @@ def add_firm(engine: Engine) -> None:
 def test_an_empty_registry_is_in_order(settings: Settings, engine: Engine) -> None:
     found = by_name(settings, engine)
     assert all(one.ok for one in found.values()), found
-    assert found.keys() == {"data_folder", "schema", "index", "worker", "jobs", "mode"}
+    assert found.keys() == {"data_folder", "schema", "index", "worker", "jobs", "search_engine", "mode"}
 
 
 def test_a_missing_or_short_index_is_to_be_rebuilt(settings: Settings, engine: Engine) -> None:

@@ -263,14 +263,7 @@ def test_facts_names_products_and_chains_are_on_the_page(session: Session) -> No
     firm = an_enterprise(operating_status=OperatingStatus.CANCELLED)
     batch = a_batch(directory_code="secure_product")
     _added(session, firm, batch)
-    product = Product(
-        enterprise_id=firm.id,
-        maker_name=firm.name_zh,
-        name="示例芯片",
-        folded="示例芯片",
-        version="2.1",
-        category="chip",
-    )
+    product = Product(enterprise_id=firm.id, maker_name=firm.name_zh, name="示例芯片", folded="x", category="chip")
     _added(session, product)
     _added(
         session,

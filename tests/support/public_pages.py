@@ -74,29 +74,9 @@ def _tell_more(session: Session, now: date) -> None:
     numbers = {name: resolve(session, key).enterprise_id for name, key in CODES.items()}
     star = session.get_one(Enterprise, numbers[STAR])
     star.operating_status = OperatingStatus.ACTIVE
-    notice = Batch(
-        directory_code="champion_national",
-        year=now.year,
-        label="第十批",
-        title="示例第十批单项冠军名单（公示）",
-        document_no=None,
-        announced_on=None,
-        notice_from=now - timedelta(days=3),
-        notice_to=now + timedelta(days=7),
-        state=BatchState.PUBLIC_NOTICE,
-    )
-    session.add(notice)
-    session.flush()
+    _put_on_notice(session, star, now)
     session.add_all(
         [
-            Listing(
-                enterprise_id=star.id,
-                directory_code="champion_national",
-                batch_id=notice.id,
-                name_as_announced=STAR,
-                valid_from=now + timedelta(days=30),
-                valid_to=now + timedelta(days=1000),
-            ),
             EnterpriseName(
                 enterprise_id=star.id,
                 name=OLD_NAME,
@@ -115,4 +95,30 @@ def _tell_more(session: Session, now: date) -> None:
             a_figure(star, year=2025, value=217_300_000),
             a_figure(star, year=2025, name="employees", value=0, trust=Trust.DECLARED),
         ]
+    )
+
+
+def _put_on_notice(session: Session, star: Enterprise, now: date) -> None:
+    notice = Batch(
+        directory_code="champion_national",
+        year=now.year,
+        label="第十批",
+        title="示例第十批单项冠军名单（公示）",
+        document_no=None,
+        announced_on=None,
+        notice_from=now - timedelta(days=3),
+        notice_to=now + timedelta(days=7),
+        state=BatchState.PUBLIC_NOTICE,
+    )
+    session.add(notice)
+    session.flush()
+    session.add(
+        Listing(
+            enterprise_id=star.id,
+            directory_code="champion_national",
+            batch_id=notice.id,
+            name_as_announced=STAR,
+            valid_from=now + timedelta(days=30),
+            valid_to=now + timedelta(days=1000),
+        )
     )

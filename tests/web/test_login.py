@@ -35,8 +35,8 @@ def sign_in(client: TestClient, **changes: str) -> "tuple[int, str, str]":
 
 
 def test_the_right_password_goes_on_to_the_page_that_was_wanted(client: TestClient) -> None:
-    status, location, cookie = sign_in(client, next="/work?x=1")
-    assert (status, location) == (303, "/work?x=1")
+    status, location, cookie = sign_in(client, next="/office?x=1")
+    assert (status, location) == (303, "/office?x=1")
     assert cookie.startswith("__Host-registry-session=")
     for word in ("HttpOnly", "Secure", "Path=/", "SameSite=lax"):
         assert word in cookie

@@ -73,7 +73,9 @@ def flagged(engine: Engine, *, inside: str) -> tuple[int, str]:
     raise AssertionError("the demo has no such firm")
 
 
-@pytest.mark.parametrize("page", ["/work/candidates", "/work/candidates/export", "/work/candidates/1", "/work/imports"])
+@pytest.mark.parametrize(
+    "page", ["/office/candidates", "/office/candidates/export", "/office/candidates/1", "/office/imports"]
+)
 def test_the_public_is_sent_to_sign_in(client: TestClient, page: str) -> None:
     answer = client.get(page)
     assert answer.status_code == 303
@@ -86,11 +88,11 @@ def test_a_city_reviewer_sees_only_firms_of_the_city(client: TestClient, sqlite_
     with reading(sqlite_engine) as session:
         places = {firm.name_zh: firm.city_code for firm in session.exec(select(Enterprise)).all()}
     as_(client, "lin")
-    assert client.get(f"/work/candidates/{number}").status_code == 403
+    assert client.get(f"/office/candidates/{number}").status_code == 403
     for flag in ("candidate", "near", "at_risk", "needs_data"):
-        lines = client.get("/work/candidates/export", params={"tier": "hte", "flag": flag}).text.splitlines()[1:]
+        lines = client.get("/office/candidates/export", params={"tier": "hte", "flag": flag}).text.splitlines()[1:]
         assert {places[line.split(",")[0]] for line in lines} <= {"440300"}
-        other = client.get("/work/candidates/export", params={"tier": "hte", "flag": flag, "place": "440100"})
+        other = client.get("/office/candidates/export", params={"tier": "hte", "flag": flag, "place": "440100"})
         assert name not in other.text
         assert len(other.text.splitlines()) == 1
 
@@ -99,7 +101,7 @@ def test_a_city_reviewer_sees_only_firms_of_the_city(client: TestClient, sqlite_
 def test_a_firm_is_taken_into_the_pool_with_a_reason_and_once_only(client: TestClient, sqlite_engine: Engine) -> None:
     number, name = flagged(sqlite_engine, inside="440300")
     as_(client, "lin")
-    address = f"/work/candidates/{number}"
+    address = f"/office/candidates/{number}"
     assert name in client.get(address).text.replace("<wbr>", "").replace("</span>", "").replace('<span class="nw">', "")
     refused = client.post(f"{address}/admit", data={"reason": "  "}, headers=SAME_SITE)
     assert refused.status_code == 422
@@ -118,22 +120,22 @@ def test_a_firm_is_taken_into_the_pool_with_a_reason_and_once_only(client: TestC
 def test_an_auditor_reads_but_neither_takes_in_nor_assesses(client: TestClient, sqlite_engine: Engine) -> None:
     number, _ = flagged(sqlite_engine, inside="440300")
     as_(client, "shen")
-    assert "/admit" not in client.get(f"/work/candidates/{number}").text
-    assert client.post(f"/work/candidates/{number}/admit", data={"reason": "x"}, headers=SAME_SITE).status_code == 403
-    assert client.post("/work/assessments", data={"tier": "hte"}, headers=SAME_SITE).status_code == 403
+    assert "/admit" not in client.get(f"/office/candidates/{number}").text
+    assert client.post(f"/office/candidates/{number}/admit", data={"reason": "x"}, headers=SAME_SITE).status_code == 403
+    assert client.post("/office/assessments", data={"tier": "hte"}, headers=SAME_SITE).status_code == 403
 
 
 def test_assessing_again_is_queued_once_shown_and_can_be_cancelled(client: TestClient, sqlite_engine: Engine) -> None:
     as_(client, "fang")
     for _ in range(2):
-        assert client.post("/work/assessments", data={"tier": "hte"}, headers=SAME_SITE).status_code == 303
-    page = client.get("/work/candidates?tier=hte").text
+        assert client.post("/office/assessments", data={"tier": "hte"}, headers=SAME_SITE).status_code == 303
+    page = client.get("/office/candidates?tier=hte").text
     assert "评估已排队" in page
     assert '<meta http-equiv="refresh"' in page
-    part = client.get("/work/candidates?tier=hte", headers={"HX-Request": "true"}).text
+    part = client.get("/office/candidates?tier=hte", headers={"HX-Request": "true"}).text
     assert part.strip().startswith('<div id="progress"')
-    assert client.post("/work/assessments/1/cancel", headers=SAME_SITE).status_code == 303
-    assert "上次评估已取消" in client.get("/work/candidates?tier=hte").text
+    assert client.post("/office/assessments/1/cancel", headers=SAME_SITE).status_code == 303
+    assert "上次评估已取消" in client.get("/office/candidates?tier=hte").text
     with reading(sqlite_engine) as session:
         assert [job.state for job in session.exec(select(Job)).all()] == [JobState.CANCELLED]
         assert session.exec(select(AssessmentRun)).all() == []
@@ -143,22 +145,22 @@ def test_assessing_again_is_queued_once_shown_and_can_be_cancelled(client: TestC
     ("query", "status"), [("tier=none", 404), ("flag=none", 422), ("cursor=x", 422), ("place=x", 422)]
 )
 def test_what_cannot_be_read_is_refused(client: TestClient, query: str, status: int) -> None:
-    assert as_(client, "fang").get(f"/work/candidates?{query}").status_code == status
+    assert as_(client, "fang").get(f"/office/candidates?{query}").status_code == status
 
 
 @pytest.mark.usefixtures("imported")
 def test_an_import_is_taken_back_only_with_its_count_typed(client: TestClient, sqlite_engine: Engine) -> None:
     as_(client, "fang")
-    assert "IM-1" in client.get("/work/imports").text
-    assert "已写入 3 行" in client.get("/work/imports/1").text
-    assert "撤回 3 行？" in client.get("/work/imports/1/undo").text
-    wrong = client.post("/work/imports/1/undo", data={"count": "4"}, headers=SAME_SITE)
+    assert "IM-1" in client.get("/office/imports").text
+    assert "已写入 3 行" in client.get("/office/imports/1").text
+    assert "撤回 3 行？" in client.get("/office/imports/1/undo").text
+    wrong = client.post("/office/imports/1/undo", data={"count": "4"}, headers=SAME_SITE)
     assert wrong.status_code == 422
     assert "应输入 3" in wrong.text
-    done = client.post("/work/imports/1/undo", data={"count": "3"}, headers=SAME_SITE)
-    assert (done.status_code, done.headers["location"]) == (303, "/work/imports/1")
-    assert "已整份撤回" in client.get("/work/imports/1").text
-    assert client.get("/work/imports/1/undo").status_code == 409
+    done = client.post("/office/imports/1/undo", data={"count": "3"}, headers=SAME_SITE)
+    assert (done.status_code, done.headers["location"]) == (303, "/office/imports/1")
+    assert "已整份撤回" in client.get("/office/imports/1").text
+    assert client.get("/office/imports/1/undo").status_code == 409
     with reading(sqlite_engine) as session:
         assert session.get_one(ImportRun, 1).state is ImportState.UNDONE
 
@@ -166,9 +168,9 @@ def test_an_import_is_taken_back_only_with_its_count_typed(client: TestClient, s
 @pytest.mark.usefixtures("imported")
 def test_a_city_reviewer_looks_at_imports_but_takes_none_back(client: TestClient) -> None:
     as_(client, "lin")
-    page = client.get("/work/imports/1?outcome=new")
+    page = client.get("/office/imports/1?outcome=new")
     assert page.status_code == 200
     assert "/undo" not in page.text
-    assert client.get("/work/imports/1/undo").status_code == 403
-    assert client.post("/work/imports/1/undo", data={"count": "3"}, headers=SAME_SITE).status_code == 403
-    assert client.get("/work/imports/1?outcome=none").status_code == 422
+    assert client.get("/office/imports/1/undo").status_code == 403
+    assert client.post("/office/imports/1/undo", data={"count": "3"}, headers=SAME_SITE).status_code == 403
+    assert client.get("/office/imports/1?outcome=none").status_code == 422

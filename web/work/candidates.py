@@ -36,13 +36,13 @@ Short = Annotated[str, Query(max_length=60)]
 Cursor = Annotated[str, Query(max_length=2_000)]
 
 
-@router.get("/work", name="work")
+@router.get("/office", name="work")
 def work(request: Request) -> Response:
     """The officials' front page is the candidates' page."""
     return RedirectResponse(url_path(request, "candidate_list"), status_code=303)
 
 
-@router.get("/work/candidates", name="candidate_list")
+@router.get("/office/candidates", name="candidate_list")
 def candidate_list(
     request: Request,
     session: ReadSession,
@@ -63,7 +63,7 @@ def candidate_list(
     return render(request, "work/candidates.html", context, block="progress")
 
 
-@router.get("/work/candidates/export", name="candidate_export")
+@router.get("/office/candidates/export", name="candidate_export")
 def candidate_export(
     request: Request,
     session: ReadSession,
@@ -83,13 +83,13 @@ def candidate_export(
     )
 
 
-@router.get("/work/candidates/{assessment_id}", name="work_candidate")
+@router.get("/office/candidates/{assessment_id}", name="work_candidate")
 def candidate_page(request: Request, session: ReadSession, actor: OfficerActor, assessment_id: Number) -> Response:
     """One firm's findings. Raises NotFound, NotAllowed outside the official's region."""
     return _candidate(request, session, actor, assessment_id)
 
 
-@router.post("/work/candidates/{assessment_id}/admit", name="candidate_admit")
+@router.post("/office/candidates/{assessment_id}/admit", name="candidate_admit")
 def admit(
     request: Request,
     session: WriteSession,
@@ -105,7 +105,7 @@ def admit(
     return see_other(request, "work_candidate", assessment_id=assessment_id)
 
 
-@router.post("/work/assessments", name="assessment_request")
+@router.post("/office/assessments", name="assessment_request")
 def assess_again(
     request: Request, session: WriteSession, actor: OfficerActor, tier: Annotated[str, Form(max_length=60)]
 ) -> Response:
@@ -114,7 +114,7 @@ def assess_again(
     return RedirectResponse(url_with(url_path(request, "candidate_list"), tier=job.tier), status_code=303)
 
 
-@router.post("/work/assessments/{job_id}/cancel", name="assessment_cancel")
+@router.post("/office/assessments/{job_id}/cancel", name="assessment_cancel")
 def cancel(request: Request, session: WriteSession, actor: OfficerActor, job_id: Number) -> Response:
     """Call an assessment off. Raises NotFound, NotAllowed, InvalidTransition."""
     job = cancel_assessment(session, job_id=job_id, actor=actor)

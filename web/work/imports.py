@@ -30,7 +30,7 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=40)]
 
 
-@router.get("/work/imports", name="import_list")
+@router.get("/office/imports", name="import_list")
 def import_list(
     request: Request, session: ReadSession, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
 ) -> Response:
@@ -45,7 +45,7 @@ def import_list(
     return render(request, "work/imports.html", context)
 
 
-@router.get("/work/imports/{import_id}", name="work_import")
+@router.get("/office/imports/{import_id}", name="work_import")
 def import_page(
     request: Request,
     session: ReadSession,
@@ -63,19 +63,19 @@ def import_page(
     return render(request, "work/import.html", context)
 
 
-@router.get("/work/imports/{import_id}/write", name="import_write_confirm")
+@router.get("/office/imports/{import_id}/write", name="import_write_confirm")
 def confirm_write(request: Request, session: ReadSession, actor: OfficerActor, import_id: Number) -> Response:
     """Asks once more. Raises NotFound, NotAllowed, InvalidTransition."""
     return _confirm(request, session, actor, import_id, "write")
 
 
-@router.get("/work/imports/{import_id}/undo", name="import_undo_confirm")
+@router.get("/office/imports/{import_id}/undo", name="import_undo_confirm")
 def confirm_undo(request: Request, session: ReadSession, actor: OfficerActor, import_id: Number) -> Response:
     """Asks once more. Raises NotFound, NotAllowed, InvalidTransition."""
     return _confirm(request, session, actor, import_id, "undo")
 
 
-@router.post("/work/imports/{import_id}/write", name="import_write")
+@router.post("/office/imports/{import_id}/write", name="import_write")
 def write_import(
     request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, count: Typed = ""
 ) -> Response:
@@ -87,7 +87,7 @@ def write_import(
     return see_other(request, "work_import", import_id=import_id)
 
 
-@router.post("/work/imports/{import_id}/undo", name="import_undo")
+@router.post("/office/imports/{import_id}/undo", name="import_undo")
 def undo_import(
     request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, count: Typed = ""
 ) -> Response:
