@@ -1,12 +1,10 @@
-"""The journeys everything else stands on, each with and without JavaScript; and an axe scan of the public pages."""
+"""The journeys everything else stands on, each with and without JavaScript."""
 
-import json
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LiveServer, NewPage
+from tests.browser.conftest import LiveServer
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PUBLIC = ("/", "/search?q=示例", "/login")
@@ -32,24 +30,3 @@ def test_a_wrong_password_is_refused_beside_the_form_and_a_right_one_signs_in(
     any_page.locator("[name=password]").press("Enter")
     expect(any_page).not_to_have_url("**/login")
     expect(any_page.get_by_text("方示例").first).to_be_attached()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("path", PUBLIC)
-def test_no_public_page_has_a_fault_axe_can_find(new_page: NewPage, path: str, width: int, scheme: str) -> None:
-    page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
-    response = page.goto(path)
-    assert response is not None
-    assert response.status == 200
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    brief = [{"rule": each["id"], "at": [node["target"] for node in each["nodes"]][:3]} for each in found]
-    assert brief == [], json.dumps(brief, ensure_ascii=False, indent=1)
-
-
-@pytest.mark.parametrize("path", PUBLIC)
-def test_no_public_page_scrolls_sideways_on_a_phone(new_page: NewPage, path: str) -> None:
-    page = new_page(viewport={"width": 360, "height": 800})
-    page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
