@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry.errors import Locale, Text, shorten
+from registry.schemas.import_words import IDENTIFIED_BY, ROLES, USED_BY, word
 from registry.schemas.imports import ImportDetail, ImportSummary, UndoReport
 from registry.schemas.tables import ReadFile
 from registry.vocabulary import ImportState, RowOutcome
@@ -72,11 +73,13 @@ def print_import(detail: ImportDetail, locale: Locale) -> None:
         parts = (summary.directory_code, summary.batch_label, summary.announced_on, summary.document_no)
         _line("  ".join(str(part) for part in parts if part))
     for table in detail.tables:
-        mapped = "，".join(f"{c.column}→{c.role}" for c in table.columns if c.role)
+        mapped = "，".join(f"{c.column}→{word(ROLES, c.role).in_(locale)}" for c in table.columns if c.role)
         where = f"“{table.sheet}”" if table.sheet else ""
         _line(f"{where}{'表头第' if zh else 'header in row'} {table.header_row}{' 行' if zh else ''}：{mapped}")
     rows = [(RowOutcome._value2member_map_[key], count) for key, count in summary.counts.items()]
     _table([(outcome.label.in_(locale), f"{count:,}") for outcome, count in rows if isinstance(outcome, RowOutcome)])
+    named = [f"{word(IDENTIFIED_BY, key).in_(locale)} {count:,}" for key, count in summary.identified_by.items()]
+    _line(("行中所用标识：" if zh else "Rows name their firm by: ") + ("，" if zh else ", ").join(named))
     _print_problems(detail, locale)
     _print_warnings(detail, locale)
     for note in detail.notes_zh if zh else detail.notes_en:
@@ -184,8 +187,8 @@ def undo_text(report: UndoReport) -> list[Text]:
         )
     texts += [
         Text(
-            f"保留 {each.key} {each.name}：后来被 {each.because} 引用。",
-            f"Kept {each.key} {each.name}: used by {each.because}.",
+            f"保留 {each.key} {each.name}：后来有了{word(USED_BY, each.because).zh}。",
+            f"Kept {each.key} {each.name}: it has since got {word(USED_BY, each.because).en}.",
         )
         for each in report.enterprises_kept[:20]
     ]

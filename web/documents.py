@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from registry.errors import Text
+from registry.schemas.import_words import MATCHED_BY, ROLES, word
 from registry.schemas.imports import DocumentRowPage
 from registry.services.documents import get_document, get_document_row, open_archived
 from registry.vocabulary import ImportState
@@ -17,52 +18,6 @@ from web.rendering import render, url_path
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
-
-ROLES = {
-    "name": Text("企业名称", "Enterprise name"),
-    "uscc": Text("统一社会信用代码", "Credit code"),
-    "registration_no": Text("注册号", "Registration number"),
-    "name_en": Text("英文名", "English name"),
-    "short_name": Text("简称", "Short name"),
-    "former_name": Text("曾用名", "Former name"),
-    "serial": Text("序号", "Serial number"),
-    "rank": Text("排名", "Rank"),
-    "group": Text("分组", "Group"),
-    "country": Text("国家", "Country"),
-    "province": Text("省份", "Province"),
-    "city": Text("城市", "City"),
-    "county": Text("区县", "District"),
-    "region": Text("所在地", "Place"),
-    "city_code": Text("城市代码", "City code"),
-    "county_code": Text("区县代码", "District code"),
-    "founded_on": Text("成立日期", "Date of foundation"),
-    "capital": Text("注册资本", "Registered capital"),
-    "status": Text("登记状态", "Registration status"),
-    "address": Text("地址", "Address"),
-    "industry_code": Text("行业代码", "Industry code"),
-    "industry": Text("行业", "Industry"),
-    "market": Text("上市地", "Listed on"),
-    "website": Text("网址", "Website"),
-    "main_business": Text("主营业务", "Main business"),
-    "issued_on": Text("发证日期", "Date of issue"),
-    "valuation": Text("估值", "Valuation"),
-    "certificate_no": Text("证书编号", "Certificate number"),
-    "valid_from": Text("有效期起", "Valid from"),
-    "valid_to": Text("有效期止", "Valid to"),
-    "stock_code": Text("股票代码", "Stock code"),
-}
-"""What a column was understood as; a role without a word here is shown by its code."""
-
-MATCHED_BY = {
-    "code": Text("按统一社会信用代码对应", "matched by credit code"),
-    "registration_no": Text("按注册号对应", "matched by registration number"),
-    "name": Text("按名称对应", "matched by name"),
-    "former_name": Text("按曾用名对应", "matched by a former name"),
-    "folded_name": Text("按名称对应（括号、全半角不计）", "matched by name, brackets and width aside"),
-    "other_name": Text("按其他名称对应", "matched by another name"),
-    "file": Text("与本文件前面一行相同", "same as an earlier row of this file"),
-}
-"""How a row found its enterprise."""
 
 
 @router.get("/documents/{import_id}/rows/{row_id}", name="document_row")
@@ -90,9 +45,7 @@ def document_row(request: Request, session: ReadSession, import_id: Number, row_
 def _understood(page: DocumentRowPage) -> list[tuple[str, Text | None, str]]:
     """Column, what it was read as (None: kept, feeds nothing), value; empty cells left out."""
     return [
-        (cell.column, ROLES.get(cell.role, Text(cell.role, cell.role)) if cell.role else None, cell.value)
-        for cell in page.cells
-        if cell.value
+        (cell.column, word(ROLES, cell.role) if cell.role else None, cell.value) for cell in page.cells if cell.value
     ]
 
 

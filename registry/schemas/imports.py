@@ -88,6 +88,8 @@ class ImportSummary(ReadModel):
     rows: int
     counts: dict[str, int]
     """Rows by outcome, every outcome present."""
+    identified_by: dict[str, int]
+    """Rows by what they name their firm with: uscc, registration_no (old 15-digit number), name (neither)."""
     reasons: dict[str, int]
     """Rows by reason code."""
     warning_count: int

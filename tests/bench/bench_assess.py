@@ -4,7 +4,7 @@ import resource
 from datetime import date, timedelta
 from itertools import cycle
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col
 
@@ -31,7 +31,7 @@ def main() -> None:
         with transaction(database) as session:
             _give_titles(session, day)
             firms = session.scalars(select(col(Enterprise.id)).limit(20)).all()
-            figures = session.query(Figure).count()
+            figures = session.scalar(select(func.count()).select_from(Figure))
         print(f"  {figures} stored figures", flush=True)
         for code in tiers():
             report(f"assess {code}, stored", f"{size} firms", once(lambda c=code: _assess(database, c, day)))  # type: ignore[misc]

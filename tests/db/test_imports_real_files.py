@@ -81,6 +81,7 @@ def test_every_shandong_row_is_a_code_an_old_number_or_one_of_five_listed(
         (3781, "91371421785011768Y"),
     ]
     assert all(problem.candidates for problem in detail.problems)
+    assert detail.summary.identified_by == {"uscc": 4_275, "registration_no": 530, "name": 5}
     with reading(sqlite_engine) as session:
         rows = session.exec(select(ImportRow.facts)).all()
         assert sum("uscc" in (facts or {}) for facts in rows) == 4_275

@@ -5,10 +5,10 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
+from registry.schemas.import_words import MATCHED_BY, ROLES, word
 from registry.schemas.imports import ImportDetail, ImportRowLine, ImportSummary, UnderstoodColumn
 from registry.schemas.paging import Page
 from registry.vocabulary import ImportState, RowOutcome
-from web.documents import MATCHED_BY, ROLES
 from web.formats import grouped
 from web.i18n import locale_of
 from web.navigation import path_of
@@ -70,7 +70,7 @@ def detail_context(
 
 
 def _column(column: UnderstoodColumn) -> dict[str, Any]:
-    role = ROLES.get(column.role, Text(column.role, column.role)) if column.role else None
+    role = word(ROLES, column.role) if column.role else None
     return {"column": column, "role": role, "percent": round(100 * column.confidence), "low": column.confidence < 0.85}
 
 

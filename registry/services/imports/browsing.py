@@ -135,6 +135,7 @@ def _summary(run: ImportRun, source: SourceFile, batch: Batch | None) -> ImportS
         document_no=batch.document_no if batch else options.get("document_no"),
         rows=counts.get("rows", 0),
         counts=counts.get("outcomes", {}),
+        identified_by=counts.get("identified_by", {}),
         reasons=counts.get("reasons", {}),
         warning_count=counts.get("warnings", 0),
         actor=run.actor,

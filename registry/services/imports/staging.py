@@ -94,6 +94,7 @@ class _Staging:
         self.lookup, self.matcher = Lookup(session), Matcher()
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        self.identified_by: Counter[str] = Counter()
         self.warning_count = 0
         self.warnings: list[dict[str, Any]] = []
 
@@ -111,6 +112,7 @@ class _Staging:
         return {
             "rows": self.outcomes.total(),
             "outcomes": outcomes,
+            "identified_by": dict(sorted(self.identified_by.items())),
             "reasons": dict(sorted(self.reasons.items())),
             "warnings": self.warning_count,
         }
@@ -153,6 +155,8 @@ class _Staging:
 
     def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> dict[str, Any]:
         self.outcomes[decision.outcome.value] += 1
+        key = "uscc" if "uscc" in facts else "registration_no" if "registration_no" in facts else "name"
+        self.identified_by[key] += 1
         if decision.reason_code is not None:
             self.reasons[decision.reason_code] += 1
         if "warnings" in facts:
