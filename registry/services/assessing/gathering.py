@@ -64,6 +64,8 @@ def titles_of(session: Session, ids: Ids, directory_code: str) -> tuple[Any, Any
             col(Batch.state) == BatchState.FINAL,
         )
     )
+    if ids.size < _FEW:
+        query = query.where(col(Listing.enterprise_id).in_(ids.tolist()))
     spans = [(owner, begin, _last_day(end, withdrawn)) for owner, begin, end, withdrawn in session.execute(query)]
     owners = np.array([owner for owner, _, _ in spans], dtype=np.int64)
     rows, mine = _rows(ids, owners)

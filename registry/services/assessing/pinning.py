@@ -1,29 +1,33 @@
 """The inputs of one assessment, kept as JSON and turned back into a population of one."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from registry.tiering.figures import fact_names
-from registry.tiering.population import Population
+from registry.tiering.population import Column, Dates, Population, TitleSpans
 from registry.tiering.standard import Procedure
 
 
-def pin(firm: Population) -> dict[str, Any]:
-    """Every known value of a population of one, as JSON: figures by year, facts, dates, titles."""
-    annual: dict[str, dict[str, float]] = {}
-    for (name, year), column in sorted(firm.figures.items()):
-        if column.known[0]:
-            annual.setdefault(str(year), {})[name] = _plain(column.values[0])
-    facts = {name: _plain(one.values[0]) for name, one in sorted(firm.facts.items()) if one.known[0]}
-    dates = {name: str(one[0]) for name, one in sorted(firm.dates.items()) if not np.isnat(one[0])}
-    titles = {
-        code: [[_day(begin), _day(end)] for begin, end in zip(spans.valid_from, spans.valid_to, strict=True)]
-        for code, spans in sorted(firm.titles.items())
-        if spans.rows.size
-    }
-    return {"annual": annual, "facts": facts, "dates": dates, "titles": titles}
+def pin(population: Population, rows: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """For each of these rows, every known value as JSON: figures by year, facts, dates, titles."""
+    figures = [(name, str(year), _known(column)) for (name, year), column in sorted(population.figures.items())]
+    facts = [(name, _known(column)) for name, column in sorted(population.facts.items())]
+    dates = [(name, np.datetime_as_string(days).tolist()) for name, days in sorted(population.dates.items())]
+    titles = [(code, _by_row(spans)) for code, spans in sorted(population.titles.items())]
+    for row in rows:
+        annual: dict[str, dict[str, float]] = {}
+        for name, year, values in figures:
+            if values[row] is not None:
+                annual.setdefault(year, {})[name] = _plain(values[row])
+        yield {
+            "annual": annual,
+            "facts": {name: _plain(values[row]) for name, values in facts if values[row] is not None},
+            "dates": {name: days[row] for name, days in dates if days[row] != "NaT"},
+            "titles": {code: held[row] for code, held in titles if row in held},
+        }
 
 
 def unpin(inputs: dict[str, Any], *, as_of: date, procedure: Procedure) -> Population:
@@ -45,10 +49,22 @@ def _stated(name: str, value: float) -> Any:
     return about.choices[int(value)] if about.kind == "code" else value
 
 
-def _plain(value: np.float64) -> int | float:
-    number = float(value)
-    return int(number) if number.is_integer() else number
+def _known(column: Column) -> list[Any]:
+    """The values as Python numbers, None where unknown."""
+    pairs = zip(column.values.tolist(), column.known.tolist(), strict=True)
+    return [value if known else None for value, known in pairs]
 
 
-def _day(day: np.datetime64) -> str | None:
-    return None if np.isnat(day) else str(day)
+def _by_row(spans: TitleSpans) -> dict[int, list[list[str | None]]]:
+    found: dict[int, list[list[str | None]]] = {}
+    for row, begin, end in zip(spans.rows.tolist(), _days(spans.valid_from), _days(spans.valid_to), strict=True):
+        found.setdefault(row, []).append([begin, end])
+    return found
+
+
+def _days(days: Dates) -> list[str | None]:
+    return [None if day == "NaT" else day for day in np.datetime_as_string(days).tolist()] if days.size else []
+
+
+def _plain(value: float) -> int | float:
+    return int(value) if value.is_integer() else value

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -17,6 +16,7 @@ from registry.models import Assessment, AssessmentRun
 from registry.services import audit
 from registry.services.assessing.gathering import Ids, gather, live_enterprises, titles_of
 from registry.services.assessing.pinning import pin
+from registry.services.imports.bulk import insert_rows
 from registry.tiering.evaluation import Evaluation, Result, evaluate
 from registry.tiering.flags import Flags, flags
 from registry.tiering.population import Bools, Population
@@ -214,12 +214,13 @@ def _store(session: Session, run_id: int, judged: Judgement, *, keep_all: bool) 
     flag, evaluation = judged.flag, judged.evaluation
     keep = np.flatnonzero(np.ones(flag.size, np.bool_) if keep_all else flag != None)  # noqa: E711 - element-wise
     results = letters(evaluation)
+    pins = pin(evaluation.population, keep.tolist())
     for start in range(0, keep.size, CHUNK):
         rows = [
-            _row(run_id, int(judged.ids[at]), evaluation, int(at), results[at], flag[at])
+            _row(run_id, int(judged.ids[at]), evaluation, int(at), results[at], flag[at]) | {"inputs": next(pins)}
             for at in keep[start : start + CHUNK]
         ]
-        session.execute(insert(Assessment), rows)
+        insert_rows(session, Assessment, rows)
 
 
 def _row(
@@ -236,5 +237,4 @@ def _row(
         "unknown_count": int(evaluation.unknowns[at]),
         "score_low": None if score is None else float(score.low[at]),
         "score_high": None if score is None else float(score.high[at]),
-        "inputs": pin(evaluation.population.row(at)),
     }
