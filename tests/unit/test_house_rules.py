@@ -15,7 +15,8 @@ FILE_LINES, FUNCTION_LINES = 400, 40
 GENERATED = ("requirements/", "tests/browser/vendor/", "web/static/vendor/")
 """Written by other people or programs: not ours to measure."""
 MACHINE_PATHS = re.compile(r"(?<![\w.\-}])/(?:work|root|home)/")
-REGISTRY_HOSTS = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|crates\.io|proxy\.golang|artifactory", re.I)
+REGISTRY_HOSTS = re.compile(r"--(?:extra-)?index-url[ =]+\w|--find-links[ =]+\w|https?://[^\s\"']*/simple\b", re.I)
+"""Where packages come from is the business of the machine that installs them."""
 INLINE = re.compile(r"<style[\s>]|<script(?![^>]*\bsrc=)[^>]*>|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", re.I)
 NOT_MARKUP = re.compile(r"\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}", re.S)
 
