@@ -1,11 +1,13 @@
 """What a title is on a given day: the one definition, once for a row in hand and once as SQL over many rows."""
 
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
 from sqlmodel import col
 
-from registry.models import Batch, Listing, ProductListing
+from registry.models import Batch, Directory, ImportRow, Listing, ProductListing
 from registry.vocabulary import BatchState, TitleStatus
 
 DUE_DAYS = 90
@@ -72,4 +74,51 @@ def status_on(on: date, of: Dated = Listing) -> ColumnElement[str]:
         (col(of.valid_to) < on, literal(TitleStatus.EXPIRED.value)),
         (col(of.valid_to) <= on + timedelta(days=DUE_DAYS), literal(TitleStatus.DUE.value)),
         else_=literal(TitleStatus.VALID.value),
+    )
+
+
+DOCUMENT: tuple[Any, ...] = (
+    col(ImportRow.id).label("row_id"),
+    col(ImportRow.import_id).label("import_id"),
+    col(ImportRow.row_number).label("row_number"),
+    col(ImportRow.sheet).label("sheet"),
+)
+"""The archived row a title stands in; all empty if there is none."""
+
+
+@cache
+def shown_titles() -> Select[Any]:
+    """SQL: every shown title of an enterprise with its batch, directory and archived row; to be narrowed by enterprise.
+
+    Made once, because putting it together takes longer than running it.
+    """
+    return (
+        select(
+            col(Listing.enterprise_id).label("enterprise_id"),
+            col(Listing.id).label("listing_id"),
+            col(Listing.directory_code).label("directory_code"),
+            col(Listing.name_as_announced).label("name_as_announced"),
+            col(Listing.certificate_no).label("certificate_no"),
+            col(Listing.group_label).label("group_label"),
+            col(Listing.valid_from).label("valid_from"),
+            col(Listing.valid_to).label("valid_to"),
+            col(Listing.withdrawn_on).label("withdrawn_on"),
+            col(Listing.withdrawal_reason).label("withdrawal_reason"),
+            col(Listing.withdrawal_document).label("withdrawal_document"),
+            col(Batch.id).label("batch_id"),
+            col(Batch.label).label("batch_label"),
+            col(Batch.year).label("batch_year"),
+            col(Batch.document_no).label("document_no"),
+            col(Batch.announced_on).label("announced_on"),
+            col(Batch.state).label("state"),
+            col(Directory.short_zh).label("directory_name_zh"),
+            col(Directory.short_en).label("directory_name_en"),
+            col(Directory.level).label("level"),
+            col(Directory.position).label("position"),
+            *DOCUMENT,
+        )
+        .join(Batch, col(Batch.id) == col(Listing.batch_id))
+        .join(Directory, col(Directory.code) == col(Listing.directory_code))
+        .outerjoin(ImportRow, col(ImportRow.id) == col(Listing.import_row_id))
+        .where(shown())
     )

@@ -1,12 +1,21 @@
-"""The small interface an engine implements. Everything about Chinese names lies above it, in the planner."""
+"""The small interface an engine implements. Everything about Chinese names lies above it, in the planner.
 
-from collections.abc import Iterable
+An engine keeps entries (:class:`registry.search.documents.IndexDocument`), finds those for which an expression holds,
+in one fixed order (``order``, highest first), counts them, and hands back the texts stored with them. It scores
+nothing and knows no language: two engines that keep to this give the same answers.
+"""
+
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from registry.search.documents import IndexDocument
-from registry.search.plan import FacetCounts, Filters, LadderPlan, Position, Ranked, StrictPlan
+from registry.search.expression import Expression
+
+Stored = Literal["none", "card", "forms"]
+"""What is wanted of each row: nothing but its number, what a page shows of it, or what similar names are compared by."""
 
 
 class EngineUnavailable(Exception):
@@ -17,20 +26,42 @@ class WriterBusy(Exception):
     """Another process is writing the index; try again later."""
 
 
-class Reader(Protocol):
-    """One unchanging view: hits, total and facets taken from it belong together."""
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One lookup. ``below``: only rows whose order is smaller. ``counts``: fields whose values are counted.
 
-    def strict(self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None) -> Ranked:
-        """One page of what matches, best first, with the exact total."""
-        ...
+    ``total`` and ``counts`` look at all that match, whatever ``limit`` and ``below`` say.
+    """
 
-    def facets(self, plan: StrictPlan, filters: Filters) -> FacetCounts:
-        """Disjunctive counts: each facet under all filters but its own. Values without a hit are left out."""
-        ...
+    where: Expression
+    limit: int = 0
+    below: int | None = None
+    stored: Stored = "card"
+    total: bool = False
+    counts: tuple[str, ...] = ()
 
 
-class IndexReader(Reader, Protocol):
-    """A view of an index, which has one day built in and knows similar names."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry found: its number within its kind, its place in the fixed order, and the stored text asked for."""
+
+    id: int
+    order: int
+    stored: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to one :class:`Ask`: rows by falling order; ``total`` is 0 unless asked for."""
+
+    rows: tuple[Row, ...] = ()
+    total: int = 0
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Field to value to number of matching entries; values without a match are left out."""
+
+
+class IndexReader(Protocol):
+    """One view of an index. The embedded engine’s never changes; a server’s may, between two calls."""
 
     @property
     def day(self) -> date:
@@ -42,22 +73,18 @@ class IndexReader(Reader, Protocol):
         """How many enterprises are in it."""
         ...
 
-    def matching(self, plan: StrictPlan, *, limit: int) -> tuple[list[int], bool]:
-        """All matches regardless of filters, best first, and whether the list was cut at ``limit``."""
-        ...
-
-    def candidates(self, ladder: LadderPlan, filters: Filters, *, limit: int) -> list[tuple[int, float]]:
-        """Similar enterprises in rough order, for the planner to rank again."""
+    def ask(self, asks: Sequence[Ask]) -> list[Found]:
+        """The answers, in the order of the questions, in as few round trips as the engine can. Raises EngineUnavailable."""
         ...
 
 
 class Writer(Protocol):
     """Held by one process at a time."""
 
-    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[int], day: date) -> None:
-        """Write a batch in one commit and set the day. Harmless when repeated.
+    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date) -> None:
+        """Write a batch, set the day, and return when readers will see it. Harmless when repeated.
 
-        Raises EngineUnavailable if there is no index to write to.
+        ``deletes`` are document keys. Raises EngineUnavailable if there is no index to write to.
         """
         ...
 
@@ -65,20 +92,35 @@ class Writer(Protocol):
         """Write a whole new index next to the present one; returns its name."""
         ...
 
-    def count_of(self, version: str) -> int:
-        """How many enterprises a built version holds: the gate before a swap."""
+    def reader_of(self, version: str) -> IndexReader:
+        """A view of a built version, for the gates before a swap. Raises EngineUnavailable."""
         ...
 
     def swap(self, version: str) -> None:
         """Make a built version the one that is read, at once; the one before is kept, older ones are dropped."""
         ...
 
+    def versions(self) -> list[str]:
+        """The versions that can be read, oldest first; the one in use among them."""
+        ...
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """Every entry’s key and the digest it was written with, in any order: what the drift check compares."""
+        ...
+
 
 class SearchEngine(Protocol):
     """An index that everybody can read and one process can write."""
 
+    name: str
+    """``embedded`` or ``meilisearch``: for people."""
+
     def reader(self) -> IndexReader:
         """The newest committed view. Raises EngineUnavailable."""
+        ...
+
+    def version(self) -> str:
+        """The version that is read now. Raises EngineUnavailable."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:

@@ -23,6 +23,10 @@ class Filters:
     chains: tuple[str, ...] = ()
     levels: tuple[Level, ...] = ()
     statuses: tuple[TitleStatus, ...] = ()
+    granted: tuple[int, ...] = ()
+    """Years in which the title began."""
+    ending: tuple[int, ...] = ()
+    """Years in which the title ends."""
 
     @property
     def wanted_statuses(self) -> tuple[TitleStatus, ...]:
@@ -31,13 +35,18 @@ class Filters:
 
     @property
     def by_title(self) -> bool:
-        """Whether titles are filtered by directory or status. The two speak of one and the same title."""
-        return bool(self.directories or self.statuses)
+        """Whether titles are filtered by directory, status or year. All of these speak of one and the same title."""
+        return bool(self.directories or self.statuses or self.years)
+
+    @property
+    def years(self) -> bool:
+        """Whether titles are filtered by the year in which they begin or end."""
+        return bool(self.granted or self.ending)
 
     def without(self, facet: str) -> Self:
-        """The filters under which one facet is counted: all but its own. Directory and status go together."""
+        """The filters under which one facet is counted: all but its own. Directory, status and years go together."""
         if facet in ("directory", "status"):
-            return replace(self, directories=(), statuses=())
+            return replace(self, directories=(), statuses=(), granted=(), ending=())
         return replace(self, **{{"city": "cities", "chain": "chains", "level": "levels"}[facet]: ()})
 
     def plus(self, field: str, value: str) -> Self:
@@ -52,6 +61,10 @@ class Filters:
             return replace(self, cities=_added(self.cities, value))
         if field == "district":
             return replace(self, districts=_added(self.districts, value))
+        if field == "granted":
+            return replace(self, granted=_added(self.granted, int(value)))
+        if field == "ending":
+            return replace(self, ending=_added(self.ending, int(value)))
         return replace(self, chains=_added(self.chains, value))
 
 
@@ -70,6 +83,24 @@ class WordPlan:
     reading: str = ""
     initials: str = ""
     code: str = ""
+    address: bool = False
+    """It may stand in an address (光谷大道77号)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPlan:
+    """A text read as products: words of name or maker, words of the version, and what filters them.
+
+    ``clear``: a version, a category or a grade was named, so that the text hardly means anything else.
+    """
+
+    words: tuple[WordPlan, ...] = ()
+    whole: str = ""
+    versions: tuple[str, ...] = ()
+    """Lower-case version words: v10, sp3, 920."""
+    categories: tuple[str, ...] = ()
+    grades: tuple[int, ...] = ()
+    clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +141,40 @@ class LadderPlan:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page ended: the last row’s score and number, and how many rows stood before the next one."""
+    """Where a page ended: the closeness of its last row, that row’s place in the fixed order, its number, and how many
+    rows stood before the next one. An index goes on by the first two, the database by the others."""
 
-    score: float
+    tier: int
+    order: int
     id: int
     offset: int
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """Enterprise numbers with scores, best first, the exact number of all matches, and where to go on."""
+class Placed:
+    """One match: its number, how close it comes (0 is closest), its place in the fixed order, what an index keeps of it."""
 
-    rows: tuple[tuple[int, float], ...]
+    id: int
+    tier: int = 0
+    order: int = 0
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Matches best first, the exact number of all of them, and where to go on."""
+
+    rows: tuple[Placed, ...]
     total: int
     next: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of matches with the counts beside it, taken from one view."""
+
+    ranked: Ranked
+    facets: FacetCounts
 
 
 def member(words: type[Word], value: str) -> Word:

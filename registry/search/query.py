@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from registry.errors import Text
-from registry.schemas.titles import TitleBadge
+from registry.schemas.titles import DocumentRef, TitleBadge
 from registry.vocabulary import Level, OperatingStatus, TitleStatus
 
 TEXT_MAX = 500
@@ -24,7 +24,13 @@ _FIELDS = {
     "chain": "chains",
     "level": "levels",
     "status": "statuses",
+    "granted": "granted",
+    "ending": "ending",
 }
+_PRODUCT_FIELDS = {"category": "categories", "grade": "grades"}
+YEARS = range(1990, 2100)
+"""Years a title can be asked for by."""
+Group = Literal["enterprise", "product", "directory"]
 _DROPPED = {"Cf", "Cs", "Co", "Cn"}
 _SPACES = {"Cc", "Zs", "Zl", "Zp"}
 
@@ -49,8 +55,17 @@ class SearchQuery(Frozen):
     chains: tuple[str, ...] = ()
     levels: tuple[Level, ...] = ()
     statuses: tuple[TitleStatus, ...] = ()
+    granted: tuple[int, ...] = ()
+    """Years in which a title began."""
+    ending: tuple[int, ...] = ()
+    """Years in which a title ends."""
+    categories: tuple[str, ...] = ()
+    """Of products: 数据库, 操作系统 …"""
+    grades: tuple[int, ...] = ()
+    """Of products: 1 for Ⅰ级."""
     as_of: date | None = None
-    kind: Literal["all", "enterprise"] = "all"
+    kind: Literal["all", "enterprise", "product", "directory"] = "all"
+    """Which group to answer with; ``all`` shows enterprises with the first few of the others beside them."""
     sort: Literal["relevance", "standing"] = "relevance"
     cursor: str | None = None
     limit: int = Field(default=20, ge=1, le=LIMIT_MAX)
@@ -68,14 +83,14 @@ class SearchQuery(Frozen):
 
     def selected(self, field: str) -> tuple[str, ...]:
         """The chosen values of one filter, by its public name."""
-        values: tuple[str, ...] = getattr(self, _FIELDS[field])
+        values: tuple[str, ...] = getattr(self, (_FIELDS | _PRODUCT_FIELDS)[field])
         return tuple(str(value) for value in values)
 
     def toggled(self, field: str, value: str) -> Self:
         """The same question with one filter value added or taken away; paging starts anew."""
         chosen = self.selected(field)
         values = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
-        return self.changed(**{_FIELDS[field]: values})
+        return self.changed(**{(_FIELDS | _PRODUCT_FIELDS)[field]: values})
 
     def changed(self, **fields: Any) -> Self:
         """The same question with other fields, validated; paging starts anew."""
@@ -84,7 +99,7 @@ class SearchQuery(Frozen):
     def params(self) -> tuple[tuple[str, str], ...]:
         """The question as address parameters, without defaults and without the cursor."""
         pairs: list[tuple[str, str]] = [("q", self.text)] if self.text else []
-        pairs += [(field, value) for field in _FIELDS for value in self.selected(field)]
+        pairs += [(field, value) for field in (*_FIELDS, *_PRODUCT_FIELDS) for value in self.selected(field)]
         if self.as_of:
             pairs.append(("as_of", self.as_of.isoformat()))
         if self.kind != "all":
@@ -106,8 +121,9 @@ class Segment(Frozen):
 class Chip(Frozen):
     """A word of the text that was understood as more than text.
 
-    ``applied``: it filters. Otherwise it only points somewhere (``value`` is then a batch id). ``remove`` are the
-    address parameters of the question without it.
+    ``applied``: it filters. Otherwise it only points somewhere (field ``batch``: ``value`` is its id) or is offered
+    (``add`` then holds the address parameters of the question with it as a filter). ``remove`` are the address
+    parameters of the question without it.
     """
 
     field: str
@@ -115,6 +131,7 @@ class Chip(Frozen):
     label: Text
     applied: bool = True
     remove: tuple[tuple[str, str], ...] = ()
+    add: tuple[tuple[str, str], ...] = ()
 
 
 class FacetValue(Frozen):
@@ -159,14 +176,60 @@ class Hit(Frozen):
     """Only similar to what was asked; never counted in the total."""
 
 
+class ProductHit(Frozen):
+    """One product version that matches, with its strongest entry in a catalogue on the day."""
+
+    id: int
+    kind: Literal["product"] = "product"
+    name: str
+    version: str
+    segments: tuple[Segment, ...]
+    maker: str
+    maker_key: str | None
+    """What stands behind /e/ for the maker, if the registry knows it."""
+    category: str
+    grade: int | None
+    status: TitleStatus | None
+    """State of its entry on the day; None without a shown entry."""
+    valid_from: date | None
+    valid_to: date | None
+    directory_code: str | None
+    batch_id: int | None
+    document_ref: DocumentRef | None
+    why: Text
+    near: bool = False
+    """Another version of what was asked for, or only similar."""
+
+
+class DirectoryHit(Frozen):
+    """A directory the text means."""
+
+    code: str
+    kind: Literal["directory"] = "directory"
+    name: Text
+    level: Level
+    why: Text
+    exact: bool
+    """The text is one of its names, and nothing else."""
+
+
 class SearchPage(Frozen):
-    """One page of answers. ``hits`` match; ``near`` are only similar and are offered when little or nothing matches."""
+    """One page of answers. ``hits`` match; ``near`` are only similar and are offered when little or nothing matches.
+
+    ``groups``: the kinds that have something to show, the one with an exact hit first.
+    """
 
     query: SearchQuery
     as_of: date
     hits: tuple[Hit, ...]
     near: tuple[Hit, ...] = ()
+    products: tuple[ProductHit, ...] = ()
+    """A few, or one page of them if the question is about products."""
+    product_total: int = 0
+    directories: tuple[DirectoryHit, ...] = ()
+    groups: tuple[Group, ...] = ("enterprise",)
     total: int
+    """Of enterprises; of products if the question is about products only."""
     total_is_exact: bool = True
     facets: dict[str, tuple[FacetValue, ...]]
     interpreted: tuple[Chip, ...] = ()

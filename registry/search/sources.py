@@ -1,26 +1,31 @@
 """Read from the database what the index needs: in batches, with a fixed number of statements each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
+from registry.identity.provisional import provisional_key
 from registry.models import (
     Batch,
-    Directory,
+    Chain,
     Enterprise,
     EnterpriseAddress,
     EnterpriseChain,
     EnterpriseName,
+    ImportRow,
     Listing,
     Product,
+    ProductListing,
 )
-from registry.search.documents import EnterpriseSource, IndexDocument, SourceName, SourceTitle, build_document
-from registry.search.plan import member
-from registry.titles import shown, status_on
-from registry.vocabulary import NameKind, TitleStatus
+from registry.search.cards import EnterpriseCard, KnownName, ProductCard
+from registry.search.documents import IndexDocument
+from registry.search.entries import EnterpriseSource, ProductSource, SourceTitle, enterprise_entry, product_entry
+from registry.titles import DOCUMENT, HELD, shown, shown_titles, title_status
+from registry.vocabulary import NameKind
 
 BATCH = 1_000
 _FACTS = select(
@@ -31,10 +36,12 @@ _FACTS = select(
     col(Enterprise.registration_no),
     col(Enterprise.stock_code),
     col(Enterprise.website),
+    col(Enterprise.address),
     col(Enterprise.city_code),
     col(Enterprise.region_code),
     col(Enterprise.industry_code),
     col(Enterprise.operating_status),
+    col(Enterprise.founded_on),
 )
 
 
@@ -44,21 +51,40 @@ def visible() -> ColumnElement[bool]:
 
 
 def stream_documents(session: Session, day: date) -> Iterator[IndexDocument]:
-    """Documents of all visible enterprises by number, holding one batch in memory at a time."""
-    last = 0
-    while True:
-        query = select(col(Enterprise.id)).where(visible(), col(Enterprise.id) > last)
-        ids = list(session.scalars(query.order_by(col(Enterprise.id)).limit(BATCH)))
-        if not ids:
-            return
+    """Entries of all visible enterprises, then of all products, by number, holding one batch in memory at a time."""
+    for ids in _numbered(session, Enterprise, visible()):
         yield from load_documents(session, ids, day)
-        last = ids[-1]
-        session.expunge_all()
+    for ids in _numbered(session, Product):
+        yield from load_products(session, ids, day)
 
 
 def load_documents(session: Session, ids: Sequence[int], day: date) -> list[IndexDocument]:
-    """Documents of those of the enterprises that are visible."""
-    return [build_document(source) for source in load_sources(session, ids, day)]
+    """Entries of those of the enterprises that are visible."""
+    return [enterprise_entry(source) for source in load_sources(session, ids, day)]
+
+
+def load_products(session: Session, ids: Sequence[int], day: date) -> list[IndexDocument]:
+    """Entries of those of the products that stand in a catalogue."""
+    return [product_entry(source) for source in load_product_sources(session, ids, day)]
+
+
+def products_of(session: Session, enterprise_ids: Iterable[int]) -> list[int]:
+    """The products of these makers and of enterprises merged into them."""
+    owner = list(enterprise_ids)
+    owner += list(merged_owners(session, owner))
+    return list(session.scalars(select(col(Product.id)).where(col(Product.enterprise_id).in_(owner))))
+
+
+def _numbered(session: Session, table: type[Enterprise] | type[Product], *where: ColumnElement[bool]) -> Iterator[list[int]]:
+    last = 0
+    while True:
+        query = select(col(table.id)).where(*where, col(table.id) > last)
+        ids = list(session.scalars(query.order_by(col(table.id)).limit(BATCH)))
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+        session.expunge_all()
 
 
 def surviving(session: Session, ids: Iterable[int]) -> set[int]:
@@ -76,28 +102,137 @@ def surviving(session: Session, ids: Iterable[int]) -> set[int]:
 def load_sources(session: Session, ids: Sequence[int], day: date) -> list[EnterpriseSource]:
     """The facts of those of the enterprises that are visible, by number; at most a few thousand at once."""
     rows = session.execute(_FACTS.where(visible(), col(Enterprise.id).in_(ids)).order_by(col(Enterprise.id))).all()
-    owner = {row.id: row.id for row in rows} | merged_owners(session, [row.id for row in rows])
+    own = [row.id for row in rows]
+    owner = {number: number for number in own} | merged_owners(session, own)
     names, codes = _names(session, owner), _codes(session, owner)
-    chains, titles = _chains(session, owner), _titles(session, owner, day)
+    chains, titles = _chains(session, own), _titles(session, own)
     products = _products(session, owner)
     return [
         EnterpriseSource(
             id=row.id,
-            name=row.name_zh,
-            names=tuple(names[row.id]) + ((SourceName(row.name_en, NameKind.ENGLISH),) if row.name_en else ()),
-            codes=tuple(dict.fromkeys(c for c in (row.uscc, row.registration_no, *codes[row.id]) if c)),
-            stock_code=row.stock_code,
-            website=row.website,
-            city=row.city_code,
+            card=_card(row, names[row.id], codes.get(row.id, []), chains[row.id], products[row.id], titles[row.id]),
             district=row.region_code,
-            industry=row.industry_code,
-            operating=row.operating_status,
-            chains=tuple(chains[row.id]),
-            titles=tuple(titles[row.id]),
-            products=tuple(products[row.id]),
+            website=row.website,
+            address=row.address,
+            titles=tuple(_dated(title, day) for title in titles[row.id]),
         )
         for row in rows
     ]
+
+
+def load_product_sources(session: Session, ids: Sequence[int], day: date) -> list[ProductSource]:
+    """The facts of those of the products that stand in a shown catalogue batch, by number."""
+    query = select(Product).where(col(Product.id).in_(ids)).order_by(col(Product.id))
+    rows = list(session.scalars(query))
+    makers = _makers(session, {row.enterprise_id for row in rows if row.enterprise_id})
+    entries = _entries(session, ids)
+    return [
+        _product(row, makers.get(row.enterprise_id or 0), entries[row.id], day) for row in rows if entries.get(row.id)
+    ]
+
+
+def _card(
+    row: Any,
+    names: list[KnownName],
+    codes: list[tuple[bool, str]],
+    chains: list[str],
+    products: list[str],
+    titles: list[Mapping[str, Any]],
+) -> EnterpriseCard:
+    english = [KnownName(row.name_en, NameKind.ENGLISH)] if row.name_en else []
+    own = [code for mine, code in codes if mine]
+    return EnterpriseCard(
+        # As registry.services.keys.canonical_key has it.
+        key=row.uscc or max(own, default=provisional_key(row.id)),
+        uscc=row.uscc,
+        name=row.name_zh,
+        names=(*names, *english),
+        codes=tuple(dict.fromkeys(c for c in (row.uscc, row.registration_no, *(c for _, c in codes)) if c)),
+        stock_code=row.stock_code,
+        city=row.city_code,
+        founded_year=row.founded_on.year if row.founded_on else None,
+        industry=row.industry_code,
+        operating_status=row.operating_status,
+        chains=tuple(chains),
+        products=tuple(products),
+        titles=tuple(titles),
+    )
+
+
+def _dated(title: Mapping[str, Any], day: date) -> SourceTitle:
+    return SourceTitle(
+        directory=title["directory_code"],
+        level=title["level"],
+        status=_state(title, day),
+        valid_from=title["valid_from"],
+        valid_to=title["valid_to"],
+    )
+
+
+def _state(row: Mapping[str, Any], day: date) -> Any:
+    return title_status(
+        day,
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        withdrawn_on=row["withdrawn_on"],
+        batch_state=row["state"],
+    )
+
+
+def _product(row: Product, maker: EnterpriseSource | None, entries: list[Mapping[str, Any]], day: date) -> ProductSource:
+    states = [(_state(entry, day), entry["grade"]) for entry in entries]
+    status, grade = max(states, key=lambda each: (each[0] in HELD, each[1] or 0))
+    card = ProductCard(
+        name=row.name,
+        version=row.version,
+        maker=maker.card.name if maker else row.maker_name,
+        maker_key=maker.card.key if maker else None,
+        category=row.category,
+        entries=tuple(entries),
+    )
+    names = (row.maker_name, *((maker.card.name, *(n.name for n in maker.card.names)) if maker else ()))
+    return ProductSource(row.id, card, tuple(dict.fromkeys(names)), maker.card.city if maker else None, status, grade)
+
+
+def _makers(session: Session, ids: set[int]) -> dict[int, EnterpriseSource]:
+    """The makers by number, as the enterprises they are now; a maker merged into another is that one."""
+    everyone = surviving(session, ids)
+    steps = select(col(Enterprise.id), col(Enterprise.merged_into_id)).where(col(Enterprise.id).in_(everyone))
+    into = {row.id: row.merged_into_id for row in session.execute(steps)}
+    end = {}
+    for number in ids:
+        last = number
+        while into.get(last):
+            last = into[last]
+        end[number] = last
+    found = {source.id: source for source in load_sources(session, sorted(set(end.values())), date.min)}
+    return {number: found[last] for number, last in end.items() if last in found}
+
+
+def _entries(session: Session, ids: Sequence[int]) -> dict[int, list[Mapping[str, Any]]]:
+    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    query = (
+        select(
+            col(ProductListing.product_id),
+            col(ProductListing.id).label("listing_id"),
+            col(ProductListing.directory_code),
+            col(ProductListing.grade),
+            col(ProductListing.valid_from),
+            col(ProductListing.valid_to),
+            col(ProductListing.withdrawn_on),
+            col(Batch.id).label("batch_id"),
+            col(Batch.label).label("batch_label"),
+            col(Batch.state),
+            *DOCUMENT,
+        )
+        .join(Batch, col(Batch.id) == col(ProductListing.batch_id))
+        .outerjoin(ImportRow, col(ImportRow.id) == col(ProductListing.import_row_id))
+        .where(shown(ProductListing), col(ProductListing.product_id).in_(ids))
+        .order_by(col(ProductListing.valid_from).desc(), col(ProductListing.id))
+    )
+    for row in session.execute(query).mappings():
+        found[row["product_id"]].append(row)
+    return found
 
 
 def merged_owners(session: Session, ids: list[int]) -> dict[int, int]:
@@ -113,51 +248,53 @@ def merged_owners(session: Session, ids: list[int]) -> dict[int, int]:
     return owner
 
 
-def _names(session: Session, owner: dict[int, int]) -> dict[int, list[SourceName]]:
-    found: dict[int, list[SourceName]] = defaultdict(list)
-    query = select(col(EnterpriseName.enterprise_id), col(EnterpriseName.name), col(EnterpriseName.kind))
+def _names(session: Session, owner: dict[int, int]) -> dict[int, list[KnownName]]:
+    found: dict[int, list[KnownName]] = defaultdict(list)
+    query = select(
+        col(EnterpriseName.enterprise_id),
+        col(EnterpriseName.name),
+        col(EnterpriseName.kind),
+        col(EnterpriseName.valid_from),
+        col(EnterpriseName.valid_to),
+    )
     for row in session.execute(
         query.where(col(EnterpriseName.enterprise_id).in_(owner)).order_by(col(EnterpriseName.id))
     ):
         own = owner[row.enterprise_id] == row.enterprise_id
-        kind = NameKind.FORMER if row.kind is NameKind.CURRENT and not own else row.kind
-        found[owner[row.enterprise_id]].append(SourceName(row.name, kind))
+        if own and row.kind is NameKind.CURRENT:
+            continue
+        kind = NameKind.FORMER if row.kind is NameKind.CURRENT else row.kind
+        found[owner[row.enterprise_id]].append(KnownName(row.name, kind, row.valid_from, row.valid_to))
     return found
 
 
-def _codes(session: Session, owner: dict[int, int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+def _codes(session: Session, owner: dict[int, int]) -> dict[int, list[tuple[bool, str]]]:
+    """Keys that lead to each enterprise, and whether they are its own."""
+    found: dict[int, list[tuple[bool, str]]] = defaultdict(list)
     query = select(col(EnterpriseAddress.key), col(EnterpriseAddress.enterprise_id))
     for row in session.execute(query.where(col(EnterpriseAddress.enterprise_id).in_(owner))):
-        found[owner[row.enterprise_id]].append(row.key)
-    return {number: sorted(keys) for number, keys in found.items()} | {n: [] for n in owner if n not in found}
+        number = owner[row.enterprise_id]
+        found[number].append((number == row.enterprise_id, row.key))
+    return {number: sorted(keys, key=lambda key: key[1]) for number, keys in found.items()}
 
 
-def _chains(session: Session, owner: dict[int, int]) -> dict[int, list[str]]:
+def _chains(session: Session, ids: list[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    query = select(col(EnterpriseChain.enterprise_id), col(EnterpriseChain.chain_code))
-    for row in session.execute(query.where(col(EnterpriseChain.enterprise_id).in_(owner))):
-        if owner[row.enterprise_id] == row.enterprise_id:
-            found[row.enterprise_id].append(row.chain_code)
-    return {number: sorted(codes) for number, codes in found.items()} | {n: [] for n in owner if n not in found}
-
-
-def _titles(session: Session, owner: dict[int, int], day: date) -> dict[int, list[SourceTitle]]:
-    found: dict[int, list[SourceTitle]] = defaultdict(list)
     query = (
-        select(
-            col(Listing.enterprise_id),
-            col(Listing.directory_code),
-            col(Directory.level),
-            status_on(day).label("status"),
-        )
-        .join(Batch, col(Batch.id) == col(Listing.batch_id))
-        .join(Directory, col(Directory.code) == col(Listing.directory_code))
-        .where(shown(), col(Listing.enterprise_id).in_([n for n, o in owner.items() if n == o]))
-        .order_by(col(Listing.directory_code), col(Listing.id))
+        select(col(EnterpriseChain.enterprise_id), col(EnterpriseChain.chain_code))
+        .join(Chain, col(Chain.code) == col(EnterpriseChain.chain_code))
+        .where(col(EnterpriseChain.enterprise_id).in_(ids))
     )
-    for row in session.execute(query):
-        found[row.enterprise_id].append(SourceTitle(row.directory_code, row.level, member(TitleStatus, row.status)))
+    for row in session.execute(query.order_by(col(Chain.position))):
+        found[row.enterprise_id].append(row.chain_code)
+    return found
+
+
+def _titles(session: Session, ids: list[int]) -> dict[int, list[Mapping[str, Any]]]:
+    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    query = shown_titles().where(col(Listing.enterprise_id).in_(ids))
+    for row in session.execute(query.order_by(col(Listing.directory_code), col(Listing.id))).mappings():
+        found[row["enterprise_id"]].append(row)
     return found
 
 
@@ -165,5 +302,7 @@ def _products(session: Session, owner: dict[int, int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     query = select(col(Product.enterprise_id), col(Product.name)).where(col(Product.enterprise_id).in_(owner))
     for row in session.execute(query.order_by(col(Product.id))):
-        found[owner[row.enterprise_id]].append(row.name)
+        number = owner[row.enterprise_id]
+        if row.name not in found[number]:
+            found[number].append(row.name)
     return found

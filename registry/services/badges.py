@@ -1,16 +1,14 @@
 """Reading the titles of many enterprises at once, each with its state on one day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, select
 from sqlmodel import Session, col
 
-from registry.models import Batch, Directory, ImportRow, Listing
+from registry.models import Listing
 from registry.schemas.titles import DocumentRef, TitleBadge
-from registry.titles import HELD, shown, title_status
+from registry.titles import HELD, shown_titles, title_status
 from registry.vocabulary import Level, TitleStatus
 
 _STANDING = {
@@ -31,18 +29,21 @@ def badges(session: Session, *, enterprise_ids: Sequence[int], as_of: date) -> d
     """
     if not enterprise_ids:
         return {}
-    found: dict[int, list[tuple[tuple[int, ...], TitleBadge]]] = {}
-    for row in session.execute(_titles().where(col(Listing.enterprise_id).in_(enterprise_ids))).mappings():
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for row in session.execute(shown_titles().where(col(Listing.enterprise_id).in_(enterprise_ids))).mappings():
+        found.setdefault(row["enterprise_id"], []).append(row)
+    return {number: standing_order(rows, as_of) for number, rows in found.items()}
+
+
+def standing_order(rows: Iterable[Mapping[str, Any]], as_of: date) -> list[TitleBadge]:
+    """The titles of one enterprise, given as rows of :func:`registry.titles.shown_titles`, in the order above."""
+    placed = []
+    for row in rows:
         badge = _badge(row, as_of)
-        place = (
-            _STANDING[badge.status],
-            _LEVELS[badge.level],
-            row["position"],
-            -badge.valid_from.toordinal(),
-            badge.listing_id,
-        )
-        found.setdefault(row["enterprise_id"], []).append((place, badge))
-    return {number: [badge for _, badge in sorted(pairs, key=lambda p: p[0])] for number, pairs in found.items()}
+        newest = -badge.valid_from.toordinal()
+        place = (_STANDING[badge.status], _LEVELS[badge.level], row["position"], newest, badge.listing_id)
+        placed.append((place, badge))
+    return [badge for _, badge in sorted(placed, key=lambda pair: pair[0])]
 
 
 def days_left(status: TitleStatus, valid_to: date | None, as_of: date) -> int | None:
@@ -50,7 +51,7 @@ def days_left(status: TitleStatus, valid_to: date | None, as_of: date) -> int | 
     return None if valid_to is None or status not in HELD else (valid_to - as_of).days
 
 
-def document_ref(row: RowMapping) -> DocumentRef | None:
+def document_ref(row: Mapping[str, Any]) -> DocumentRef | None:
     """The archived row named by the columns of ``DOCUMENT``, if there is one."""
     if row["row_id"] is None:
         return None
@@ -59,52 +60,10 @@ def document_ref(row: RowMapping) -> DocumentRef | None:
     )
 
 
-DOCUMENT: tuple[Any, ...] = (
-    col(ImportRow.id).label("row_id"),
-    col(ImportRow.import_id).label("import_id"),
-    col(ImportRow.row_number).label("row_number"),
-    col(ImportRow.sheet).label("sheet"),
-)
-
-
-@cache
-def _titles() -> Any:
-    return (
-        select(
-            col(Listing.enterprise_id).label("enterprise_id"),
-            col(Listing.id).label("listing_id"),
-            col(Listing.directory_code).label("directory_code"),
-            col(Listing.name_as_announced).label("name_as_announced"),
-            col(Listing.certificate_no).label("certificate_no"),
-            col(Listing.group_label).label("group_label"),
-            col(Listing.valid_from).label("valid_from"),
-            col(Listing.valid_to).label("valid_to"),
-            col(Listing.withdrawn_on).label("withdrawn_on"),
-            col(Listing.withdrawal_reason).label("withdrawal_reason"),
-            col(Listing.withdrawal_document).label("withdrawal_document"),
-            col(Batch.id).label("batch_id"),
-            col(Batch.label).label("batch_label"),
-            col(Batch.year).label("batch_year"),
-            col(Batch.document_no).label("document_no"),
-            col(Batch.announced_on).label("announced_on"),
-            col(Batch.state).label("state"),
-            col(Directory.short_zh).label("directory_name_zh"),
-            col(Directory.short_en).label("directory_name_en"),
-            col(Directory.level).label("level"),
-            col(Directory.position).label("position"),
-            *DOCUMENT,
-        )
-        .join(Batch, col(Batch.id) == col(Listing.batch_id))
-        .join(Directory, col(Directory.code) == col(Listing.directory_code))
-        .outerjoin(ImportRow, col(ImportRow.id) == col(Listing.import_row_id))
-        .where(shown())
-    )
-
-
 _TAKEN = tuple(name for name in TitleBadge.model_fields if name not in ("status", "days_left", "document_ref"))
 
 
-def _badge(row: RowMapping, as_of: date) -> TitleBadge:
+def _badge(row: Mapping[str, Any], as_of: date) -> TitleBadge:
     status = title_status(
         as_of,
         valid_from=row["valid_from"],

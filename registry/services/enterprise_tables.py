@@ -24,9 +24,9 @@ from registry.schemas.enterprises import (
     TimelineRow,
 )
 from registry.schemas.titles import TitleBadge
-from registry.services.badges import DOCUMENT, days_left, document_ref
+from registry.services.badges import days_left, document_ref
 from registry.tiering.figures import FigureDef, annual_names, fact_names
-from registry.titles import shown, title_status
+from registry.titles import DOCUMENT, shown, title_status
 from registry.vocabulary import TitleStatus, Trust
 
 _TRUST = {trust: place for place, trust in enumerate(Trust)}

@@ -3,16 +3,10 @@
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from registry.identity.provisional import provisional_key
 from registry.models import Enterprise, EnterpriseAddress
 
-
-def provisional_key(enterprise_id: int) -> str:
-    """The address of an enterprise that has no code yet. Ten characters: no code of any kind has this shape.
-
-    >>> provisional_key(4711)
-    'P000004711'
-    """
-    return f"P{enterprise_id:09d}"
+__all__ = ["canonical_key", "key_of", "provisional_key"]
 
 
 def canonical_key() -> ColumnElement[str]:

@@ -12,10 +12,10 @@ from registry.errors import NotFound
 from registry.models import Batch, Directory, Enterprise, ImportRow, Listing, Product, ProductListing
 from registry.schemas.directories import ListedProduct, ListingRow
 from registry.schemas.inputs import StatusFilter
-from registry.services.badges import DOCUMENT, days_left, document_ref
+from registry.services.badges import days_left, document_ref
 from registry.services.keys import canonical_key
 from registry.services.places import place
-from registry.titles import Dated, held_on, shown, status_on, title_status
+from registry.titles import DOCUMENT, Dated, held_on, shown, status_on, title_status
 from registry.vocabulary import BatchState, DirectoryKind
 
 

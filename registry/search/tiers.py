@@ -1,0 +1,193 @@
+"""Plans into expressions: what must match, how close it comes, what is similar, what filters.
+
+Closeness comes in tiers, from the identifier and the exact name down to words somewhere in the entry. Inside a tier
+the fixed order of the entries decides, so two engines that know nothing but sets give the same list.
+"""
+
+from collections.abc import Sequence
+
+from registry.search.entries import ANY, NEAR_LATIN_LENGTHS, span_token
+from registry.search.expression import NOTHING, AllOf, AnyOf, But, Expression, Term, all_of, any_of, any_term
+from registry.search.plan import Filters, LadderPlan, ProductPlan, StrictPlan, WordPlan
+from registry.search.words import deletions
+
+ENTERPRISES = Term("kind", "enterprise")
+PRODUCTS = Term("kind", "product")
+
+WINDOW = 3
+"""Adjacent pairs a slip may break: one wrong character breaks two, two swapped ones three."""
+WINDOWED = range(5, 25)
+"""So many pairs of a name are tried with every window left out."""
+ONE_MISSING = range(4, 13)
+"""So many characters are tried with every single one left out."""
+
+Similar = tuple[tuple[float, Expression], ...]
+"""Weights with expressions, most similar first."""
+
+
+def strict(plan: StrictPlan) -> Expression:
+    """What must hold of an enterprise."""
+    if plan.impossible:
+        return NOTHING
+    words = all_of(_word(word) for word in plan.words) if plan.words else None
+    if words is not None and plan.joined:
+        words = any_of([words, Term("reading", plan.joined)])
+    parts: list[Expression] = []
+    if plan.identifiers:
+        known = any_term("identifiers", plan.identifiers)
+        # A stock code may also be the beginning of a credit code.
+        parts.append(any_of([known, words]) if words is not None else known)
+    elif words is not None:
+        parts.append(words)
+    parts += [Term("industries", code) for code in plan.industries]
+    return all_of(parts) if parts else ENTERPRISES
+
+
+def closeness(plan: StrictPlan) -> list[Expression]:
+    """Expressions from the closest on; what matches none of them comes last. Empty if closeness means nothing."""
+    if plan.standing or not (plan.words or plan.identifiers):
+        return []
+    found: list[Expression] = [any_term("identifiers", plan.identifiers)] if plan.identifiers else []
+    if not plan.whole:
+        return found
+    single = plan.words[0] if len(plan.words) == 1 else None
+    reading = plan.joined or (single.reading if single else "")
+    initials = single.initials if single else ""
+    found += [Term("exact", plan.whole), Term("exact_alias", plan.whole)]
+    brand: list[Expression] = [Term("brand", plan.whole)]
+    if reading:
+        brand.append(Term("reading_whole", reading))
+    found += [any_of(brand), Term("exact_former", plan.whole)]
+    begins = [any_term("lead", {plan.whole, plan.core}), any_term("brand", {plan.whole, plan.core})]
+    if initials:
+        begins.append(Term("initials_whole", initials))
+    found.append(any_of(begins))
+    if reading:
+        found.append(Term("reading", reading))
+    if english := [Term("english", word.latin) for word in plan.words if word.latin]:
+        found.append(all_of(english))
+    if initials:
+        found.append(Term("initials", initials))
+    if any(word.grams for word in plan.words):
+        found.append(all_of(Term("name", gram) for word in plan.words for gram in word.grams))
+    return found
+
+
+def tiers(plan: StrictPlan, filters: Filters) -> list[Expression]:
+    """Disjoint expressions, closest first, whose union is all that matches under the filters."""
+    return _disjoint(all_of([strict(plan), *filter_clauses(filters)]), closeness(plan))
+
+
+def filter_clauses(filters: Filters) -> list[Expression]:
+    """What the chosen values ask of an enterprise, one expression for each filter."""
+    chosen = {"city": filters.cities, "district": filters.districts, "chains": filters.chains}
+    clauses = [any_term(field, values) for field, values in chosen.items() if values]
+    if filters.levels:
+        clauses.append(any_term("levels", [level.value for level in filters.levels]))
+    if filters.by_title:
+        field = "spans" if filters.years else "titles"
+        clauses.append(any_term(field, title_tokens(filters)))
+    return clauses
+
+
+def title_tokens(filters: Filters) -> list[str]:
+    """One token for every combination of chosen directories, states and years; they speak of one title."""
+    pairs = [(d, s.value) for d in filters.directories or (ANY,) for s in filters.wanted_statuses]
+    if not filters.years:
+        return [f"{directory}:{status}" for directory, status in pairs]
+    years = [(g, e) for g in filters.granted or (ANY,) for e in filters.ending or (ANY,)]
+    return [span_token(directory, status, g, e) for directory, status in pairs for g, e in years]
+
+
+def similar(plan: LadderPlan, filters: Filters) -> Similar:
+    """Signs of similarity under the filters with their weights, strongest first; they may overlap."""
+    found: list[tuple[float, Expression]] = []
+    sure: list[Expression] = []
+    if plan.neighbours:
+        sure.append(any_term("near", plan.neighbours))
+    if plan.reading:
+        sure.append(Term("reading_whole", plan.reading))
+    for word in plan.latin:
+        sure.append(Term("reading", word))
+        if len(word) in NEAR_LATIN_LENGTHS:
+            sure.append(any_term("near_latin", deletions(word)))
+    if sure:
+        found.append((30.0, any_of(sure)))
+    singles = [Term("characters", character) for character in plan.characters]
+    if len(singles) >= 2:
+        found.append((24.0, all_of(singles)))
+    if len(singles) in ONE_MISSING:
+        found.append((14.0, _all_but(singles, 1)))
+    if len(plan.grams) in WINDOWED:
+        found.append((10.0, _all_but([Term("name", gram) for gram in plan.grams], WINDOW)))
+    clauses = filter_clauses(filters)
+    return tuple((weight, all_of([expression, *clauses])) for weight, expression in found)
+
+
+def product_tiers(plan: ProductPlan) -> list[Expression]:
+    """Disjoint expressions over products, closest first: the exact name, then all words and versions."""
+    if not (plan.words or plan.versions or plan.categories or plan.grades):
+        return []
+    words = [_product_word(word) for word in plan.words]
+    versions = [Term("p_words", version) for version in plan.versions]
+    every = all_of([PRODUCTS, *words, *versions, *product_filters(plan)])
+    return _disjoint(every, [Term("p_exact", plan.whole)] if plan.whole else [])
+
+
+def other_versions(plan: ProductPlan) -> Expression | None:
+    """Products of the name whatever their version; None if no version was asked for."""
+    if not (plan.words and plan.versions):
+        return None
+    found = all_of([PRODUCTS, *(_product_word(word) for word in plan.words), *product_filters(plan)])
+    return But(found, all_of(Term("p_words", version) for version in plan.versions))
+
+
+def product_filters(plan: ProductPlan) -> list[Expression]:
+    """What category and grade ask of a product."""
+    found: list[Expression] = [any_term("p_category", plan.categories)] if plan.categories else []
+    return [*found, any_term("p_grade", map(str, plan.grades))] if plan.grades else found
+
+
+def _disjoint(every: Expression, closest: Sequence[Expression]) -> list[Expression]:
+    found: list[Expression] = []
+    for place, expression in enumerate(closest):
+        before = closest[:place]
+        found.append(But(AllOf((every, expression)), any_of(before)) if before else AllOf((every, expression)))
+    found.append(But(every, any_of(closest)) if closest else every)
+    return found
+
+
+def _word(word: WordPlan) -> Expression:
+    """All forms one word may be found by: pairs that all stand in one field, a reading, initials, a code."""
+    if word.latin:
+        values = {
+            **{"reading": word.reading, "initials": word.initials, "code_prefixes": word.code},
+            **dict.fromkeys(("english", "name", "alias", "former", "product", "identifiers"), word.latin),
+        }
+        return AnyOf(tuple(Term(field, value) for field, value in values.items() if value))
+    # A single character is no pair of any name; it is looked up among the characters.
+    lone = [Term("characters", character) for character in word.lone]
+    fields = ("name", "alias", "former", "product", *(("address",) if word.address else ()))
+    parts = [all_of([*(Term(f, gram) for gram in word.grams), *lone]) for f in fields] if word.grams else []
+    if lone and not parts:
+        parts.append(all_of(lone))
+    if word.reading:
+        parts.append(Term("reading", word.reading))
+    if word.initials:
+        parts.append(Term("initials", word.initials))
+    return any_of(parts)
+
+
+def _product_word(word: WordPlan) -> Expression:
+    if word.latin:
+        fields = {"p_words": word.latin, "p_name": word.latin, "p_maker": word.latin}
+        fields |= {"p_reading": word.reading, "p_initials": word.initials}
+        return AnyOf(tuple(Term(field, value) for field, value in fields.items() if value))
+    grams = word.grams or word.lone
+    return any_of(all_of(Term(field, gram) for gram in grams) for field in ("p_name", "p_maker"))
+
+
+def _all_but(parts: Sequence[Expression], window: int) -> Expression:
+    """All parts hold but for some ``window`` adjacent ones."""
+    starts = range(len(parts) - window + 1)
+    return AnyOf(tuple(all_of([*parts[:at], *parts[at + window :]]) for at in starts))
