@@ -7,6 +7,7 @@ from datetime import date
 from registry.search import tiers
 from registry.search.documents import standing_in
 from registry.search.engine import Ask, Found, IndexReader
+from registry.search.entries import ANY
 from registry.search.expression import Expression, all_of, any_term
 from registry.search.plan import Answer, FacetCounts, Filters, LadderPlan, Placed, Position, Ranked, StrictPlan
 from registry.search.query import FACETS
@@ -29,8 +30,9 @@ class Like:
 class IndexAnswers:
     """The questions people have, put to one view of an index."""
 
-    def __init__(self, reader: IndexReader) -> None:
+    def __init__(self, reader: IndexReader, directories: Sequence[str]) -> None:
         self.reader = reader
+        self._directories = directories
 
     @property
     def day(self) -> date:
@@ -40,8 +42,8 @@ class IndexAnswers:
     def answer(
         self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None, facets: bool = True
     ) -> Answer:
-        """One page of enterprises, best first, with the exact total and the counts beside it. Raises EngineUnavailable."""
-        counting = _FacetAsks(tiers.strict(plan), filters) if facets else None
+        """One page of enterprises, best first, with total and counts of the same view. Raises EngineUnavailable."""
+        counting = _FacetAsks(tiers.strict(plan), filters, self._directories) if facets else None
         pages = page_asks(tiers.tiers(plan, filters), limit=limit, after=after)
         found = self.reader.ask([*pages, *(counting.asks if counting else ())])
         ranked = page_of(found[: len(pages)], limit=limit, after=after)
@@ -97,8 +99,8 @@ def page_of(found: Sequence[Found], *, limit: int, after: Position | None) -> Ra
 class _FacetAsks:
     """The lookups behind the facets: each is counted under all filters but its own."""
 
-    def __init__(self, strict: Expression, filters: Filters) -> None:
-        self._strict, self._filters = strict, filters
+    def __init__(self, strict: Expression, filters: Filters, directories: Sequence[str]) -> None:
+        self._filters, self._directories = filters, directories
         self.asks: list[Ask] = []
         self._plain: dict[int, list[str]] = {}
         """Place of a lookup to the facets its counts answer."""
@@ -129,14 +131,16 @@ class _FacetAsks:
 
     def _by_title(self, facet: str) -> bool:
         """Whether a count has to look at directory and status of one and the same title."""
-        return bool(facet == "directory" and self._filters.statuses or facet == "status" and self._filters.directories)
+        return bool(
+            (facet == "directory" and self._filters.statuses) or (facet == "status" and self._filters.directories)
+        )
 
     def _others(self, facet: str) -> list[str]:
         chosen = self._filters.statuses if facet == "directory" else self._filters.directories
         return [str(value) for value in chosen]
 
     def _values(self, facet: str) -> list[str]:
-        return [status.value for status in TitleStatus] if facet == "status" else list(self._filters.known_directories)
+        return [status.value for status in TitleStatus] if facet == "status" else list(self._directories)
 
     def _having(self, facet: str, value: str) -> Expression:
         pairs = [(value, o) if facet == "directory" else (o, value) for o in self._others(facet)]
@@ -159,7 +163,7 @@ class _FacetAsks:
 
 def _one_side(counts: dict[str, int], facet: str, other: str) -> dict[str, int]:
     """Out of counts of ``directory:status`` those with one fixed side."""
-    pairs = ((*token.split(":", 1), number) for token, number in counts.items() if not token.startswith(tiers.ANY))
+    tokens = ((*token.partition(":"), number) for token, number in counts.items() if not token.startswith(ANY))
     if facet == "directory":
-        return {directory: number for directory, status, number in pairs if status == other}
-    return {status: number for directory, status, number in pairs if directory == other}
+        return {directory: number for directory, _, status, number in tokens if status == other}
+    return {status: number for directory, _, status, number in tokens if directory == other}

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col
 
 from registry.models import Batch, Directory, Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName, Listing
-from registry.search.plan import FacetCounts, Filters, Position, Ranked, StrictPlan
+from registry.search.plan import Answer, Filters, Placed, Position, Ranked, StrictPlan
 from registry.search.query import FACETS
 from registry.search.sources import visible
 from registry.titles import held_on, shown, status_on
@@ -34,7 +34,14 @@ class DatabaseReader:
         self._day = day
         self._ids = ids
 
-    def strict(self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None) -> Ranked:
+    def answer(
+        self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None, facets: bool = True
+    ) -> Answer:
+        """One page with the counts beside it."""
+        counts = {facet: self._facet(facet, filters) for facet in FACETS} if facets else {}
+        return Answer(self.page(filters, limit=limit, after=after), counts)
+
+    def page(self, filters: Filters, *, limit: int, after: Position | None = None) -> Ranked:
         """One page: in the order of ``ids``, else by number of titles held and age of the record."""
         if self._ids is None:
             return self._by_standing(filters, limit, after)
@@ -43,20 +50,20 @@ class DatabaseReader:
         start = rows.index(after.id) + 1 if after and after.id in kept else after.offset if after else 0
         page = rows[start : start + limit]
         end = start + len(page)
-        more = Position(0.0, page[-1], end) if page and end < len(rows) else None
-        return Ranked(tuple((number, 0.0) for number in page), len(rows), more)
+        more = Position(0, 0, page[-1], end) if page and end < len(rows) else None
+        return Ranked(tuple(Placed(number) for number in page), len(rows), more)
 
     def _by_standing(self, filters: Filters, limit: int, after: Position | None) -> Ranked:
         held = self._held_count()
         query = select(col(Enterprise.id), held.label("held")).where(*self._where(filters))
         total = self._session.scalar(select(func.count()).select_from(Enterprise).where(*self._where(filters))) or 0
         if after is not None:
-            number = int(after.score)
+            number = after.order
             query = query.where(or_(held < number, and_(held == number, col(Enterprise.id) > after.id)))
         found = self._session.execute(query.order_by(held.desc(), col(Enterprise.id)).limit(limit + 1)).all()
-        rows = tuple((row.id, float(row.held)) for row in found[:limit])
+        rows = tuple(Placed(row.id, order=row.held) for row in found[:limit])
         offset = (after.offset if after else 0) + len(rows)
-        more = Position(rows[-1][1], rows[-1][0], offset) if len(found) > limit else None
+        more = Position(0, rows[-1].order, rows[-1].id, offset) if len(found) > limit else None
         return Ranked(rows, total, more)
 
     def _held_count(self) -> ColumnElement[int]:
@@ -68,10 +75,6 @@ class DatabaseReader:
             .correlate(Enterprise)
         )
         return counted.scalar_subquery()
-
-    def facets(self, plan: StrictPlan, filters: Filters) -> FacetCounts:
-        """Each facet by one grouped statement under all filters but its own."""
-        return {facet: self._facet(facet, filters) for facet in FACETS}
 
     def _facet(self, facet: str, filters: Filters) -> dict[str, int]:
         where = self._where(filters.without(facet))
@@ -129,9 +132,13 @@ class DatabaseReader:
         if filters.levels:
             clauses.append(self._has_title(held_on(self._day), col(Directory.level).in_(filters.levels)))
         if filters.by_title:
+            years = [
+                _in_years(col(Listing.valid_from), filters.granted),
+                _in_years(col(Listing.valid_to), filters.ending),
+            ]
             status = status_on(self._day).in_([s.value for s in filters.wanted_statuses])
             directory = col(Listing.directory_code).in_(filters.directories) if filters.directories else literal(True)
-            clauses.append(self._has_title(shown(), status, directory))
+            clauses.append(self._has_title(shown(), status, directory, *years))
         return clauses
 
     def _has_title(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -214,6 +221,13 @@ class TextMatcher:
 
     def _coded(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         return col(Enterprise.id).in_(select(col(EnterpriseAddress.enterprise_id)).where(condition))
+
+
+def _in_years(column: Any, years: Sequence[int]) -> ColumnElement[bool]:
+    """SQL: the date lies in one of the years; any date without years."""
+    if not years:
+        return literal(True)
+    return or_(*(column.between(date(year, 1, 1), date(year, 12, 31)) for year in years))
 
 
 def like_anywhere(text: str) -> str:

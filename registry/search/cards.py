@@ -50,7 +50,7 @@ class EnterpriseCard:
     operating_status: OperatingStatus = OperatingStatus.UNKNOWN
     chains: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
-    titles: tuple[Mapping[str, Any], ...] = ()
+    titles: tuple[dict[str, Any], ...] = ()
     """Rows of :func:`registry.titles.shown_titles` without the directory’s own columns."""
 
     def named(self, *kinds: NameKind) -> list[str]:
@@ -63,6 +63,10 @@ class EnterpriseCard:
         shorts = [compact_core(self.name)]
         shorts += [compact_core(n.name) if n.kind in former else compact(n.name) for n in self.names]
         return "|".join([compact(self.name), *(f"{s}:{read(s)}" for s in dict.fromkeys(shorts) if s)])
+
+    def summary_titles(self, directories: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+        """The titles with their directory’s own columns; those of a directory that is not known are left out."""
+        return [title | directories[c] for title in self.titles if (c := title["directory_code"]) in directories]
 
     def dump(self) -> str:
         """One line of JSON, the same for the same card."""
@@ -105,8 +109,7 @@ class ProductCard:
     maker_key: str | None
     category: str
     entries: tuple[Mapping[str, Any], ...] = ()
-    """Of each entry: listing_id, directory_code, grade, valid_from, valid_to, withdrawn_on, state, batch_id, batch_label,
-    import_id, row_id, row_number, sheet."""
+    """Each with :data:`PRODUCT_ENTRY_KEYS`."""
 
     def dump(self) -> str:
         """One line of JSON, the same for the same card."""
@@ -119,6 +122,12 @@ class ProductCard:
         """The card of a line. Raises ValueError for anything else."""
         name, version, maker, maker_key, category, entries = json.loads(text)
         return cls(name, version, maker, maker_key, category, tuple(_row(PRODUCT_ENTRY_KEYS, e) for e in entries))
+
+
+def forms_of(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What :meth:`EnterpriseCard.forms` wrote: the compact name, and short forms with their readings."""
+    name, *shorts = text.split("|")
+    return name, tuple((short, reading) for short, _, reading in (each.partition(":") for each in shorts))
 
 
 PRODUCT_ENTRY_KEYS = (

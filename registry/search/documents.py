@@ -1,4 +1,4 @@
-"""One entry of an index, the same for every engine: terms to find it by, its place in the order, what is shown of it."""
+"""One entry of an index, the same for every engine: terms to find it by, its place in the order, what is shown."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Literal
 Kind = Literal["enterprise", "product"]
 
 FIELDS: tuple[str, ...] = (
-    # Presence of a term is all an engine needs to know; the kind of entry comes first.
-    *("kind", "exact", "exact_alias", "exact_former", "brand", "lead"),
+    # Presence of a term is all an engine needs to know. Every entry has its key and its kind.
+    *("key", "kind", "exact", "exact_alias", "exact_former", "brand", "lead"),
     *("name", "alias", "former", "product", "address", "characters", "english"),
     *("reading", "reading_whole", "initials", "initials_whole", "near", "near_latin"),
     *("code_prefixes", "identifiers", "industries"),
@@ -43,7 +43,7 @@ class IndexDocument:
     id: int
     order: int
     terms: dict[str, tuple[str, ...]]
-    """Field to distinct values; fields without a value may be absent."""
+    """Field to distinct values; fields without a value may be absent, the key need not be repeated."""
     card: str
     forms: str = ""
 

@@ -9,31 +9,28 @@ from pathlib import Path
 
 import tantivy
 
-from registry.search.documents import IndexDocument
+from registry.search.documents import IndexDocument, document_key
 from registry.search.embedded_queries import QueryBuilder
 from registry.search.embedded_schema import (
-    ID_MASK,
     JOIN,
     META_KEY,
     build_schema,
     day_document,
-    document_key,
     register_tokenizers,
+    set_field,
     to_tantivy,
 )
-from registry.search.embedded_store import current_version, new_version, point_to, write_lock
-from registry.search.engine import EngineUnavailable
-from registry.search.plan import FacetCounts, Filters, LadderPlan, Position, Ranked, StrictPlan
-from registry.search.query import FACETS
+from registry.search.embedded_store import current_version, new_version, point_to, readable_versions, write_lock
+from registry.search.engine import Ask, EngineUnavailable, Found, Row
+from registry.search.expression import Term
 
-BROAD_SHARE = 0.05
-BROAD_LEAST = 2_000
-"""A word in more documents than both says nothing about closeness: order by standing, which is also quicker."""
 BUCKETS = 60_000
-STANDING_LIMIT = 2**62
+REMEMBERED = 2_000
+"""So many answers to broad questions are kept with one view of the index."""
+BROAD = 2_000
+"""A question with at least so many matches is worth remembering."""
 BUILD_HEAP = 256_000_000
 UPDATE_HEAP = 32_000_000
-_FACET_FIELDS = {"directory": "held_set", "city": "city", "chain": "chain_set", "level": "level_set"}
 
 
 @contextmanager
@@ -51,8 +48,8 @@ class EmbeddedReader:
     def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
         self._searcher = searcher
         self._queries = QueryBuilder(schema)
-        self._remembered: dict[Filters, FacetCounts] = {}
-        self.count = _count(searcher.search(self._queries.term("kind", "enterprise"), 1))
+        self._remembered: dict[Ask, Found] = {}
+        self.count = self._total(self._queries.query(Term("kind", "enterprise")))
         self.day = self._read_day()
 
     def _read_day(self) -> date:
@@ -62,147 +59,75 @@ class EmbeddedReader:
         return date.fromisoformat(self._searcher.doc(found[0][1])["day"][0])
 
     @_engine_faults()
-    def strict(self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None) -> Ranked:
-        """One page, best first; by standing alone where closeness means nothing."""
-        if self._by_standing(plan):
-            return self._standing_page(plan, filters, limit, after)
-        query = self._queries.filtered(self._queries.strict(plan), filters)
-        start = min(after.offset, self.count) if after else 0
-        first = max(0, start - limit) if after else 0
-        found = self._searcher.search(query, limit + (start - first) + limit, offset=first, weight_by_field="weight")
-        rows = self._rows(found.hits)
-        skip = _resume(rows, after, start - first)
-        page = rows[skip : skip + limit]
-        end = first + skip + len(page)
-        more = Position(page[-1][1], page[-1][0], end) if page and end < _count(found) else None
-        return Ranked(tuple(page), _count(found), more)
+    def ask(self, asks: Sequence[Ask]) -> list[Found]:
+        """The answers, one lookup after the other."""
+        return [self._answer(ask) for ask in asks]
 
-    def _standing_page(self, plan: StrictPlan, filters: Filters, limit: int, after: Position | None) -> Ranked:
-        query = self._queries.filtered(self._queries.strict(plan, scored=False), filters)
-        found = self._searcher.search(query, limit + 1, order_by_field="standing")
-        total = _count(found)
-        if after is not None:
-            rest = self._queries.below(query, min(max(0, int(after.score)), STANDING_LIMIT))
-            found = self._searcher.search(rest, limit + 1, order_by_field="standing", count=False)
-        numbers = [int(order) for order, _ in found.hits]
-        rows = [(ID_MASK - (number & ID_MASK), float(number)) for number in numbers[:limit]]
-        offset = (after.offset if after else 0) + len(rows)
-        more = Position(float(numbers[limit - 1]), rows[-1][0], offset) if len(numbers) > limit else None
-        return Ranked(tuple(rows), total, more)
+    def _answer(self, ask: Ask) -> Found:
+        known = self._remembered.get(ask)
+        if known is not None:
+            return known
+        query = self._queries.query(ask.where)
+        rows, total = self._rows(ask, query)
+        found = Found(rows, total, {name: self._counted(query, name) for name in ask.counts})
+        if total >= BROAD or any(sum(counts.values()) >= BROAD for counts in found.counts.values()):
+            if len(self._remembered) < REMEMBERED:
+                self._remembered[ask] = found
+        return found
 
-    def _by_standing(self, plan: StrictPlan) -> bool:
-        if plan.standing or not (plan.words or plan.identifiers):
-            return True
-        grams = [gram for word in plan.words for gram in word.grams]
-        if not grams or any(word.latin or word.lone for word in plan.words):
-            return False
-        if any(self._searcher.doc_freq(field, plan.whole) for field in ("exact", "exact_alias")):
-            return False
-        return min(self._searcher.doc_freq("name", g) for g in grams) > max(BROAD_LEAST, BROAD_SHARE * self.count)
+    def _rows(self, ask: Ask, query: tantivy.Query) -> tuple[tuple[Row, ...], int]:
+        if not ask.limit:
+            return (), self._total(query) if ask.total else 0
+        searched = query if ask.below is None else self._queries.query(ask.where, below=ask.below)
+        counting = ask.total and ask.below is None
+        result = self._searcher.search(searched, ask.limit, count=counting, order_by_field="order")
+        total = _count(result) if counting else self._total(query) if ask.total else 0
+        addresses = [address for _, address in result.hits]
+        numbers = self._searcher.fast_field_values("id", addresses)
+        texts = [""] * len(addresses) if ask.stored == "none" else [self._text(a, ask.stored) for a in addresses]
+        rows = zip(result.hits, numbers, texts, strict=True)
+        return tuple(Row(int(number or 0), int(order), text) for (order, _), number, text in rows), total
 
-    @_engine_faults()
-    def matching(self, plan: StrictPlan, *, limit: int) -> tuple[list[int], bool]:
-        """All matches best first, without filters."""
-        query = self._queries.strict(plan)
-        if self._by_standing(plan):
-            found = self._searcher.search(query, limit, order_by_field="standing")
-        else:
-            found = self._searcher.search(query, limit, weight_by_field="weight")
-        return [number for number, _ in self._rows(found.hits)], _count(found) > limit
+    def _text(self, address: tantivy.DocAddress, name: str) -> str:
+        found = self._searcher.doc(address)[name]
+        return bytes(found[0]).decode() if found else ""
 
-    @_engine_faults()
-    def candidates(self, ladder: LadderPlan, filters: Filters, *, limit: int) -> list[tuple[int, float]]:
-        """Similar enterprises under the filters."""
-        query = self._queries.ladder(ladder)
-        if query is None:
-            return []
-        found = self._searcher.search(
-            self._queries.filtered(query, filters), limit, count=False, weight_by_field="weight"
-        )
-        return self._rows(found.hits)
+    def _total(self, query: tantivy.Query) -> int:
+        return _count(self._searcher.search(query, 1, order_by_field="order"))
 
-    @_engine_faults()
-    def facets(self, plan: StrictPlan, filters: Filters) -> FacetCounts:
-        """One pass for the facets nothing is chosen in, one more for each in which something is."""
-        if plan.is_everything and filters in self._remembered:
-            return self._remembered[filters]
-        query = self._queries.strict(plan, scored=False)
-        groups: dict[Filters, list[str]] = {}
-        for facet in FACETS:
-            groups.setdefault(filters.without(facet), []).append(facet)
-        counts: FacetCounts = {}
-        for scope, facets in groups.items():
-            counts |= self._count_facets(self._queries.filtered(query, scope), facets, filters)
-        if plan.is_everything and len(self._remembered) < 1_000:
-            self._remembered[filters] = counts
+    def _counted(self, query: tantivy.Query, name: str) -> dict[str, int]:
+        field = set_field(name)
+        answer = self._searcher.aggregate(query, {field: {"terms": {"field": field, "size": BUCKETS}}})[field]
+        if answer.get("sum_other_doc_count"):
+            raise EngineUnavailable(f"too many different values to count in {name}")
+        counts: dict[str, int] = {}
+        for bucket in answer["buckets"]:
+            for value in _values(str(bucket["key"])):
+                counts[value] = counts.get(value, 0) + int(bucket["doc_count"])
         return counts
 
-    def _count_facets(self, query: tantivy.Query, facets: list[str], filters: Filters) -> FacetCounts:
-        fields = {facet: _field_for(facet, filters) for facet in facets}
-        request = {field: {"terms": {"field": field, "size": BUCKETS}} for field in set(fields.values())}
-        answer = self._searcher.aggregate(query, request)
-        counts: FacetCounts = {}
-        for facet, field in fields.items():
-            if answer[field].get("sum_other_doc_count"):
-                raise EngineUnavailable(f"too many different values to count in {field}")
-            counts[facet] = _fold(answer[field]["buckets"], _value_of(facet, field, filters))
-        return counts
-
-    def _rows(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> list[tuple[int, float]]:
-        numbers = self._searcher.fast_field_values("id", [address for _, address in hits])
-        rows = [(int(number or 0), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
-        return sorted(rows, key=lambda row: (-row[1], row[0]))
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """Every entry’s key and digest."""
+        everything = self._queries.query(Term("kind", "enterprise")), self._queries.query(Term("kind", "product"))
+        for kind, query in zip(("enterprise", "product"), everything, strict=True):
+            total = self._total(query)
+            if not total:
+                continue
+            hits = self._searcher.search(query, total, count=False, order_by_field="order").hits
+            addresses = [address for _, address in hits]
+            numbers = self._searcher.fast_field_values("id", addresses)
+            digests = self._searcher.fast_field_values("digest", addresses)
+            for number, digest in zip(numbers, digests, strict=True):
+                yield document_key(kind, int(number or 0)), f"{int(digest or 0):016x}"  # type: ignore[arg-type] # a Kind
 
 
 def _count(result: tantivy.SearchResult) -> int:
     return int(result.count)  # type: ignore[attr-defined] # missing in the package's stub
 
 
-def _resume(rows: list[tuple[int, float]], after: Position | None, expected: int) -> int:
-    """Where to go on among rows read again: behind the last one shown, or where it stood if it is gone."""
-    if after is None:
-        return 0
-    return next((i + 1 for i, (number, _) in enumerate(rows) if number == after.id), min(expected, len(rows)))
-
-
-def _field_for(facet: str, filters: Filters) -> str:
-    if facet == "status":
-        return "title_set" if filters.directories else "status_set"
-    if facet == "directory" and filters.statuses:
-        return "title_set"
-    return _FACET_FIELDS[facet]
-
-
-def _value_of(facet: str, field: str, filters: Filters) -> dict[str, str] | None:
-    """For a count over ``directory:status`` tokens: which of them count, and as which value. None: all, as they are."""
-    if field != "title_set":
-        return None
-    if facet == "directory":
-        return {"status": ",".join(s.value for s in filters.wanted_statuses)}
-    return {"directory": ",".join(filters.directories)}
-
-
-def _fold(buckets: Iterable[dict[str, object]], wanted: dict[str, str] | None) -> dict[str, int]:
-    """Counts of single values from counts of value sets."""
-    counts: dict[str, int] = {}
-    for bucket in buckets:
-        number = int(str(bucket["doc_count"]))
-        for value in _values(str(bucket["key"]), tuple((wanted or {}).items())):
-            counts[value] = counts.get(value, 0) + number
-    return counts
-
-
 @lru_cache(maxsize=65_536)
-def _values(joined: str, wanted: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    parts = [part for part in joined.split(JOIN) if part]
-    if not wanted:
-        return tuple(parts)
-    (side, chosen) = wanted[0]
-    accepted = set(chosen.split(","))
-    pairs = [part.split(":", 1) for part in parts if not part.startswith("*:")]
-    if side == "status":
-        return tuple({directory for directory, status in pairs if status in accepted})
-    return tuple({status for directory, status in pairs if directory in accepted})
+def _values(joined: str) -> tuple[str, ...]:
+    return tuple(part for part in joined.split(JOIN) if part)
 
 
 class EmbeddedWriter:
@@ -212,46 +137,55 @@ class EmbeddedWriter:
         self._folder = folder
 
     @_engine_faults()
-    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[int], day: date) -> None:
+    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date) -> None:
         """Delete and add in one commit: a reader sees all of the batch or nothing."""
         index = _open(self._folder / current_version(self._folder))
         writer = index.writer(UPDATE_HEAP, 1)
-        for number in deletes:
-            writer.delete_documents_by_term("key", document_key(number))
-        for document in upserts:
-            writer.delete_documents_by_term("key", document_key(document.id))
-            writer.add_document(to_tantivy(document))
+        for key in deletes:
+            writer.delete_documents_by_term("key", key)
+        for entry in upserts:
+            writer.delete_documents_by_term("key", entry.key)
+            writer.add_document(to_tantivy(entry))
         writer.delete_documents_by_term("key", META_KEY)
         writer.add_document(day_document(day))
         writer.commit()
         writer.wait_merging_threads()
 
     def build_beside(self, documents: Iterable[IndexDocument], *, day: date) -> str:
-        """Stream the documents into a new version; memory does not grow with their number."""
+        """Stream the entries into a new version; memory does not grow with their number."""
         version = new_version(self._folder)
         index = tantivy.Index(build_schema(), path=str(self._folder / version))
         register_tokenizers(index)
         writer = index.writer(BUILD_HEAP, 1)
-        for document in documents:
-            writer.add_document(to_tantivy(document))
+        for entry in documents:
+            writer.add_document(to_tantivy(entry))
         writer.add_document(day_document(day))
         writer.commit()
         writer.wait_merging_threads()
         return version
 
-    def count_of(self, version: str) -> int:
-        """How many enterprises the version holds."""
+    def reader_of(self, version: str) -> EmbeddedReader:
+        """A view of a built version. Raises EngineUnavailable."""
         index = _open(self._folder / version)
-        enterprises = QueryBuilder(index.schema).term("kind", "enterprise")
-        return _count(index.searcher().search(enterprises, 1))
+        return EmbeddedReader(index.searcher(), index.schema)
 
     def swap(self, version: str) -> None:
         """Let readers see the version."""
         point_to(self._folder, version)
 
+    def versions(self) -> list[str]:
+        """The versions that can be read, oldest first."""
+        return readable_versions(self._folder)
+
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """Every entry’s key and digest, of the version in use."""
+        return self.reader_of(current_version(self._folder)).keys()
+
 
 class EmbeddedEngine:
     """The index in one folder. One object serves all threads of a process."""
+
+    name = "embedded"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -259,6 +193,10 @@ class EmbeddedEngine:
         self._seen: tuple[object, ...] = ()
         self._index: tuple[str, tantivy.Index] | None = None
         self._reader: EmbeddedReader | None = None
+
+    def version(self) -> str:
+        """The version that is read now. Raises EngineUnavailable."""
+        return current_version(self._folder)
 
     def reader(self) -> EmbeddedReader:
         """The newest committed state, also of what another process committed. Raises EngineUnavailable."""

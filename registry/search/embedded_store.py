@@ -79,6 +79,11 @@ def _pointed(folder: Path) -> str | None:
         return None
 
 
+def readable_versions(folder: Path) -> list[str]:
+    """Versions of this program’s shape, oldest first. One whose building was interrupted may be among them."""
+    return [name for name in _versions(folder) if name.split("-")[1] == fingerprint()]
+
+
 def _versions(folder: Path) -> list[str]:
     """Oldest first."""
     if not folder.is_dir():

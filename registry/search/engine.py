@@ -15,7 +15,7 @@ from registry.search.documents import IndexDocument
 from registry.search.expression import Expression
 
 Stored = Literal["none", "card", "forms"]
-"""What is wanted of each row: nothing but its number, what a page shows of it, or what similar names are compared by."""
+"""What is wanted of each row: only its number, what a page shows of it, or what similar names are compared by."""
 
 
 class EngineUnavailable(Exception):
@@ -74,7 +74,7 @@ class IndexReader(Protocol):
         ...
 
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
-        """The answers, in the order of the questions, in as few round trips as the engine can. Raises EngineUnavailable."""
+        """The answers, in the order of the questions, in as few round trips as can be. Raises EngineUnavailable."""
         ...
 
 

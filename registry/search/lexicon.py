@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -34,6 +34,7 @@ class DirectoryWord:
     code: str
     label: Text
     level: Level
+    position: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,19 @@ class Lexicon:
     directories: dict[str, DirectoryWord]
     chains: dict[str, Text]
     words: dict[str, Entry] = field(repr=False)
+
+    @cached_property
+    def badge_columns(self) -> dict[str, dict[str, Any]]:
+        """What a title shows of its directory, named as in :func:`registry.titles.shown_titles`."""
+        return {
+            word.code: {
+                "directory_name_zh": word.label.zh,
+                "directory_name_en": word.label.en,
+                "level": word.level,
+                "position": word.position,
+            }
+            for word in self.directories.values()
+        }
 
     def find(self, word: str) -> Entry | None:
         """What a compact word stands for; reference rows first, then prefecture cities and named districts."""
@@ -93,7 +107,7 @@ def load_lexicon(session: Session) -> Lexicon:
     """The lexicon for the directories and chains the registry has now."""
     rows = session.exec(select(Directory).order_by(col(Directory.position))).all()
     directories = {
-        row.code: DirectoryWord(row.code, Text(row.short_zh, row.short_en), row.level)
+        row.code: DirectoryWord(row.code, Text(row.short_zh, row.short_en), row.level, row.position)
         for row in rows
         if row.kind is DirectoryKind.ENTERPRISE
     }

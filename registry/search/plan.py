@@ -152,7 +152,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One match: its number, how close it comes (0 is closest), its place in the fixed order, what an index keeps of it."""
+    """One match: its number, how close it comes (0 is closest), its place in the order, what the index shows of it."""
 
     id: int
     tier: int = 0

@@ -2,22 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from registry.errors import Text
+from registry.search.cards import KnownName
 from registry.search.plan import StrictPlan
+from registry.search.rerank import Closeness
 from registry.search.words import compact, compact_core, initial_prefixes, normalise, reading_prefixes
 from registry.vocabulary import NameKind
-
-
-@dataclass(frozen=True, slots=True)
-class KnownName:
-    """A name of the enterprise and when it bore it."""
-
-    name: str
-    kind: NameKind
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +52,9 @@ def explain(plan: StrictPlan, known: Known) -> Reason:
     )
 
 
-def similar(shown: str, *, by_sound: bool) -> Reason:
+def similar(shown: str, closeness: Closeness) -> Reason:
     """For a hit that does not match but comes close."""
-    if by_sound:
+    if closeness.by_sound:
         return Reason("near_sound", Text("读音相近", "Sounds alike"), shown)
     return Reason("near", Text("相近名称", "Similar name"), shown)
 

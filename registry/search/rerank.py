@@ -33,8 +33,8 @@ class Candidate:
     id: int
     score: float
     name: str
-    shorts: tuple[str, ...]
-    """Short forms: the distinctive part of the name, short names, aliases."""
+    shorts: tuple[tuple[str, str], ...]
+    """Short forms with their readings: the distinctive part of the name, short names, aliases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +79,23 @@ def rerank(ladder: LadderPlan, candidates: Iterable[Candidate]) -> list[Closenes
 
 def _measure(ladder: LadderPlan, sound: str, candidate: Candidate) -> Closeness:
     letters = 100 * OSA.normalized_similarity(ladder.whole, candidate.name)
-    form, short = _closest(ladder.core, candidate.shorts)
-    heard, best_heard = _closest(sound, [pinyin(s) for s in candidate.shorts])
+    form, short = _closest(ladder.core, [(s, s) for s, _ in candidate.shorts])
+    heard, best_heard = _closest(sound, [(reading, s) for s, reading in candidate.shorts])
     by_sound = bool(heard) and 96 * best_heard > max(letters, 100 * short)
     if by_sound:
-        form = max(candidate.shorts, key=lambda s: OSA.normalized_similarity(sound, pinyin(s)))
+        form = heard
     likeness = max(letters, 100 * short, 96 * best_heard)
     best = max(likeness, 0.9 * fuzz.partial_ratio(ladder.whole, candidate.name))
     if _is_subsequence(ladder.core, candidate.name):
         best = max(best, 86.0)
-    if any(s[:1] == ladder.core[:1] for s in (candidate.name, *candidate.shorts)):
+    if any(s[:1] == ladder.core[:1] for s in (candidate.name, *(s for s, _ in candidate.shorts))):
         best += 2
     return Closeness(candidate.id, best + candidate.score, likeness, form or candidate.name, by_sound)
 
 
-def _closest(text: str, forms: Sequence[str]) -> tuple[str, float]:
-    scored = [(OSA.normalized_similarity(text, form), form) for form in forms]
+def _closest(text: str, forms: Sequence[tuple[str, str]]) -> tuple[str, float]:
+    """The second part of the form whose first part comes closest, and how close."""
+    scored = [(OSA.normalized_similarity(text, form), shown) for form, shown in forms]
     if not scored:
         return "", 0.0
     likeness, form = max(scored, key=lambda pair: pair[0])

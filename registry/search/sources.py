@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
 from registry.identity.provisional import provisional_key
@@ -75,7 +75,9 @@ def products_of(session: Session, enterprise_ids: Iterable[int]) -> list[int]:
     return list(session.scalars(select(col(Product.id)).where(col(Product.enterprise_id).in_(owner))))
 
 
-def _numbered(session: Session, table: type[Enterprise] | type[Product], *where: ColumnElement[bool]) -> Iterator[list[int]]:
+def _numbered(
+    session: Session, table: type[Enterprise] | type[Product], *where: ColumnElement[bool]
+) -> Iterator[list[int]]:
     last = 0
     while True:
         query = select(col(table.id)).where(*where, col(table.id) > last)
@@ -137,7 +139,7 @@ def _card(
     codes: list[tuple[bool, str]],
     chains: list[str],
     products: list[str],
-    titles: list[Mapping[str, Any]],
+    titles: list[dict[str, Any]],
 ) -> EnterpriseCard:
     english = [KnownName(row.name_en, NameKind.ENGLISH)] if row.name_en else []
     own = [code for mine, code in codes if mine]
@@ -179,7 +181,7 @@ def _state(row: Mapping[str, Any], day: date) -> Any:
     )
 
 
-def _product(row: Product, maker: EnterpriseSource | None, entries: list[Mapping[str, Any]], day: date) -> ProductSource:
+def _product(row: Product, maker: EnterpriseSource | None, entries: list[dict[str, Any]], day: date) -> ProductSource:
     states = [(_state(entry, day), entry["grade"]) for entry in entries]
     status, grade = max(states, key=lambda each: (each[0] in HELD, each[1] or 0))
     card = ProductCard(
@@ -209,10 +211,10 @@ def _makers(session: Session, ids: set[int]) -> dict[int, EnterpriseSource]:
     return {number: found[last] for number, last in end.items() if last in found}
 
 
-def _entries(session: Session, ids: Sequence[int]) -> dict[int, list[Mapping[str, Any]]]:
-    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    query = (
-        select(
+def _entries(session: Session, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    query: Select[Any] = (
+        select(  # type: ignore[assignment] # more columns than the stub counts
             col(ProductListing.product_id),
             col(ProductListing.id).label("listing_id"),
             col(ProductListing.directory_code),
@@ -231,7 +233,7 @@ def _entries(session: Session, ids: Sequence[int]) -> dict[int, list[Mapping[str
         .order_by(col(ProductListing.valid_from).desc(), col(ProductListing.id))
     )
     for row in session.execute(query).mappings():
-        found[row["product_id"]].append(row)
+        found[row["product_id"]].append(dict(row))
     return found
 
 
@@ -290,11 +292,11 @@ def _chains(session: Session, ids: list[int]) -> dict[int, list[str]]:
     return found
 
 
-def _titles(session: Session, ids: list[int]) -> dict[int, list[Mapping[str, Any]]]:
-    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+def _titles(session: Session, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     query = shown_titles().where(col(Listing.enterprise_id).in_(ids))
     for row in session.execute(query.order_by(col(Listing.directory_code), col(Listing.id))).mappings():
-        found[row["enterprise_id"]].append(row)
+        found[row["enterprise_id"]].append(dict(row))
     return found
 
 

@@ -7,7 +7,7 @@ from registry.errors import Text
 from registry.identity.industries import Industry, industry
 from registry.identity.uscc import CodeExplanation, explain_code
 from registry.search.lexicon import Entry, Lexicon, search_settings
-from registry.search.plan import Filters, StrictPlan, WordPlan
+from registry.search.plan import Filters, ProductPlan, StrictPlan, WordPlan
 from registry.search.query import Chip, SearchQuery
 from registry.search.words import (
     compact,
@@ -50,6 +50,15 @@ class Understood:
     ignored: tuple[str, ...] = ()
     too_broad: bool = False
     batch: tuple[str, str] | None = None
+    product: ProductPlan | None = None
+    """The text read as products, if it can mean any."""
+    directories: tuple[tuple[str, bool], ...] = ()
+    """Codes of directories the text means, each with whether it says nothing else."""
+    alternatives: tuple["Understood", ...] = ()
+    """Other readings, to be tried in this order while nothing matches; each says in ``notices`` what was done."""
+    notices: tuple[Text, ...] = ()
+    many: int = 0
+    """So many names were pasted at once; 0 for one question."""
 
 
 @dataclass(slots=True)
@@ -64,7 +73,11 @@ class _Reading:
 
 def given_filters(query: SearchQuery) -> Filters:
     """The filters of the question itself."""
-    return Filters(query.directories, query.cities, query.districts, query.chains, query.levels, query.statuses)
+    return Filters(
+        *(query.directories, query.cities, query.districts, query.chains, query.levels, query.statuses),
+        granted=query.granted,
+        ending=query.ending,
+    )
 
 
 def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import RowMapping
 from sqlmodel import Session, col
 
 from registry.models import Listing
@@ -31,7 +32,7 @@ def badges(session: Session, *, enterprise_ids: Sequence[int], as_of: date) -> d
         return {}
     found: dict[int, list[Mapping[str, Any]]] = {}
     for row in session.execute(shown_titles().where(col(Listing.enterprise_id).in_(enterprise_ids))).mappings():
-        found.setdefault(row["enterprise_id"], []).append(row)
+        found.setdefault(row["enterprise_id"], []).append(dict(row))
     return {number: standing_order(rows, as_of) for number, rows in found.items()}
 
 
@@ -51,7 +52,7 @@ def days_left(status: TitleStatus, valid_to: date | None, as_of: date) -> int | 
     return None if valid_to is None or status not in HELD else (valid_to - as_of).days
 
 
-def document_ref(row: Mapping[str, Any]) -> DocumentRef | None:
+def document_ref(row: Mapping[str, Any] | RowMapping) -> DocumentRef | None:
     """The archived row named by the columns of ``DOCUMENT``, if there is one."""
     if row["row_id"] is None:
         return None

@@ -1,32 +1,45 @@
-"""Finding enterprises: the one use case behind the search page, the API and the command. Nothing here writes."""
+"""Finding enterprises, products and directories: the one use case behind page, API and command. Nothing here writes."""
 
 import hashlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import Text
+from registry.models import IndexOutbox
 from registry.schemas.paging import Cursor, decode, encode
+from registry.search import tiers
+from registry.search.answers import IndexAnswers
 from registry.search.by_database import DatabaseReader, TextMatcher
-from registry.search.engine import EngineUnavailable, IndexReader, Reader, SearchEngine
+from registry.search.cards import forms_of
+from registry.search.documents import document_key
+from registry.search.engine import EngineUnavailable, SearchEngine
+from registry.search.expression import any_term
 from registry.search.lexicon import Lexicon, load_lexicon
-from registry.search.plan import Filters, Position, Ranked
-from registry.search.query import Hit, SearchPage, SearchQuery, Suggestion
-from registry.search.rerank import SURE, Closeness, plan_ladder, rerank
+from registry.search.plan import Answer, Filters, Placed, Position, Ranked
+from registry.search.query import Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
+from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
 from registry.search.understand import Understood, ignored_notice, understand
-from registry.services.search_hits import load_candidates, load_hits, load_near
-from registry.services.search_page import about_code, batch_chip, label_facets
+from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among
+from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets
 
 TEXT_MATCHES_MAX = 200_000
 """More matches of a text than this are not filtered for another day: the text says nothing."""
 NEAR_BELOW = 5
 NEAR_SHOWN = 10
-CANDIDATES = 300
+CANDIDATES = 150
+"""So many similar names are compared letter by letter."""
+FEW_PRODUCTS = 5
+"""Products shown beside enterprises."""
 LEXICON_SECONDS = 5.0
 LEXICONS_KEPT = 8
 LITERAL = "t"
+WAITING_MAX = 1_000
+"""With more changes waiting than this every row is read from the database."""
 _CERTAIN = ("exact", "code", "stock_code", "brand", "short_name", "alias", "english_name", "former_name")
 
 TRIMMED = Text("查询文字过长，只使用了前 500 个字符。", "The text was too long; its first 500 characters were used.")
@@ -49,34 +62,38 @@ READ_AS_TEXT = Text(
 IMPOSSIBLE = Text("查询里没有可以查找的文字。", "There is nothing to search for in the text.")
 
 _lexicons: dict[str, tuple[float, Lexicon]] = {}
+_WAITING = select(col(IndexOutbox.kind), col(IndexOutbox.subject_id)).limit(WAITING_MAX)
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What answers: a reader, the index behind it if any, and how the answer was come by."""
+    """What answers: an index of the very day, an index and the database for another day, or the database alone."""
 
-    reader: Reader
     mode: str
     """i: index, d: index for the text and database for the day, f: database alone."""
-    index: IndexReader | None = None
+    answer: Answer
+    understood: Understood
+    scope: str
     cut: bool = False
-    literal: bool = False
-    """The words gave nothing as filters and were read as text."""
 
 
 def find(session: Session, engine: SearchEngine | None, query: SearchQuery) -> SearchPage:
     """Answer one question.
 
-    ``engine`` None or unusable: the database answers, with a notice. Rows always come from the database. Any text is
-    fine. Raises InvalidInput naming ``cursor`` for a cursor of another question.
+    ``engine`` None or unusable: the database answers, with a notice. Nothing is shown that the database does not show:
+    what has changed since the index saw it is read from the database. Any text is fine. Raises InvalidInput naming
+    ``cursor`` for a cursor of another question.
     """
     started = time.perf_counter()
+    # Looked up before the index is: whatever it has not seen by now is among these.
+    waiting = [(row.kind, row.subject_id) for row in session.execute(_WAITING)] if engine is not None else []
+    lexicon = lexicon_for(session)
     try:
-        index = engine.reader() if engine is not None else None
-        page = _Search(session, query, index).answer()
+        index = IndexAnswers(engine.reader(), tuple(lexicon.directories)) if engine is not None else None
+        page = _Search(session, query, index, lexicon, waiting).answer()
     except EngineUnavailable:
-        page = _Search(session, query, None).answer()
-    return page.model_copy(update={"took_ms": round((time.perf_counter() - started) * 1000, 2)})
+        page = _Search(session, query, None, lexicon, waiting).answer()
+    return page.model_copy(update={"took_ms": (time.perf_counter() - started) * 1000})
 
 
 def lexicon_for(session: Session, *, fresh: bool = False) -> Lexicon:
@@ -94,98 +111,179 @@ def lexicon_for(session: Session, *, fresh: bool = False) -> Lexicon:
 class _Search:
     """One question being answered from one view."""
 
-    def __init__(self, session: Session, query: SearchQuery, index: IndexReader | None) -> None:
-        self.session, self.query, self.index = session, query, index
+    def __init__(
+        self,
+        session: Session,
+        query: SearchQuery,
+        index: IndexAnswers | None,
+        lexicon: Lexicon,
+        waiting: list[tuple[str, int | None]],
+    ) -> None:
+        self.session, self.query, self.index, self.lexicon = session, query, index, lexicon
         self.day = query.as_of or clock.today()
-        self.lexicon = lexicon_for(session)
+        self.waiting = waiting
 
     def answer(self) -> SearchPage:
-        understood, view, ranked, notices = self._look()
-        plan, day = understood.plan, self.day
-        hits = load_hits(self.session, [number for number, _ in ranked.rows], plan=plan, day=day)
-        closest = self._closest(view, understood, ranked, hits)
-        near = load_near(self.session, closest, plan=plan, day=day)
+        view, notices = self._look()
+        ranked, understood = view.answer.ranked, view.understood
+        found = hits(self._shelf(view), ranked.rows, plan=understood.plan)
+        closest = self._closest(view, found)
+        near = self._near(view, closest)
+        products, product_total, more = self._products(understood)
         redirect, suggestions, code_notices = about_code(self.session, self.query, understood, ranked.total)
-        return SearchPage(
+        only_products = self.query.kind == "product"
+        page = SearchPage(
             query=self.query,
-            as_of=day,
-            hits=hits,
+            as_of=self.day,
+            hits=found,
             near=near,
-            total=ranked.total,
+            products=products,
+            product_total=product_total,
+            directories=directory_hits(self.lexicon, understood),
+            total=product_total if only_products else ranked.total,
             total_is_exact=not view.cut,
-            facets=label_facets(view.reader.facets(plan, understood.filters), understood.filters, self.lexicon),
+            facets=label_facets(view.answer.facets, understood.filters, self.lexicon),
             interpreted=(*understood.chips, *batch_chip(self.session, self.query, understood)),
             did_you_mean=(*suggestions, *_meant(near, closest, ranked.total)),
             notices=(*notices, *code_notices, *([CUT] if view.cut else []), *([DEGRADED] if view.mode == "f" else [])),
             degraded=view.mode == "f",
-            next_cursor=self._cursor(view, ranked),
+            next_cursor=_cursor(self._scope("p", "i"), more.next)
+            if only_products
+            else _cursor(view.scope, ranked.next),
             redirect=redirect,
         )
+        return page.model_copy(update={"groups": _groups(page, understood)})
 
-    def _look(self) -> tuple[Understood, _View, Ranked, list[Text]]:
-        """Read the words as filters; if that gives nothing, as text."""
+    def _look(self) -> tuple[_View, list[Text]]:
+        """The first reading of the text that matches anything: as filters, the alternatives, at last as mere text."""
         understood = understand(self.query, self.lexicon)
+        readings = {str(place): each for place, each in enumerate((understood, *understood.alternatives))}
         notices = _notices(self.query, understood)
-        view = self._view(understood)
-        scope = _scope(view, self.query)
-        further = bool(self.query.cursor)
-        if not (further and decode(self.query.cursor or "").scope == LITERAL + scope):
-            ranked = self._ranked(view, understood, scope)
-            if ranked.total or further or not understood.chips:
-                return understood, view, ranked, notices
+        asked = decode(self.query.cursor).scope[:1] if self.query.cursor and self.query.kind != "product" else None
+        if asked is not None and asked in readings:
+            return self._view(readings[asked], asked), [*notices, *readings[asked].notices]
+        first = None
+        for name, reading in readings.items() if asked is None else ():
+            view = self._view(reading, name)
+            if view.answer.ranked.total:
+                return view, [*notices, *reading.notices]
+            first = first or view
+        if first is not None and not understood.chips:
+            return first, notices
         literal = understand(self.query.model_copy(update={"literal": True}), self.lexicon)
-        other = replace(self._view(literal), literal=True)
-        literally = self._ranked(other, literal, LITERAL + scope)
-        if literally.total:
-            return literal, other, literally, [*notices, READ_AS_TEXT]
-        return understood, view, literally, notices
+        view = self._view(literal, LITERAL)
+        if view.answer.ranked.total or first is None:
+            return view, [*notices, READ_AS_TEXT]
+        return first, notices
 
-    def _view(self, understood: Understood) -> _View:
-        plan = understood.plan
+    def _view(self, understood: Understood, reading: str) -> _View:
+        plan, filters = understood.plan, understood.filters
+        limit = 0 if self.query.kind in ("product", "directory") else self.query.limit
         if self.index is not None and self.index.day == self.day:
-            return _View(self.index, "i", self.index)
+            scope = self._scope(reading, "i")
+            answer = self.index.answer(plan, filters, limit=limit, after=self._after(scope))
+            return _View("i", answer, understood, scope)
         if self.index is not None:
             ids, cut = (None, False) if plan.is_everything else self.index.matching(plan, limit=TEXT_MATCHES_MAX)
-            return _View(DatabaseReader(self.session, self.day, ids), "d", self.index, cut)
-        ids, cut = TextMatcher(self.session).matching(plan, limit=TEXT_MATCHES_MAX)
-        return _View(DatabaseReader(self.session, self.day, ids), "f", None, cut)
+            mode = "d"
+        else:
+            ids, cut = TextMatcher(self.session).matching(plan, limit=TEXT_MATCHES_MAX)
+            mode = "f"
+        scope = self._scope(reading, mode)
+        reader = DatabaseReader(self.session, self.day, ids)
+        return _View(mode, reader.answer(plan, filters, limit=limit, after=self._after(scope)), understood, scope, cut)
 
-    def _ranked(self, view: _View, understood: Understood, scope: str) -> Ranked:
-        after = None
-        if self.query.cursor:
-            score, number, offset = decode(self.query.cursor, scope=scope, kinds=(float, int, int)).values
-            after = Position(float(score or 0), int(number or 0), max(0, int(offset or 0)))
-        return view.reader.strict(understood.plan, understood.filters, limit=self.query.limit, after=after)
+    def _scope(self, reading: str, mode: str) -> str:
+        """A cursor belongs to one question and one way of answering it."""
+        return reading + mode + hashlib.sha256(repr(self.query.params()).encode()).hexdigest()[:12]
 
-    def _cursor(self, view: _View, ranked: Ranked) -> str | None:
-        if ranked.next is None:
+    def _after(self, scope: str) -> Position | None:
+        if not self.query.cursor or self.query.kind == "product":
             return None
-        scope = (LITERAL if view.literal else "") + _scope(view, self.query)
-        return encode(Cursor(scope=scope, values=(ranked.next.score, ranked.next.id, ranked.next.offset)))
+        return _position(self.query.cursor, scope)
 
-    def _closest(self, view: _View, understood: Understood, ranked: Ranked, hits: tuple[Hit, ...]) -> list[Closeness]:
+    def _shelf(self, view: _View) -> Shelf:
+        return Shelf(self.session, self.lexicon, self.day, self._stale if view.mode == "i" else None)
+
+    @cached_property
+    def _stale(self) -> frozenset[int] | None:
+        if len(self.waiting) >= WAITING_MAX:
+            return None
+        return stale_among(self.session, self.waiting)
+
+    def _closest(self, view: _View, found: tuple[Hit, ...]) -> list[Closeness]:
         """Similar names, if little matched and nothing matched wholly. On the first page only."""
-        certain = any(hit.reason in _CERTAIN for hit in hits)
-        if view.index is None or self.query.cursor or certain or ranked.total >= NEAR_BELOW:
+        ranked, understood = view.answer.ranked, view.understood
+        certain = any(hit.reason in _CERTAIN for hit in found)
+        if self.index is None or self.query.cursor or certain or ranked.total >= NEAR_BELOW:
             return []
         ladder = plan_ladder(understood.plan, understood.text)
         if ladder is None:
             return []
         same_day = view.mode == "i"
-        found = view.index.candidates(ladder, understood.filters if same_day else Filters(), limit=CANDIDATES)
+        likes = self.index.similar(ladder, understood.filters if same_day else Filters(), limit=CANDIDATES)
         if not same_day:
-            scores = dict(found)
-            reader = DatabaseReader(self.session, self.day, list(scores))
-            rows = reader.strict(understood.plan, understood.filters, limit=CANDIDATES).rows
-            found = [(number, scores[number]) for number, _ in rows]
-        shown = {number for number, _ in ranked.rows}
-        closest = rerank(ladder, load_candidates(self.session, found))
+            reader = DatabaseReader(self.session, self.day, [like.id for like in likes])
+            kept = {row.id for row in reader.page(understood.filters, limit=CANDIDATES).rows}
+            likes = [like for like in likes if like.id in kept]
+        shown = {row.id for row in ranked.rows}
+        closest = rerank(ladder, [Candidate(like.id, like.score, *forms_of(like.forms)) for like in likes])
         return [c for c in closest if c.id not in shown][:NEAR_SHOWN]
 
+    def _near(self, view: _View, closest: list[Closeness]) -> tuple[Hit, ...]:
+        """The similar enterprises, closest first."""
+        if not closest or self.index is None:
+            return ()
+        where = any_term("key", [document_key("enterprise", each.id) for each in closest])
+        cards = {row.id: row.card for row in self.index.rank([where], limit=len(closest)).rows}
+        rows = [Placed(each.id, card=cards.get(each.id, "")) for each in closest]
+        return near_hits(self._shelf(view), rows, plan=view.understood.plan, found=closest)
 
-def _scope(view: _View, query: SearchQuery) -> str:
-    """A cursor belongs to one question and one way of answering it."""
-    return view.mode + hashlib.sha256(repr(query.params()).encode()).hexdigest()[:12]
+    def _products(self, understood: Understood) -> tuple[tuple[ProductHit, ...], int, Ranked]:
+        """Products that match, then other versions of what was asked for; only from an index."""
+        plan, paged = understood.product, self.query.kind == "product"
+        if (
+            self.index is None
+            or plan is None
+            or self.query.kind in ("enterprise", "directory")
+            or (self.query.cursor and not paged)
+        ):
+            return (), 0, Ranked((), 0)
+        after = _position(self.query.cursor, self._scope("p", "i")) if paged and self.query.cursor else None
+        limit = self.query.limit if paged else FEW_PRODUCTS
+        ranked = self.index.rank(tiers.product_tiers(plan), limit=limit, after=after)
+        found = product_hits(ranked.rows, plan=plan, day=self.day)
+        others = tiers.other_versions(plan)
+        if others is not None and len(found) < limit and after is None:
+            rows = self.index.rank([others], limit=limit - len(found)).rows
+            found = (*found, *product_hits(rows, plan=plan, day=self.day, near=True))
+        return found, ranked.total, ranked
+
+
+def _position(cursor: str, scope: str) -> Position:
+    tier, order, number, offset = decode(cursor, scope=scope, kinds=(int, int, int, int)).values
+    return Position(max(0, int(tier or 0)), max(0, int(order or 0)), int(number or 0), max(0, int(offset or 0)))
+
+
+def _cursor(scope: str, position: Position | None) -> str | None:
+    if position is None:
+        return None
+    return encode(Cursor(scope=scope, values=(position.tier, position.order, position.id, position.offset)))
+
+
+def _groups(page: SearchPage, understood: Understood) -> tuple[Group, ...]:
+    """The kinds that have something to show, one with an exact hit first."""
+    sure: dict[Group, bool] = {
+        "enterprise": any(hit.reason in _CERTAIN for hit in page.hits),
+        "product": understood.product is not None and (understood.product.clear or not page.total),
+        "directory": any(directory.exact for directory in page.directories),
+    }
+    shown: dict[Group, bool] = {
+        "enterprise": page.query.kind in ("all", "enterprise"),
+        "product": bool(page.products),
+        "directory": bool(page.directories),
+    }
+    return tuple(sorted((group for group in shown if shown[group]), key=lambda group: not sure[group]))
 
 
 def _notices(query: SearchQuery, understood: Understood) -> list[Text]:

@@ -13,7 +13,7 @@ from registry import clock
 from registry.db import reading, transaction
 from registry.errors import StorageUnavailable
 from registry.models import Batch, Enterprise, IndexOutbox, Listing
-from registry.search.documents import IndexDocument
+from registry.search.documents import IndexDocument, document_key
 from registry.search.embedded import EmbeddedEngine
 from registry.search.engine import EngineUnavailable, SearchEngine, Writer
 from registry.search.sources import BATCH, load_documents, stream_documents, surviving, visible
@@ -96,7 +96,11 @@ def _apply_batch(database: Engine, writer: Writer, day: date, limit: int) -> int
             return _rebuild_for_outbox(database, writer)
         ids = surviving(session, {row.subject_id for row in rows if row.subject_id is not None})
         documents = load_documents(session, sorted(ids), day)
-    writer.apply(upserts=documents, deletes=ids - {document.id for document in documents}, day=day)
+    writer.apply(
+        upserts=documents,
+        deletes=sorted({document_key("enterprise", number) for number in ids} - {each.key for each in documents}),
+        day=day,
+    )
     _forget(database, [row.id for row in rows])
     return len(rows)
 
@@ -131,12 +135,12 @@ def _rebuild(database: Engine, writer: Writer, progress: Progress | None) -> Reb
         total = session.scalar(select(func.count()).select_from(Enterprise).where(visible())) or 0
         counted = _Counted(stream_documents(session, day), total, progress)
         version = writer.build_beside(counted, day=day)
-    held = writer.count_of(version)
-    if held != counted.number:
+    held = writer.reader_of(version).count
+    if held != counted.enterprises:
         raise StorageUnavailable(
-            f"新索引有 {held} 家企业，应有 {counted.number} 家，没有启用；原索引不变。请检查磁盘后重建。",
-            f"The new index holds {held} enterprises instead of {counted.number}; it was not put to use and the old "
-            "one stays. Check the disk and rebuild.",
+            f"新索引有 {held} 家企业，应有 {counted.enterprises} 家，没有启用；原索引不变。请检查磁盘后重建。",
+            f"The new index holds {held} enterprises instead of {counted.enterprises}; it was not put to use and the "
+            "old one stays. Check the disk and rebuild.",
         )
     writer.swap(version)
     _forget(database, whole)
@@ -148,11 +152,12 @@ class _Counted:
 
     def __init__(self, documents: Iterable[IndexDocument], total: int, progress: Progress | None) -> None:
         self._documents, self._total, self._progress = documents, total, progress
-        self.number = 0
+        self.number = self.enterprises = 0
 
     def __iter__(self) -> Iterator[IndexDocument]:
         for document in self._documents:
             self.number += 1
+            self.enterprises += document.kind == "enterprise"
             if self._progress is not None and self.number % 1_000 == 0:
                 self._progress(self.number, max(self._total, self.number))
             yield document

@@ -1,147 +1,155 @@
-"""Hits as people see them: read from the database by number, each with the reason why it is there."""
+"""Hits as people see them, each with the reason why it is there: from the index’s cards, or from the database."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from registry.errors import Text
-from registry.models import Enterprise, EnterpriseAddress, EnterpriseName, Product
-from registry.schemas.enterprises import EnterpriseSummary
+from registry.search.cards import EnterpriseCard, ProductCard
 from registry.search.highlight import highlight
-from registry.search.plan import StrictPlan
-from registry.search.query import Hit
-from registry.search.reasons import UNEXPLAINED, Known, KnownName, Reason, explain, similar
-from registry.search.rerank import Candidate, Closeness
-from registry.search.sources import merged_owners, visible
-from registry.search.words import compact, compact_core
-from registry.services.enterprises import summaries
-from registry.vocabulary import NameKind
-
-# Built once: putting a statement together takes longer than running it.
-_SHOWN = select(col(Enterprise.id), col(Enterprise.stock_code)).where(visible())
-_NAMES = select(
-    col(EnterpriseName.enterprise_id),
-    col(EnterpriseName.name),
-    col(EnterpriseName.kind),
-    col(EnterpriseName.valid_from),
-    col(EnterpriseName.valid_to),
-).order_by(col(EnterpriseName.id))
+from registry.search.lexicon import Lexicon, place_label
+from registry.search.plan import Placed, ProductPlan, StrictPlan
+from registry.search.query import Hit, ProductHit
+from registry.search.reasons import Known, Reason, explain, similar
+from registry.search.rerank import Closeness
+from registry.search.sources import load_sources, surviving
+from registry.services.badges import document_ref, standing_order
+from registry.titles import HELD, title_status
 
 Explain = Callable[[int, Known], Reason]
 
+PRODUCT = Text("产品名称、版本或分类", "Product name, version or category")
+OTHER_VERSION = Text("其他版本", "Another version")
 
-def load_hits(session: Session, ids: Sequence[int], *, plan: StrictPlan, day: date) -> tuple[Hit, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where cards come from: those the index handed out, unless the database has changed since or the index has none.
+
+    ``stale``: enterprises with a change the index has not seen; None if that may be any.
+    """
+
+    session: Session
+    lexicon: Lexicon
+    day: date
+    stale: frozenset[int] | None
+
+    def cards(self, rows: Iterable[Placed]) -> dict[int, EnterpriseCard]:
+        """The cards by number; what the database no longer shows is left out."""
+        kept = {row.id: row.card for row in rows}
+        fresh = {n for n, card in kept.items() if card and self.stale is not None and n not in self.stale}
+        found = {number: EnterpriseCard.load(kept[number]) for number in fresh}
+        rest = [number for number in kept if number not in fresh]
+        if rest:
+            found |= {source.id: source.card for source in load_sources(self.session, rest, self.day)}
+        return found
+
+
+def hits(shelf: Shelf, rows: Sequence[Placed], *, plan: StrictPlan) -> tuple[Hit, ...]:
     """The enterprises in the given order; what the database no longer shows is left out."""
-    return _hits(session, ids, plan, day, lambda _, known: explain(plan, known), near=False)
+    return _hits(shelf, rows, plan, lambda _, known: explain(plan, known), near=False)
 
 
-def load_near(session: Session, found: Sequence[Closeness], *, plan: StrictPlan, day: date) -> tuple[Hit, ...]:
+def near_hits(shelf: Shelf, rows: Sequence[Placed], *, plan: StrictPlan, found: Sequence[Closeness]) -> tuple[Hit, ...]:
     """Similar enterprises in the given order."""
-    by_sound = {closeness.id: closeness.by_sound for closeness in found}
-    ids = [closeness.id for closeness in found]
-    return _hits(session, ids, plan, day, lambda n, known: similar(known.name, by_sound=by_sound[n]), near=True)
+    closeness = {each.id: each for each in found}
+    return _hits(shelf, rows, plan, lambda n, known: similar(known.name, closeness[n]), near=True)
 
 
-def load_candidates(session: Session, scored: Iterable[tuple[int, float]]) -> list[Candidate]:
-    """What the names of similar enterprises are compared by."""
-    scores = dict(scored)
-    query = select(col(Enterprise.id), col(Enterprise.name_zh)).where(visible(), col(Enterprise.id).in_(scores))
-    current = {row.id: row.name_zh for row in session.execute(query)}
-    others = _names(session, {number: number for number in current})
-    return [
-        Candidate(
-            id=number,
-            score=scores[number],
-            name=compact(name),
-            shorts=tuple(dict.fromkeys([compact_core(name), *(_short_form(other) for other in others[number])])),
-        )
-        for number, name in current.items()
-    ]
+def product_hits(rows: Sequence[Placed], *, plan: ProductPlan, day: date, near: bool = False) -> tuple[ProductHit, ...]:
+    """Product versions in the given order, each with its strongest entry on the day."""
+    return tuple(_product_hit(row.id, ProductCard.load(row.card), plan, day, near) for row in rows if row.card)
 
 
-def _short_form(other: KnownName) -> str:
-    return compact_core(other.name) if other.kind in (NameKind.CURRENT, NameKind.FORMER) else compact(other.name)
+def stale_among(session: Session, waiting: Sequence[tuple[str, int | None]]) -> frozenset[int] | None:
+    """Out of waiting changes the enterprises whose cards cannot be trusted; None if that may be any."""
+    if any(kind == "everything" for kind, _ in waiting):
+        return None
+    ids = {number for kind, number in waiting if number is not None and kind == "enterprise"}
+    return frozenset(surviving(session, ids)) if ids else frozenset()
 
 
-def _hits(
-    session: Session, ids: Sequence[int], plan: StrictPlan, day: date, reason_of: Explain, *, near: bool
-) -> tuple[Hit, ...]:
-    if not ids:
-        return ()
-    found = session.execute(_SHOWN.where(col(Enterprise.id).in_(ids)))
-    stocks: dict[int, str | None] = {row.id: row.stock_code for row in found}
-    rows = summaries(session, [number for number in ids if number in stocks], as_of=day)
-    names = {} if plan.is_everything else _names(session, {row.id: row.id for row in rows})
-    known = {row.id: _known(row, names.get(row.id, []), stocks[row.id]) for row in rows}
-    reasons = {number: reason_of(number, facts) for number, facts in known.items()}
-    if unexplained := [number for number, reason in reasons.items() if reason.slug == UNEXPLAINED]:
-        more = _more(session, {number: known[number] for number in unexplained})
-        reasons |= {number: reason_of(number, facts) for number, facts in more.items()}
-    return tuple(_hit(row, reasons[row.id], plan, near=near) for row in rows)
+def _hits(shelf: Shelf, rows: Sequence[Placed], plan: StrictPlan, reason_of: Explain, *, near: bool) -> tuple[Hit, ...]:
+    cards = shelf.cards(rows)
+    directories = shelf.lexicon.badge_columns
+    shown = []
+    for row in rows:
+        if (card := cards.get(row.id)) is not None:
+            reason = reason_of(row.id, _known(card))
+            shown.append(_hit(row.id, card, reason, plan, shelf.day, directories, near=near))
+    return tuple(shown)
 
 
-def _hit(row: EnterpriseSummary, reason: Reason, plan: StrictPlan, *, near: bool) -> Hit:
-    shown = highlight(row.name, plan)
+def _known(card: EnterpriseCard) -> Known:
+    return Known(name=card.name, names=card.names, codes=card.codes, stock_code=card.stock_code, products=card.products)
+
+
+def _hit(
+    number: int,
+    card: EnterpriseCard,
+    reason: Reason,
+    plan: StrictPlan,
+    day: date,
+    directories: Mapping[str, dict[str, Any]],
+    *,
+    near: bool,
+) -> Hit:
+    shown = highlight(card.name, plan)
     return Hit(
-        id=row.key,
-        enterprise_id=row.id,
-        uscc=row.uscc,
-        name=row.name,
+        id=card.key,
+        enterprise_id=number,
+        uscc=card.uscc,
+        name=card.name,
         segments=shown,
-        matched=shown if reason.matched == row.name else highlight(reason.matched, plan),
+        matched=shown if reason.matched == card.name else highlight(reason.matched, plan),
         reason=reason.slug,
         why=reason.why,
-        city=row.city_code,
-        city_name=Text(row.city_name, row.city_name_en or row.city_name) if row.city_name else None,
-        operating_status=row.operating_status,
-        founded_year=row.founded_year,
-        chains=tuple(row.chains),
-        titles=tuple(row.titles),
+        city=card.city,
+        city_name=place_label(card.city) if card.city else None,
+        operating_status=card.operating_status,
+        founded_year=card.founded_year,
+        chains=card.chains,
+        titles=tuple(standing_order(card.summary_titles(directories), day)),
         near=near,
     )
 
 
-def _known(row: EnterpriseSummary, names: list[KnownName], stock: str | None) -> Known:
-    """What most reasons need: names and own codes."""
-    english = [KnownName(row.name_en, NameKind.ENGLISH)] if row.name_en else []
-    return Known(name=row.name, names=(*names, *english), codes=(row.uscc,) if row.uscc else (), stock_code=stock)
-
-
-def _more(session: Session, known: dict[int, Known]) -> dict[int, Known]:
-    """What the rarer reasons need besides: old codes, products, names and codes of enterprises merged into it."""
-    owner = {number: number for number in known} | merged_owners(session, list(known))
-    names = _names(session, {number: above for number, above in owner.items() if number != above})
-    codes: dict[int, list[str]] = defaultdict(list)
-    keys = select(col(EnterpriseAddress.enterprise_id), col(EnterpriseAddress.key))
-    for found in session.execute(keys.where(col(EnterpriseAddress.enterprise_id).in_(owner))):
-        codes[owner[found.enterprise_id]].append(found.key)
-    products: dict[int, list[str]] = defaultdict(list)
-    made = select(col(Product.enterprise_id), col(Product.name)).where(col(Product.enterprise_id).in_(owner))
-    for found in session.execute(made.order_by(col(Product.id))):
-        products[owner[found.enterprise_id]].append(found.name)
-    return {
-        number: replace(
-            facts,
-            names=(*facts.names, *names[number]),
-            codes=tuple(dict.fromkeys([*facts.codes, *sorted(codes[number])])),
-            products=tuple(products[number]),
+def _product_hit(number: int, card: ProductCard, plan: ProductPlan, day: date, near: bool) -> ProductHit:
+    states = [
+        title_status(
+            day,
+            valid_from=entry["valid_from"],
+            valid_to=entry["valid_to"],
+            withdrawn_on=entry["withdrawn_on"],
+            batch_state=entry["state"],
         )
-        for number, facts in known.items()
-    }
-
-
-def _names(session: Session, owner: dict[int, int]) -> dict[int, list[KnownName]]:
-    """Names by enterprise; the names of those merged into it count as former names."""
-    found: dict[int, list[KnownName]] = defaultdict(list)
-    if not owner:
-        return found
-    query = _NAMES.where(col(EnterpriseName.enterprise_id).in_(owner))
-    for row in session.execute(query):
-        borrowed = owner[row.enterprise_id] != row.enterprise_id and row.kind is NameKind.CURRENT
-        kind = NameKind.FORMER if borrowed else row.kind
-        found[owner[row.enterprise_id]].append(KnownName(row.name, kind, row.valid_from, row.valid_to))
-    return found
+        for entry in card.entries
+    ]
+    ranked = sorted(
+        zip(states, card.entries, strict=True), key=lambda each: (each[0] not in HELD, -(each[1]["grade"] or 0))
+    )
+    status, entry = ranked[0] if ranked else (None, {})
+    label = f"{card.name} {card.version}".strip()
+    words = StrictPlan(words=(*plan.words,), whole=plan.whole)
+    why = OTHER_VERSION if near else PRODUCT
+    return ProductHit(
+        id=number,
+        name=card.name,
+        version=card.version,
+        segments=highlight(label, words),
+        maker=card.maker,
+        maker_key=card.maker_key,
+        category=card.category,
+        grade=entry.get("grade"),
+        status=status,
+        valid_from=entry.get("valid_from"),
+        valid_to=entry.get("valid_to"),
+        directory_code=entry.get("directory_code"),
+        batch_id=entry.get("batch_id"),
+        document_ref=document_ref(entry) if entry else None,
+        why=why,
+        near=near,
+    )

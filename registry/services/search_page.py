@@ -7,7 +7,7 @@ from registry.errors import Gone, NotFound, Text
 from registry.models import Batch, EnterpriseAddress
 from registry.search.lexicon import Lexicon, place_label
 from registry.search.plan import FacetCounts, Filters, member
-from registry.search.query import Chip, FacetValue, SearchQuery, Suggestion, select_facets
+from registry.search.query import Chip, DirectoryHit, FacetValue, SearchQuery, Suggestion, select_facets
 from registry.search.understand import Understood, batch_label_forms
 from registry.services.resolving import resolve
 from registry.vocabulary import BatchState, Level, TitleStatus
@@ -56,6 +56,16 @@ def batch_chip(session: Session, query: SearchQuery, understood: Understood) -> 
         return []
     label = Text(f"{row.label}：{row.title}", f"{row.label}: {row.title}")
     return [Chip(field="batch", value=str(row.id), label=label, applied=False, remove=query.params())]
+
+
+def directory_hits(lexicon: Lexicon, understood: Understood) -> tuple[DirectoryHit, ...]:
+    """The directories the text means, in the order it means them."""
+    why = Text("名录名称", "Name of a directory")
+    return tuple(
+        DirectoryHit(code=code, name=word.label, level=word.level, why=why, exact=exact)
+        for code, exact in understood.directories
+        if (word := lexicon.directories.get(code)) is not None
+    )
 
 
 def label_facets(counts: FacetCounts, filters: Filters, lexicon: Lexicon) -> dict[str, tuple[FacetValue, ...]]:
