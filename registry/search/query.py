@@ -31,6 +31,8 @@ _PRODUCT_FIELDS = {"category": "categories", "grade": "grades"}
 YEARS = range(1990, 2100)
 """Years a title can be asked for by."""
 Group = Literal["enterprise", "product", "directory"]
+Kind = Literal["all", "enterprise", "product", "directory"]
+KINDS: dict[str, Kind] = {"all": "all", "enterprise": "enterprise", "product": "product", "directory": "directory"}
 _DROPPED = {"Cf", "Cs", "Co", "Cn"}
 _SPACES = {"Cc", "Zs", "Zl", "Zp"}
 
@@ -64,7 +66,7 @@ class SearchQuery(Frozen):
     grades: tuple[int, ...] = ()
     """Of products: 1 for Ⅰ级."""
     as_of: date | None = None
-    kind: Literal["all", "enterprise", "product", "directory"] = "all"
+    kind: Kind = "all"
     """Which group to answer with; ``all`` shows enterprises with the first few of the others beside them."""
     sort: Literal["relevance", "standing"] = "relevance"
     cursor: str | None = None
@@ -213,6 +215,18 @@ class DirectoryHit(Frozen):
     """The text is one of its names, and nothing else."""
 
 
+AnyHit = Hit | ProductHit | DirectoryHit
+
+
+class Section(Frozen):
+    """One group of answers as every list shows it: what matches, then what is only similar."""
+
+    kind: Group
+    total: int
+    hits: tuple[AnyHit, ...]
+    near: tuple[AnyHit, ...] = ()
+
+
 class SearchPage(Frozen):
     """One page of answers. ``hits`` match; ``near`` are only similar and are offered when little or nothing matches.
 
@@ -229,7 +243,7 @@ class SearchPage(Frozen):
     directories: tuple[DirectoryHit, ...] = ()
     groups: tuple[Group, ...] = ("enterprise",)
     total: int
-    """Of enterprises; of products if the question is about products only."""
+    """Of enterprises; of the other kind if the question is about that kind only."""
     total_is_exact: bool = True
     facets: dict[str, tuple[FacetValue, ...]]
     interpreted: tuple[Chip, ...] = ()
@@ -237,6 +251,8 @@ class SearchPage(Frozen):
     notices: tuple[Text, ...] = ()
     degraded: bool = False
     """The index could not be used; the database answered."""
+    many: int = 0
+    """So many names were pasted at once, each on a line of its own; 0 for one question."""
     next_cursor: str | None = None
     took_ms: float = 0.0
     redirect: str | None = None
@@ -248,6 +264,26 @@ class SearchPage(Frozen):
         if not self.notices:
             return None
         return Text("".join(n.zh for n in self.notices), " ".join(n.en for n in self.notices))
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The groups in their order with their hits: what page, API and command show, in this order."""
+        found = {
+            "enterprise": Section(kind="enterprise", total=self.enterprise_total, hits=self.hits, near=self.near),
+            "product": Section(
+                kind="product",
+                total=self.product_total,
+                hits=tuple(hit for hit in self.products if not hit.near),
+                near=tuple(hit for hit in self.products if hit.near),
+            ),
+            "directory": Section(kind="directory", total=len(self.directories), hits=self.directories),
+        }
+        return tuple(found[group] for group in self.groups)
+
+    @property
+    def enterprise_total(self) -> int:
+        """How many enterprises match; none where the question was not about them."""
+        return self.total if self.query.kind in ("all", "enterprise") else 0
 
     @property
     def all_hits(self) -> tuple[Hit, ...]:

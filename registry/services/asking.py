@@ -11,7 +11,7 @@ from registry.errors import InvalidInput, shorten
 from registry.identity.regions import region
 from registry.schemas.paging import check_limit
 from registry.search.lexicon import Lexicon, place_entry
-from registry.search.query import LIMIT_MAX, SearchQuery
+from registry.search.query import KINDS, LIMIT_MAX, YEARS, SearchQuery
 from registry.search.words import compact
 from registry.services.finding import lexicon_for
 from registry.vocabulary import LabelledEnum, Level, TitleStatus
@@ -19,6 +19,10 @@ from registry.vocabulary import LabelledEnum, Level, TitleStatus
 Word = TypeVar("Word", bound=LabelledEnum)
 Value = TypeVar("Value")
 NEAREST = 5
+CATEGORY_MAX = 60
+SORTS = ("relevance", "standing")
+_GRADES = {**{str(n): n for n in range(1, 10)}, "Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "i": 1, "ii": 2, "iii": 3}
+_GRADES |= {"一": 1, "二": 2, "三": 3}
 
 
 def ask(
@@ -31,7 +35,12 @@ def ask(
     chains: Sequence[str] = (),
     levels: Sequence[str] = (),
     statuses: Sequence[str] = (),
+    granted: Sequence[str | int] = (),
+    ending: Sequence[str | int] = (),
+    categories: Sequence[str] = (),
+    grades: Sequence[str | int] = (),
     as_of: date | None = None,
+    kind: str = "all",
     sort: str = "relevance",
     cursor: str | None = None,
     limit: int = 20,
@@ -44,8 +53,12 @@ def ask(
     lexicon = lexicon_for(session)
     if (set(directories) - set(lexicon.directories)) or (set(chains) - set(lexicon.chains)):
         lexicon = lexicon_for(session, fresh=True)
-    if sort not in ("relevance", "standing"):
-        raise _unknown("sort", "排序", "order", sort, ("relevance", "standing"))
+    for name, value, words, legal in (
+        ("sort", sort, ("排序", "order"), SORTS),
+        ("kind", kind, ("类别", "kind"), tuple(KINDS)),
+    ):
+        if value not in legal:
+            raise _unknown(name, *words, value, legal)
     return SearchQuery(
         text=text,
         directories=_each(directories, lambda v: _named(v, "directory", lexicon)),
@@ -54,7 +67,12 @@ def ask(
         chains=_each(chains, lambda v: _named(v, "chain", lexicon)),
         levels=_each(levels, lambda v: _word(v, Level, "level")),
         statuses=_each(statuses, lambda v: _word(v, TitleStatus, "status")),
+        granted=_each(map(str, granted), lambda v: _year(v, "granted")),
+        ending=_each(map(str, ending), lambda v: _year(v, "ending")),
+        categories=_each(categories, lambda v: v[:CATEGORY_MAX]),
+        grades=_each(map(str, grades), _grade),
         as_of=as_of,
+        kind=KINDS[kind],
         sort="standing" if sort == "standing" else "relevance",
         cursor=cursor or None,
         limit=min(check_limit(limit), LIMIT_MAX),
@@ -103,6 +121,27 @@ def _word(value: str, words: type[Word], field: str) -> Word:
     if found is None:
         zh = {"level": "级别", "status": "状态"}[field]
         raise _unknown(field, zh, field, value, tuple(word.value for word in words))
+    return found
+
+
+def _year(value: str, field: str) -> int:
+    """A year a title can begin or end in: 2023 or 2023年."""
+    digits = value.removesuffix("年")
+    if digits.isdecimal() and len(digits) == 4 and int(digits) in YEARS:
+        return int(digits)
+    raise InvalidInput(
+        f"{field} 的值“{shorten(value)}”不是 {YEARS.start} 至 {YEARS.stop - 1} 年之间的年份。",
+        f"“{shorten(value)}” is not a year from {YEARS.start} to {YEARS.stop - 1} ({field}).",
+        field=field,
+        value=value,
+    )
+
+
+def _grade(value: str) -> int:
+    """A grade of a product as 1, Ⅰ, I or 一, with or without 级."""
+    found = _GRADES.get(value.lower().removesuffix("级"))
+    if found is None:
+        raise _unknown("grade", "等级", "grade", value, ("1", "2", "3"))
     return found
 
 

@@ -21,7 +21,7 @@ from registry.search.engine import EngineUnavailable, SearchEngine
 from registry.search.expression import any_term
 from registry.search.lexicon import Lexicon, load_lexicon
 from registry.search.plan import Answer, Filters, Placed, Position, Ranked
-from registry.search.query import Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
+from registry.search.query import DirectoryHit, Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
 from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
 from registry.search.understand import Understood, ignored_notice, understand
 from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among
@@ -131,7 +131,9 @@ class _Search:
         near = self._near(view, closest)
         products, product_total, more = self._products(understood)
         redirect, suggestions, code_notices = about_code(self.session, self.query, understood, ranked.total)
+        directories = self._directories(understood)
         only_products = self.query.kind == "product"
+        totals = {"product": product_total, "directory": len(directories)}
         page = SearchPage(
             query=self.query,
             as_of=self.day,
@@ -139,14 +141,15 @@ class _Search:
             near=near,
             products=products,
             product_total=product_total,
-            directories=directory_hits(self.lexicon, understood),
-            total=product_total if only_products else ranked.total,
+            directories=directories,
+            total=totals.get(self.query.kind, ranked.total),
             total_is_exact=not view.cut,
             facets=label_facets(view.answer.facets, understood.filters, self.lexicon),
             interpreted=(*understood.chips, *batch_chip(self.session, self.query, understood)),
             did_you_mean=(*suggestions, *_meant(near, closest, ranked.total)),
             notices=(*notices, *code_notices, *([CUT] if view.cut else []), *([DEGRADED] if view.mode == "f" else [])),
             degraded=view.mode == "f",
+            many=understood.many,
             next_cursor=_cursor(self._scope("p", "i"), more.next)
             if only_products
             else _cursor(view.scope, ranked.next),
@@ -238,6 +241,12 @@ class _Search:
         cards = {row.id: row.card for row in self.index.rank([where], limit=len(closest)).rows}
         rows = [Placed(each.id, card=cards.get(each.id, "")) for each in closest]
         return near_hits(self._shelf(view), rows, plan=view.understood.plan, found=closest)
+
+    def _directories(self, understood: Understood) -> tuple[DirectoryHit, ...]:
+        """The directories the text means; on the first page only."""
+        if self.query.kind in ("enterprise", "product") or self.query.cursor:
+            return ()
+        return directory_hits(self.lexicon, understood)
 
     def _products(self, understood: Understood) -> tuple[tuple[ProductHit, ...], int, Ranked]:
         """Products that match, then other versions of what was asked for; only from an index."""
