@@ -28,7 +28,6 @@ def build_schema() -> tantivy.Schema:
     builder.add_integer_field("id", fast=True)
     builder.add_unsigned_field("order", indexed=True, fast=True)
     builder.add_unsigned_field("digest", fast=True)
-    builder.add_unsigned_field("product", fast=True)
     builder.add_bytes_field("card", stored=True, indexed=False, fast=False)
     builder.add_bytes_field("forms", stored=True, indexed=False, fast=False)
     for name in FIELDS[1:]:
@@ -63,7 +62,6 @@ def to_tantivy(entry: IndexDocument) -> tantivy.Document:
     document.add_integer("id", entry.id)
     document.add_unsigned("order", entry.order)
     document.add_unsigned("digest", int(entry.digest, 16))
-    document.add_unsigned("product", int(entry.kind == "product"))
     document.add_bytes("card", entry.card.encode())
     document.add_bytes("forms", entry.forms.encode())
     for name, values in entry.terms.items():
