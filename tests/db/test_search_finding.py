@@ -17,6 +17,7 @@ from registry.search.engine import SearchEngine
 from registry.search.query import SearchPage, SearchQuery
 from registry.services.finding import find
 from registry.services.indexing import apply_outbox, rebuild
+from registry.services.outbox import enterprises_changed
 from registry.vocabulary import NameKind, TitleStatus
 from tests.support.population import add_name, changed, fill
 
@@ -228,9 +229,10 @@ def test_taken_back_and_merged_firms_are_not_found_and_lend_their_names(world: W
     assert "old" not in world.names()
 
 
-def test_a_changed_name_is_shown_as_the_database_has_it(indexed: World) -> None:
+def test_a_change_the_index_has_not_seen_is_shown_as_the_database_has_it(indexed: World) -> None:
     with transaction(indexed.database) as session:
         session.get_one(Enterprise, indexed.firms["han"]).name_zh = "中科改名示例股份有限公司"
+        enterprises_changed(session, [indexed.firms["han"]])
     assert indexed.ask("寒岳纪").hits[0].name == "中科改名示例股份有限公司"
 
 
