@@ -26,3 +26,8 @@ def chromium_path() -> str | None:
 def meilisearch_url() -> str | None:
     """The Meilisearch server given for tests."""
     return os.environ.get("REGISTRY_TEST_MEILI_URL") or None
+
+
+def meilisearch_key() -> str:
+    """The key for that server with all rights; empty if it wants none."""
+    return os.environ.get("REGISTRY_TEST_MEILI_KEY", "")

@@ -1,0 +1,62 @@
+"""Both search engines, empty, for tests; and what an engine must answer, worked out the slow and obvious way."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from operator import methodcaller
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from registry.search.documents import IndexDocument
+from registry.search.embedded import EmbeddedEngine
+from registry.search.embedded_store import write_lock
+from registry.search.engine import Ask, Found, Row
+from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
+from registry.search.meilisearch import MeilisearchEngine
+from registry.search.meilisearch_server import Server
+from tests.support import machine
+
+
+def embedded_engine(folder: Path) -> EmbeddedEngine:
+    """The embedded engine, with nothing in it."""
+    return EmbeddedEngine(folder / "index")
+
+
+@contextmanager
+def meilisearch_engine(url: str, folder: Path) -> Iterator[MeilisearchEngine]:
+    """The engine on a Meilisearch server, with nothing in it; everything it leaves on the server is removed."""
+    prefix, key = f"test-{uuid4().hex[:12]}", SecretStr(machine.meilisearch_key())
+    yield MeilisearchEngine(url, lock=lambda: write_lock(folder / "index"), search_key=key, prefix=prefix)
+    server = Server(url, search_key=key, admin_key=key)
+    left = [name for name in server.indexes() if name.startswith(prefix)]
+    server.wait([server.do(methodcaller("delete_index", name)) for name in left])
+
+
+def holds(document: IndexDocument, expression: Expression) -> bool:
+    """Whether an expression is true of an entry."""
+    match expression:
+        case Term(field, value):
+            return value in document.terms.get(field, ())
+        case AnyTerm(field, values):
+            return any(value in document.terms.get(field, ()) for value in values)
+        case AllOf(parts):
+            return all(holds(document, part) for part in parts)
+        case AnyOf(parts):
+            return any(holds(document, part) for part in parts)
+        case But(kept, dropped):
+            return holds(document, kept) and not holds(document, dropped)
+
+
+def expected(documents: Sequence[IndexDocument], ask: Ask) -> Found:
+    """What an engine with these entries must answer."""
+    found = sorted((d for d in documents if holds(d, ask.where)), key=lambda d: -d.order)
+    rows = [d for d in found if ask.below is None or d.order < ask.below][: ask.limit]
+    counts: dict[str, dict[str, int]] = {field: {} for field in ask.counts}
+    for field, counted in counts.items():
+        for document in found:
+            for value in document.terms.get(field, ()):
+                counted[value] = counted.get(value, 0) + 1
+    texts = [{"none": "", "card": d.card, "forms": d.forms}[ask.stored] for d in rows]
+    told = tuple(Row(d.id, d.order, text) for d, text in zip(rows, texts, strict=True))
+    return Found(told, len(found) if ask.total else 0, counts)
