@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from registry.cli.speech import locale_of, say, say_json
-from registry.errors import Text
+from registry.errors import Locale, Text
 
 if TYPE_CHECKING:
-    from registry.search.query import FacetValue, Hit, SearchPage
+    from registry.search.query import AnyHit, SearchPage
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 Given = Annotated[list[str] | None, typer.Option(help="可重复 / May be repeated")]
@@ -33,12 +33,19 @@ def search_command(
     chain: Given = None,
     level: Given = None,
     status: Given = None,
+    granted: Given = None,
+    ending: Given = None,
+    category: Given = None,
+    grade: Given = None,
+    kind: Annotated[str, typer.Option(help="all、enterprise、product、directory")] = "all",
+    sort: Annotated[str, typer.Option(help="relevance、standing")] = "relevance",
+    literal: Annotated[bool, typer.Option("--literal", help="不把词理解为筛选条件 / Words are only text")] = False,
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日期 / Day, 2026-06-30")] = None,
     limit: Annotated[int, typer.Option(help="条数 / Number of hits")] = 20,
     cursor: Annotated[str, typer.Option(help="上页给出的 next_cursor / From the page before")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """查找企业。 / Find enterprises."""
+    """查找企业、产品和名录。 / Find enterprises, products and directories."""
     from registry.cli.setting_up import open_engine, read_settings
     from registry.db import reading
     from registry.services.asking import ask
@@ -56,6 +63,13 @@ def search_command(
             chains=chain or (),
             levels=level or (),
             statuses=status or (),
+            granted=granted or (),
+            ending=ending or (),
+            categories=category or (),
+            grades=grade or (),
+            kind=kind,
+            sort=sort,
+            literal=literal,
             as_of=as_of.date() if as_of else None,
             cursor=cursor,
             limit=limit,
@@ -116,84 +130,44 @@ def worker_command() -> None:
 
 
 def as_data(page: "SearchPage") -> dict[str, Any]:
-    """A page of answers for programs. ``hits`` end with those that are only similar (``near``), not in ``total``."""
-    return {
-        "query": page.query.text,
-        "as_of": page.as_of,
-        "total": page.total,
-        "total_is_exact": page.total_is_exact,
-        "hits": [_hit(hit) for hit in page.all_hits],
-        "facets": {
-            name: [
-                {"value": v.value, "label": _both(v.label), "count": v.count, "selected": v.selected} for v in values
-            ]
-            for name, values in page.facets.items()
-        },
-        "interpreted": [
-            {"field": c.field, "value": c.value, "label": _both(c.label), "applied": c.applied}
-            for c in page.interpreted
-        ],
-        "did_you_mean": [
-            {"text": s.text, "id": s.key, "name": s.name, "reason": _both(s.reason)} for s in page.did_you_mean
-        ],
-        "notice": _both(page.notice) if page.notice else None,
-        "redirect": page.redirect,
-        "next_cursor": page.next_cursor,
-        "took_ms": page.took_ms,
-    }
+    """A page of answers for programs: the shape of the API, with the text asked and the time it took."""
+    from registry.search.shown import shown
 
-
-def _facet_value(value: "FacetValue") -> dict[str, Any]:
-    return {"value": value.value, "label": _both(value.label), "count": value.count, "selected": value.selected}
-
-
-def _hit(hit: "Hit") -> dict[str, Any]:
-    return {
-        "id": hit.id,
-        "uscc": hit.uscc,
-        "name": hit.name,
-        "kind": hit.kind,
-        "why": hit.why.in_(locale_of()),
-        "reason": hit.reason,
-        "near": hit.near,
-        "matched": "".join(piece.text for piece in hit.matched) or None,
-        "city": hit.city,
-        "city_name": hit.city_name.in_(locale_of()) if hit.city_name else None,
-        "operating_status": hit.operating_status.value,
-        "titles": [
-            {
-                "directory": t.directory_code,
-                "level": t.level.value,
-                "status": t.status.value,
-                "valid_from": t.valid_from,
-                "valid_to": t.valid_to,
-            }
-            for t in hit.titles
-        ],
-    }
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
+    return {"query": page.query.text, **shown(page).model_dump(mode="json"), "took_ms": page.took_ms}
 
 
 def _print_page(page: "SearchPage") -> None:
     locale = locale_of()
-    if page.notice:
-        say(page.notice)
-    if page.interpreted:
-        chips = " ".join(f"[{chip.label.in_(locale)}]" for chip in page.interpreted)
+    for notice in page.notices:
+        say(notice)
+    if read := [chip for chip in page.interpreted if chip.applied]:
+        chips = " ".join(f"[{chip.label.in_(locale)}]" for chip in read)
         say(Text(f"理解为：{chips}", f"Read as: {chips}"))
     for suggestion in page.did_you_mean:
         shown = suggestion.text + (f" {suggestion.name}" if suggestion.name else "")
         say(Text(f"您是不是要找：{shown}", f"Did you mean: {shown}"))
-    say(Text(f"共 {page.total} 家企业", f"{page.total} enterprises"))
-    for hit in page.all_hits:
-        mark = "~ " if hit.near else ""
-        place = hit.city_name.in_(locale) if hit.city_name else ""
-        sys.stdout.write(
-            "  ".join(part for part in (mark + hit.id, hit.name, place, hit.why.in_(locale)) if part) + "\n"
-        )
+    for section in page.sections:
+        say(_SECTIONS[section.kind](section.total))
+        for hit in (*section.hits, *section.near):
+            sys.stdout.write("  ".join(part for part in _line(hit, locale) if part) + "\n")
+
+
+_SECTIONS = {
+    "enterprise": lambda n: Text(f"共 {n} 家企业", f"{n} enterprises"),
+    "product": lambda n: Text(f"共 {n} 项产品", f"{n} products"),
+    "directory": lambda n: Text(f"共 {n} 个名录", f"{n} directories"),
+}
+
+
+def _line(hit: "AnyHit", locale: Locale) -> tuple[str, ...]:
+    """The parts of one printed hit; what is only similar begins with ~."""
+    if hit.kind == "directory":
+        return hit.code, hit.name.in_(locale), hit.why.in_(locale)
+    mark = "~ " if hit.near else ""
+    if hit.kind == "product":
+        return mark + f"{hit.name} {hit.version}".strip(), hit.maker, hit.category, hit.why.in_(locale)
+    place = hit.city_name.in_(locale) if hit.city_name else ""
+    return mark + hit.id, hit.name, place, hit.why.in_(locale)
 
 
 def _progress(done: int, total: int) -> None:

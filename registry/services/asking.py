@@ -21,8 +21,7 @@ Value = TypeVar("Value")
 NEAREST = 5
 CATEGORY_MAX = 60
 SORTS = ("relevance", "standing")
-_GRADES = {**{str(n): n for n in range(1, 10)}, "Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "i": 1, "ii": 2, "iii": 3}
-_GRADES |= {"一": 1, "二": 2, "三": 3}
+_GRADES = {"1": 1, "2": 2, "3": 3, "Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "i": 1, "ii": 2, "iii": 3, "一": 1, "二": 2, "三": 3}
 
 
 def ask(
@@ -139,7 +138,7 @@ def _year(value: str, field: str) -> int:
 
 def _grade(value: str) -> int:
     """A grade of a product as 1, Ⅰ, I or 一, with or without 级."""
-    found = _GRADES.get(value.lower().removesuffix("级"))
+    found = _GRADES.get(value.removesuffix("级")) or _GRADES.get(value.lower())
     if found is None:
         raise _unknown("grade", "等级", "grade", value, ("1", "2", "3"))
     return found

@@ -66,6 +66,11 @@ def test_pages_follow_each_other_without_gap_or_repetition_to_the_end(client: Te
         (f"{LISTINGS}?town=440300", "town"),
         ("/api/v1/search?directory=no_such", "directory"),
         ("/api/v1/search?level=galactic", "level"),
+        ("/api/v1/search?granted=1823", "granted"),
+        ("/api/v1/search?ending=soon", "ending"),
+        ("/api/v1/search?grade=9", "grade"),
+        ("/api/v1/search?kind=people", "kind"),
+        ("/api/v1/search?sort=alphabet", "sort"),
         ("/api/v1/directories/little_giant/download?format=pdf", "format"),
         ("/api/v1/batches/first", "batch_id"),
     ],
@@ -152,7 +157,8 @@ def test_a_code_is_explained_with_its_repair(client: TestClient) -> None:
 
 def test_search_answers_with_facets_and_reasons(client: TestClient) -> None:
     found = get(client, "/api/v1/search", q="示例甲")
-    assert [hit["id"] for hit in found["hits"] if not hit["near"]][:1] == [FIRM]
+    assert [hit["id"] for hit in found["hits"]][:1] == [FIRM]
+    assert found["groups"][0] == {"kind": "enterprise", "total": found["total"]}
     assert found["hits"][0]["why"]["zh"]
     assert found["degraded"] is True
     assert found["facets"].keys() == {"directory", "city", "chain", "level", "status"}

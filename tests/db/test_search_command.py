@@ -35,10 +35,10 @@ def run(*arguments: str) -> Result:
 
 def test_searching_works_before_and_after_the_index_is_built(filled: Settings) -> None:
     before = json.loads(run("search", "星澜光电", "--json").stdout)
-    assert "索引暂不可用" in before["notice"]["zh"]
+    assert "索引暂不可用" in before["notices"][0]["zh"]
     assert json.loads(run("reindex", "--json").stdout)["count"] == 9
     after = json.loads(run("search", "星澜光电", "--json").stdout)
-    assert after["notice"] is None
+    assert after["notices"] == []
     assert [hit["id"] for hit in after["hits"]] == [hit["id"] for hit in before["hits"]]
     assert {"id", "uscc", "name", "kind", "why", "matched", "titles", "city"} <= after["hits"][0].keys()
     assert after["hits"][0]["near"] is False
@@ -60,6 +60,10 @@ def test_hits_are_printed_with_their_reason(filled: Settings) -> None:
         (("--chain", "6g"), "chain"),
         (("--city", "不存在市"), "city"),
         (("--limit", "0"), "limit"),
+        (("--granted", "1823"), "granted"),
+        (("--ending", "soon"), "ending"),
+        (("--grade", "9级半"), "grade"),
+        (("--kind", "people"), "kind"),
         (("--cursor", "x"), "cursor"),
     ],
 )
