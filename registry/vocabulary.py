@@ -180,3 +180,13 @@ class JobState(LabelledEnum):
     DONE = "done", "完成", "Done"
     FAILED = "failed", "失败", "Failed"
     CANCELLED = "cancelled", "已取消", "Cancelled"
+
+
+class SearchWordKind(LabelledEnum):
+    """What an official taught the search."""
+
+    ALIAS = "alias", "企业别称", "Alias of an enterprise"
+    READING = "reading", "读音", "Reading"
+    VARIANT = "variant", "异体字", "Variant character"
+    SYNONYM = "synonym", "同义词", "Synonym"
+    DISMISSED = "dismissed", "不处理", "Set aside"

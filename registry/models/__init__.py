@@ -10,6 +10,7 @@ from registry.models.listing import Batch, Listing
 from registry.models.operations import AuditEvent, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
+from registry.models.searching import SearchMiss, SearchWord
 
 __all__ = [
     "Account",
@@ -35,6 +36,8 @@ __all__ = [
     "Product",
     "ProductListing",
     "RoleGrant",
+    "SearchMiss",
+    "SearchWord",
     "SourceFile",
     "Submission",
 ]

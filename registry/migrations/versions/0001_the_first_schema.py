@@ -543,9 +543,58 @@ def upgrade() -> None:
     with op.batch_alter_table("product_listing", schema=None) as batch_op:
         batch_op.create_index("ix_product_listing_batch_id", ["batch_id"], unique=False)
         batch_op.create_index("ix_product_listing_product_id", ["product_id"], unique=False)
+    op.create_table(
+        "search_word",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("text", sa.String(200), nullable=False),
+        sa.Column("value", sa.String(300), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.String(400), nullable=False),
+        sa.Column("created_by", sa.String(100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_by", sa.String(100), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_search_word_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_word")),
+    )
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_word_enterprise_id"), ["enterprise_id"], unique=False)
+        batch_op.create_index("ix_search_word_text", ["text"], unique=False)
+
+    op.create_table(
+        "search_miss",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.String(200), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("understood", sa.String(200), nullable=False),
+        sa.Column("near_offered", sa.Boolean(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("word_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["word_id"], ["search_word.id"], name=op.f("fk_search_miss_word_id_search_word")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_miss")),
+        sa.UniqueConstraint("text", "day", name=op.f("uq_search_miss_text_day")),
+    )
+    with op.batch_alter_table("search_miss", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_miss_word_id"), ["word_id"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("search_miss", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_miss_word_id"))
+
+    op.drop_table("search_miss")
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_word_text")
+        batch_op.drop_index(batch_op.f("ix_search_word_enterprise_id"))
+
+    op.drop_table("search_word")
     with op.batch_alter_table("product_listing", schema=None) as batch_op:
         batch_op.drop_index("ix_product_listing_product_id")
         batch_op.drop_index("ix_product_listing_batch_id")
