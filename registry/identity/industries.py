@@ -70,6 +70,20 @@ def industry(code: str) -> Industry | None:
     return found if found is not None and letter in ("", found.section) else None
 
 
+def industry_named(text: str) -> Industry | None:
+    """The entry of 2017 with this name, or the most general one if it is the only one whose name begins so.
+
+    >>> industry_named("光电子器件制造").full_code, industry_named("光电子").full_code, industry_named("电子")
+    ('C3976', 'C3976', None)
+    """
+    names = _by_name()
+    if text in names:
+        return names[text]
+    found = [entry for name, entry in names.items() if name.startswith(text)] if len(text) >= 3 else []
+    heads = [entry for entry in found if not any(_within(entry, other) for other in found)]
+    return heads[0] if len(heads) == 1 else None
+
+
 def industry_2011(code: str) -> Industry | None:
     """The class a code meant in the 2011 edition, if it has certainly moved; else what ``industry`` says.
 
@@ -157,6 +171,16 @@ def _edition_2017() -> dict[str, Industry]:
         code: Industry(code, section, name, _LEVELS[level], parent or None)
         for code, section, name, level, parent in read_rows("gbt4754_2017.csv")
     }
+
+
+@cache
+def _by_name() -> dict[str, Industry]:
+    """Names to entries; a name on several levels means the most general one."""
+    return {entry.name: entry for entry in reversed(_edition_2017().values())}
+
+
+def _within(entry: Industry, other: Industry) -> bool:
+    return entry is not other and entry.section == other.section and entry.code.startswith(other.code)
 
 
 @cache

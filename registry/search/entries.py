@@ -20,6 +20,8 @@ from registry.search.words import (
     normalise,
     pinyin,
     reading_prefixes,
+    version_words,
+    whole_readings,
 )
 from registry.vocabulary import Level, NameKind, OperatingStatus, TitleStatus
 
@@ -100,7 +102,7 @@ def enterprise_entry(source: EnterpriseSource) -> IndexDocument:
         "characters": _distinct(c for n in (card.name, *short, *former) for c in characters(n)),
         "english": words,
         "reading": _distinct(p for text in sounded for p in reading_prefixes(text)),
-        "reading_whole": _distinct(pinyin(text) for text in (*cores, *old_cores)),
+        "reading_whole": _distinct(read for text in (*cores, *old_cores) for read in whole_readings(text)),
         "initials": _distinct(p for text in sounded for p in initial_prefixes(text)),
         "initials_whole": _distinct(longest for text in cores for longest in initial_prefixes(text)[-1:]),
         "near": _near((*cores, *old_cores)),
@@ -113,7 +115,7 @@ def enterprise_entry(source: EnterpriseSource) -> IndexDocument:
         "chains": card.chains,
     }
     terms |= _title_terms(source.titles)
-    forms = card.forms(pinyin)
+    forms = card.forms(lambda text: "/".join(whole_readings(text)))
     return IndexDocument("enterprise", source.id, order_of(rank, _brevity(cores), source.id), terms, card.dump(), forms)
 
 
@@ -138,17 +140,6 @@ def product_entry(source: ProductSource) -> IndexDocument:
     }
     brevity = max(0, 255 - 8 * len(label))
     return IndexDocument("product", source.id, order_of(rank, brevity, source.id), terms, card.dump(), name)
-
-
-def version_words(text: str) -> list[str]:
-    """The Latin and digit words of a product’s name and version, each also in its parts.
-
-    >>> version_words("麒麟 V10(SP3)")
-    ['v10', 'sp3', '10', '3']
-    """
-    words = latin_words(normalise(text))
-    digits = ["".join(c for c in word if c.isdigit()) for word in words]
-    return list(dict.fromkeys([*words, *(d for d in digits if d)]))
 
 
 def standing(held: Sequence[SourceTitle], *, listed: bool, operating: OperatingStatus) -> int:

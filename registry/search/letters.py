@@ -1,9 +1,8 @@
-"""Text into the units both sides of the search are made of: runs, bigrams, deletions, pinyin. No engine in here."""
+"""Text into the units both sides of the search are made of: runs, bigrams, characters, deletions."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from registry.identity.names import core_name, fold_name, fold_text
 
@@ -13,9 +12,8 @@ _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
 _LATIN_RUN = re.compile(r"[a-z0-9]+")
+_VERSION = re.compile(r"[a-z]*[0-9]+")
 _UMLAUT = re.compile(r"([ln])v")
-PINYIN_SYLLABLES = 10
-INITIALS_MAX = 9
 NEIGHBOUR_LENGTHS = range(3, 9)
 PREFIX_LENGTHS = range(2, 9)
 
@@ -88,47 +86,6 @@ def deletions(text: str) -> set[str]:
     return {text} | {text[:i] + text[i + 1 :] for i in range(len(text))}
 
 
-@lru_cache(maxsize=20_000)
-def syllables(text: str) -> tuple[str, ...]:
-    """The usual reading of a compact text, one entry per Han character or Latin run; ü, v and u are equal."""
-    return tuple(syllable for run in runs(text) for syllable in _read_run(run))
-
-
-def _read_run(run: str) -> Iterable[str]:
-    """Character by character, unless a word may stand in it that is read otherwise than its characters."""
-    if not is_han(run):
-        return (run,)
-    if _words_read_otherwise().isdisjoint(pairs(run)):
-        return (_read_word(character)[0] for character in run)
-    from pypinyin.seg.mmseg import seg
-
-    return (syllable for word in seg.cut(run) for syllable in _read_word(word))
-
-
-@lru_cache(maxsize=100_000)
-def _read_word(word: str) -> tuple[str, ...]:
-    """The reading of one dictionary word or character, a syllable for each character."""
-    from pypinyin import lazy_pinyin
-
-    return tuple(plain_reading(syllable) for syllable in lazy_pinyin(word, errors="default"))
-
-
-@cache
-def _words_read_otherwise() -> frozenset[str]:
-    """The first two characters of each dictionary word whose reading is not that of its characters (重庆, 银行)."""
-    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-
-    usual = {code: readings.split(",", 1)[0] for code, readings in PINYIN_DICT.items()}
-    return frozenset(
-        word[:2]
-        for word, readings in PHRASES_DICT.items()
-        if any(
-            usual.get(ord(c)) != r[0] and plain_reading(usual.get(ord(c), "")) != plain_reading(r[0])
-            for c, r in zip(word, readings, strict=False)
-        )
-    )
-
-
 def plain_reading(text: str) -> str:
     """Pinyin in letters only, with ü written u as people do.
 
@@ -139,26 +96,21 @@ def plain_reading(text: str) -> str:
     return _UMLAUT.sub(r"\1u", bare) if "v" in bare else bare
 
 
-def pinyin(text: str) -> str:
-    """The whole reading joined: two homophones are equal."""
-    return "".join(syllables(text))
-
-
-def reading_prefixes(text: str) -> list[str]:
-    """Readings of the first 1, 2, … characters joined, at most ten: what somebody types by sound."""
-    parts, joined, found = syllables(text)[:PINYIN_SYLLABLES], "", []
-    for part in parts:
-        joined += part
-        found.append(joined)
-    return found
-
-
-def initial_prefixes(text: str) -> list[str]:
-    """First letters of the first 2 … 9 syllables."""
-    letters = "".join(part[0] for part in syllables(text)[:INITIALS_MAX])
-    return [letters[:n] for n in range(2, len(letters) + 1)]
-
-
 def latin_words(normalised: str) -> list[str]:
     """The Latin runs of a text."""
     return _LATIN_RUN.findall(normalised)
+
+
+def version_words(text: str) -> list[str]:
+    """The Latin and digit words of a product’s name and version, also in their parts and as bare numbers.
+
+    >>> version_words("麒麟 V10(SP3)"), version_words("V10SP3")
+    (['v10', '10', 'sp3', '3'], ['v10sp3', 'v10', '10', 'sp3', '3'])
+    """
+    found: dict[str, None] = {}
+    for word in latin_words(normalise(text)):
+        found[word] = None
+        for part in _VERSION.findall(word):
+            found[part] = None
+            found[part.lstrip("abcdefghijklmnopqrstuvwxyz")] = None
+    return list(found)

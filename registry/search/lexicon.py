@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -11,11 +12,11 @@ from sqlmodel import Session, col, select
 
 from registry.errors import Text
 from registry.identity.regions import place_names, region
-from registry.models import Chain, Directory
-from registry.search.words import compact
+from registry.models import Chain, Directory, Product
+from registry.search.config import PlacesFile, SynonymsFile, WordsFile, load_config
+from registry.search.overlay import EMPTY, Overlay
+from registry.search.words import compact, pinyin, syllables
 from registry.vocabulary import DirectoryKind, Level, TitleStatus
-
-SETTINGS_FILE = "search.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,17 @@ class Lexicon:
     """Reference rows as the search needs them. ``words`` maps a compact word to its meaning."""
 
     directories: dict[str, DirectoryWord]
+    """Of enterprises."""
     chains: dict[str, Text]
     words: dict[str, Entry] = field(repr=False)
+    catalogues: dict[str, DirectoryWord] = field(default_factory=dict)
+    """Directories of products."""
+    forms: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """All words of each directory and catalogue, compact, by its code."""
+    categories: tuple[str, ...] = ()
+    """Categories that products have."""
+    overlay: Overlay = EMPTY
+    """What officials added."""
 
     @cached_property
     def badge_columns(self) -> dict[str, dict[str, Any]]:
@@ -58,40 +68,98 @@ class Lexicon:
             for word in self.directories.values()
         }
 
-    def find(self, word: str) -> Entry | None:
-        """What a compact word stands for; reference rows first, then prefecture cities and named districts."""
-        return self.words.get(word) or place_entry(word)
+    def find(self, word: str, cities: tuple[str, ...] = ()) -> Entry | None:
+        """What a compact word stands for: reference rows, districts of ``cities``, other places."""
+        return self.words.get(word) or district_of(word, cities) or place_entry(word) or province_entry(word)
+
+    def others(self, word: str) -> tuple[str, ...]:
+        """Further compact words that mean the same as a compact word."""
+        return tuple(dict.fromkeys((*equals().get(word, ()), *self.overlay.forms(word))))
+
+    def categories_of(self, word: str) -> tuple[str, ...]:
+        """The categories of products that a compact word means."""
+        return self._categories.get(word, ())
+
+    @cached_property
+    def _categories(self) -> dict[str, tuple[str, ...]]:
+        known = {compact(category): category for category in self.categories}
+        found: dict[str, dict[str, None]] = {word: {value: None} for word, value in known.items()}
+        for group in search_settings().category_words:
+            values = dict.fromkeys(known[word] for word in group if word in known)
+            # The word that names a category means that one; the other words of its group mean all.
+            for word in group if values else ():
+                found.setdefault(word, dict(values))
+        return {word: tuple(values) for word, values in found.items()}
+
+    @cached_property
+    def spoken(self) -> tuple[tuple[str, str, str], ...]:
+        """Of each word of a directory: the code, the whole reading, the initials."""
+        return tuple(
+            (code, pinyin(form), "".join(part[0] for part in syllables(form)))
+            for code, forms in self.forms.items()
+            for form in forms
+            if not form.isascii()
+        )
 
 
 @dataclass(frozen=True)
 class SearchSettings:
-    """``search_config/search.yaml``, checked."""
+    """``search_config/search.yaml`` as the planner uses it."""
 
-    directory_words: dict[str, list[str]]
-    chain_words: dict[str, list[str]]
-    level_words: dict[str, list[str]]
-    status_words: dict[str, list[str]]
+    directory_words: dict[str, tuple[str, ...]]
+    chain_words: dict[str, tuple[str, ...]]
+    level_words: dict[str, tuple[str, ...]]
+    status_words: dict[str, tuple[str, ...]]
+    category_words: tuple[tuple[str, ...], ...]
+    product_words: frozenset[str]
     generic_words: frozenset[str]
     stop_pairs: frozenset[str]
 
 
 @cache
 def search_settings() -> SearchSettings:
-    """The shipped settings. Raises ValueError naming the entry that is wrong."""
-    given = _read(SETTINGS_FILE)
-    for key in ("directory_words", "chain_words", "level_words", "status_words"):
-        if not all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in given[key].values()):
-            raise ValueError(f"{SETTINGS_FILE}: {key} must map codes to lists of words")
-    if unknown := set(given["level_words"]) - set(Level) | set(given["status_words"]) - set(TitleStatus):
-        raise ValueError(f"{SETTINGS_FILE}: unknown level or status {sorted(unknown)}")
+    """The shipped settings. Raises ConfigFault naming the entry that is wrong."""
+    given = load_config(WordsFile)
     return SearchSettings(
-        directory_words=given["directory_words"],
-        chain_words=given["chain_words"],
-        level_words=given["level_words"],
-        status_words=given["status_words"],
-        generic_words=frozenset(compact(w) for w in given["generic_words"]),
-        stop_pairs=frozenset(given["stop_pairs"]),
+        directory_words=given.directory_words,
+        chain_words=given.chain_words,
+        level_words=given.level_words,
+        status_words=given.status_words,
+        category_words=tuple(tuple(map(compact, group)) for group in given.category_words),
+        product_words=frozenset(map(compact, given.product_words)),
+        generic_words=frozenset(map(compact, given.generic_words)),
+        stop_pairs=frozenset(given.stop_pairs),
     )
+
+
+@cache
+def equals() -> dict[str, tuple[str, ...]]:
+    """Each shipped synonym and name of a park, compact, to the others of its group."""
+    groups = [(main, *others) for main, others in load_config(SynonymsFile).synonyms.items()]
+    found: dict[str, dict[str, None]] = {}
+    for group in (*groups, *load_config(PlacesFile).parks):
+        words = [compact(word) for word in group]
+        for word in words:
+            found.setdefault(word, {}).update(dict.fromkeys(other for other in words if other != word))
+    return {word: tuple(others) for word, others in found.items()}
+
+
+@cache
+def parks() -> frozenset[str]:
+    """Names of parks and zones, compact: no divisions, but they stand in addresses."""
+    return frozenset(compact(name) for group in load_config(PlacesFile).parks for name in group)
+
+
+@cache
+def other_words_for_places() -> dict[str, Entry]:
+    """Initials and other words of cities, compact; to be believed only beside other words."""
+    given = load_config(PlacesFile)
+    return {
+        compact(word): Entry("city", code, place_label(code))
+        for part in (given.initials, given.cities)
+        for code, words in part.items()
+        for word in words
+    }
 
 
 def settings_fingerprint() -> str:
@@ -103,16 +171,18 @@ def settings_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def load_lexicon(session: Session) -> Lexicon:
-    """The lexicon for the directories and chains the registry has now."""
+def load_lexicon(session: Session, overlay: Overlay = EMPTY) -> Lexicon:
+    """The lexicon for the directories, chains and product categories the registry has now."""
     rows = session.exec(select(Directory).order_by(col(Directory.position))).all()
-    directories = {
-        row.code: DirectoryWord(row.code, Text(row.short_zh, row.short_en), row.level, row.position)
-        for row in rows
-        if row.kind is DirectoryKind.ENTERPRISE
-    }
-    chains = {c.code: Text(c.name_zh, c.name_en) for c in session.exec(select(Chain).order_by(col(Chain.position)))}
-    own = {row.code: (row.name_zh, row.short_zh, row.name_en, row.short_en, row.code) for row in rows}
+    chains = session.exec(select(Chain).order_by(col(Chain.position))).all()
+    categories = session.exec(select(Product.category).distinct().order_by(col(Product.category))).all()
+    return lexicon_of(rows, {chain.code: Text(chain.name_zh, chain.name_en) for chain in chains}, categories, overlay)
+
+
+def lexicon_of(
+    rows: Sequence[Directory], chains: dict[str, Text], categories: Sequence[str] = (), overlay: Overlay = EMPTY
+) -> Lexicon:
+    """The lexicon made of reference rows."""
     words: dict[str, Entry] = {}
     given = search_settings()
     for code, chain in chains.items():
@@ -121,12 +191,22 @@ def load_lexicon(session: Session) -> Lexicon:
         _add(words, "level", level.value, level.label, given.level_words.get(level.value, ()))
     for status in TitleStatus:
         _add(words, "status", status.value, status.label, given.status_words.get(status.value, ()))
-    for code, directory in directories.items():
-        _add(words, "directory", code, directory.label, (*own[code], *given.directory_words.get(code, ())))
-    return Lexicon(directories, chains, words)
+    directories: dict[str, DirectoryWord] = {}
+    catalogues: dict[str, DirectoryWord] = {}
+    forms: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        word = DirectoryWord(row.code, Text(row.short_zh, row.short_en), row.level, row.position)
+        own = (row.name_zh, row.short_zh, row.name_en, row.short_en, row.code, *given.directory_words.get(row.code, ()))
+        forms[row.code] = tuple(dict.fromkeys(filter(None, map(compact, own))))
+        if row.kind is DirectoryKind.ENTERPRISE:
+            directories[row.code] = word
+            _add(words, "directory", row.code, word.label, own)
+        else:
+            catalogues[row.code] = word
+    return Lexicon(directories, chains, words, catalogues, forms, tuple(categories), overlay)
 
 
-def _add(words: dict[str, Entry], name: str, value: str, label: Text, forms: Any) -> None:
+def _add(words: dict[str, Entry], name: str, value: str, label: Text, forms: Iterable[str]) -> None:
     for form in forms:
         if key := compact(form):
             words[key] = Entry(name, value, label)
@@ -144,6 +224,25 @@ def place_entry(word: str) -> Entry | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def district_of(word: str, cities: tuple[str, ...]) -> Entry | None:
+    """A district by its full or short name if just one of the cities has it."""
+    codes = [
+        code
+        for code in (place_names().get(word, ()) if cities else ())
+        if not code.endswith("00")
+        and any(code[:4] == city[:4] or (code[:2] == city[:2] and city.endswith("0000")) for city in cities)
+    ]
+    return Entry("district", codes[0], place_label(codes[0])) if len(codes) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def province_entry(word: str) -> Entry | None:
+    """A province that is no city, by its full or short name: its cities together."""
+    codes = [c for c in place_names().get(word, ()) if c.endswith("0000") and c[:2] not in _MUNICIPAL]
+    return Entry("province", codes[0], place_label(codes[0])) if len(codes) == 1 else None
+
+
 _MUNICIPAL = ("11", "12", "31", "50", "81", "82")
 
 
@@ -154,11 +253,3 @@ def place_label(code: str) -> Text:
     if found is None:
         return Text(code, code)
     return Text(found.name, found.name_en or found.name)
-
-
-def _read(name: str) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-
-    text = files("search_config").joinpath(name).read_text(encoding="utf-8")
-    given: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
-    return given

@@ -74,6 +74,8 @@ class WordPlan:
 
     ``grams`` must all stand in one field (name, alias, former name, product); ``lone`` are single Han characters.
     ``latin`` is a Latin word: reading, initials, English or Latin word of a name, or the beginning of a code.
+    ``others`` are further words that mean the same (synonyms, aliases, names of one park), each as its pairs: all pairs
+    of one of them in one of those fields will do as well. ``categories``: so will a product of one of these.
     """
 
     text: str
@@ -85,6 +87,8 @@ class WordPlan:
     code: str = ""
     address: bool = False
     """It may stand in an address (光谷大道77号)."""
+    others: tuple[tuple[str, ...], ...] = ()
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,10 @@ class LadderPlan:
     characters: tuple[str, ...] = ()
     grams: tuple[str, ...] = ()
     latin: tuple[str, ...] = field(default=())
+    shapes: tuple[str, ...] = ()
+    """The core with one character replaced by one that looks like it: brands and beginnings to look for."""
+    sounds: tuple[str, ...] = ()
+    """Every reading of the core, ``reading`` first."""
 
 
 @dataclass(frozen=True, slots=True)

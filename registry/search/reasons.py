@@ -56,6 +56,8 @@ def similar(shown: str, closeness: Closeness) -> Reason:
     """For a hit that does not match but comes close."""
     if closeness.by_sound:
         return Reason("near_sound", Text("读音相近", "Sounds alike"), shown)
+    if closeness.by_shape:
+        return Reason("near_shape", Text("字形相近", "Looks alike"), shown)
     return Reason("near", Text("相近名称", "Similar name"), shown)
 
 

@@ -1,11 +1,13 @@
-"""Order similar names by how little differs: letters first, then sound. Works on any engine’s candidates."""
+"""Order similar names by how little differs: letters first, then sound and shape. Works on any engine’s candidates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from registry.search.config import ConfusablesFile, load_config
 from registry.search.lexicon import search_settings
 from registry.search.plan import LadderPlan, StrictPlan
 from registry.search.words import (
@@ -17,11 +19,15 @@ from registry.search.words import (
     latin_words,
     normalise,
     pairs,
-    pinyin,
+    whole_readings,
 )
 
 LADDER_TEXT_MAX = 40
 """Longer texts are sentences; nothing similar to them is a name."""
+SHAPES_MAX = 40
+"""Forms with one look-alike character that are looked up."""
+UNSEEN = 96.0
+"""Likeness of names that sound or look the same but are not: nearly the same."""
 SURE = 70.0
 """From this closeness on a candidate is worth offering as what was meant."""
 
@@ -34,12 +40,12 @@ class Candidate:
     score: float
     name: str
     shorts: tuple[tuple[str, str], ...]
-    """Short forms with their readings: the distinctive part of the name, short names, aliases."""
+    """Short forms with their readings (several joined by a slash): the distinctive part, short names, aliases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """How close a candidate comes. ``value`` orders; ``likeness`` 0–100 is letters or sound alone."""
+    """How close a candidate comes. ``value`` orders; ``likeness`` 0–100 is letters, sound or shape alone."""
 
     id: int
     value: float
@@ -47,6 +53,8 @@ class Closeness:
     form: str
     """The short form that comes closest."""
     by_sound: bool
+    by_shape: bool = False
+    """Only characters differ that look alike."""
 
 
 def plan_ladder(plan: StrictPlan, text: str) -> LadderPlan | None:
@@ -59,38 +67,44 @@ def plan_ladder(plan: StrictPlan, text: str) -> LadderPlan | None:
     han = characters(core)
     stop = search_settings().stop_pairs
     latin = tuple(latin_words(normalise(text))) if whole.isascii() else ()
+    sounds = tuple(whole_readings(core)) if han else ()
     return LadderPlan(
         whole=whole,
         core=core,
         neighbours=tuple(sorted(near)),
-        reading=pinyin(core) if han else "",
+        reading=sounds[0] if sounds else "",
         characters=tuple(han),
         grams=tuple(pair for pair in pairs(core) if pair not in stop) if han else (),
         latin=latin if len(latin) < 2 else (*latin, "".join(latin)),
+        shapes=tuple(_look_alikes(core)),
+        sounds=sounds,
     )
 
 
 def rerank(ladder: LadderPlan, candidates: Iterable[Candidate]) -> list[Closeness]:
     """Candidates closest first; equals by number."""
-    sound = pinyin(ladder.core)
-    measured = (_measure(ladder, sound, candidate) for candidate in candidates)
+    sounds = ladder.sounds or (ladder.core,)
+    measured = (_measure(ladder, sounds, candidate) for candidate in candidates)
     return sorted(measured, key=lambda c: (-c.value, c.id))
 
 
-def _measure(ladder: LadderPlan, sound: str, candidate: Candidate) -> Closeness:
+def _measure(ladder: LadderPlan, sounds: Sequence[str], candidate: Candidate) -> Closeness:
     letters = 100 * OSA.normalized_similarity(ladder.whole, candidate.name)
     form, short = _closest(ladder.core, [(s, s) for s, _ in candidate.shorts])
-    heard, best_heard = _closest(sound, [(reading, s) for s, reading in candidate.shorts])
-    by_sound = bool(heard) and 96 * best_heard > max(letters, 100 * short)
-    if by_sound:
-        form = heard
-    likeness = max(letters, 100 * short, 96 * best_heard)
+    spoken = [(one, s) for s, reading in candidate.shorts for one in reading.split("/")]
+    heard, best_heard = max((_closest(sound, spoken) for sound in sounds), key=lambda found: found[1])
+    seen, best_seen = _closest_by_shape(ladder, candidate)
+    written, by_ear, by_eye = max(letters, 100 * short), UNSEEN * best_heard, UNSEEN * best_seen
+    by_sound = bool(heard) and by_ear > written and by_ear >= by_eye
+    by_shape = not by_sound and bool(seen) and by_eye > written
+    form = heard if by_sound else seen if by_shape else form
+    likeness = max(written, by_ear, by_eye)
     best = max(likeness, 0.9 * fuzz.partial_ratio(ladder.whole, candidate.name))
     if _is_subsequence(ladder.core, candidate.name):
         best = max(best, 86.0)
     if any(s[:1] == ladder.core[:1] for s in (candidate.name, *(s for s, _ in candidate.shorts))):
         best += 2
-    return Closeness(candidate.id, best + candidate.score, likeness, form or candidate.name, by_sound)
+    return Closeness(candidate.id, best + candidate.score, likeness, form or candidate.name, by_sound, by_shape)
 
 
 def _closest(text: str, forms: Sequence[tuple[str, str]]) -> tuple[str, float]:
@@ -100,6 +114,49 @@ def _closest(text: str, forms: Sequence[tuple[str, str]]) -> tuple[str, float]:
         return "", 0.0
     likeness, form = max(scored, key=lambda pair: pair[0])
     return form, likeness
+
+
+def _closest_by_shape(ladder: LadderPlan, candidate: Candidate) -> tuple[str, float]:
+    """The form that comes closest when look-alikes count as equal, if there are any; and how close."""
+    forms = [(_seen_as(ladder.core, s), s) for s, _ in candidate.shorts]
+    forms.append((_seen_as(ladder.whole, candidate.name), candidate.name))
+    scored = [
+        (OSA.normalized_similarity(ladder.whole if shown == candidate.name else ladder.core, seen), shown)
+        for seen, shown in forms
+        if seen
+    ]
+    likeness, form = max(scored, default=(0.0, ""), key=lambda pair: pair[0])
+    return form, likeness
+
+
+def _seen_as(typed: str, form: str) -> str:
+    """The form with each character that looks like the typed one in its place replaced by that; empty if none does."""
+    if typed == form or len(typed) != len(form):
+        return ""
+    looks = _confusable()
+    seen = "".join(t if t != f and f in looks.get(t, "") else f for t, f in zip(typed, form, strict=True))
+    return seen if seen != form else ""
+
+
+def _look_alikes(core: str) -> Iterator[str]:
+    """The text with one character replaced by one that looks like it."""
+    looks = _confusable()
+    found = 0
+    for place, character in enumerate(core[:8]):
+        for other in looks.get(character, ""):
+            if found < SHAPES_MAX and 2 <= len(core) <= 8:
+                found += 1
+                yield core[:place] + other + core[place + 1 :]
+
+
+@cache
+def _confusable() -> dict[str, str]:
+    """Each character to those that look like it."""
+    found: dict[str, dict[str, None]] = {}
+    for group in load_config(ConfusablesFile).groups:
+        for character in group:
+            found.setdefault(character, {}).update(dict.fromkeys(c for c in group if c != character))
+    return {character: "".join(others) for character, others in found.items()}
 
 
 def _is_subsequence(text: str, whole: str) -> bool:

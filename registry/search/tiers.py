@@ -106,7 +106,9 @@ def similar(plan: LadderPlan, filters: Filters) -> Similar:
     if plan.neighbours:
         sure.append(any_term("near", plan.neighbours))
     if plan.reading:
-        sure.append(Term("reading_whole", plan.reading))
+        sure.append(any_term("reading_whole", plan.sounds or (plan.reading,)))
+    if plan.shapes:
+        sure += [any_term("brand", plan.shapes), any_term("lead", plan.shapes)]
     for word in plan.latin:
         sure.append(Term("reading", word))
         if len(word) in NEAR_LATIN_LENGTHS:
@@ -159,15 +161,16 @@ def _disjoint(every: Expression, closest: Sequence[Expression]) -> list[Expressi
 
 def _word(word: WordPlan) -> Expression:
     """All forms one word may be found by: pairs that all stand in one field, a reading, initials, a code."""
+    others = [all_of(Term(f, gram) for gram in other) for other in word.others for f in _fields(word)]
     if word.latin:
         values = {
             **{"reading": word.reading, "initials": word.initials, "code_prefixes": word.code},
             **dict.fromkeys(("english", "name", "alias", "former", "product", "identifiers"), word.latin),
         }
-        return AnyOf(tuple(Term(field, value) for field, value in values.items() if value))
+        return any_of([*(Term(field, value) for field, value in values.items() if value), *others])
     # A single character is no pair of any name; it is looked up among the characters.
     lone = [Term("characters", character) for character in word.lone]
-    fields = ("name", "alias", "former", "product", *(("address",) if word.address else ()))
+    fields = _fields(word)
     parts = [all_of([*(Term(f, gram) for gram in word.grams), *lone]) for f in fields] if word.grams else []
     if lone and not parts:
         parts.append(all_of(lone))
@@ -175,16 +178,22 @@ def _word(word: WordPlan) -> Expression:
         parts.append(Term("reading", word.reading))
     if word.initials:
         parts.append(Term("initials", word.initials))
-    return any_of(parts)
+    return any_of([*parts, *others])
+
+
+def _fields(word: WordPlan) -> tuple[str, ...]:
+    """Where all pairs of a word may stand."""
+    return ("name", "alias", "former", "product", *(("address",) if word.address else ()))
 
 
 def _product_word(word: WordPlan) -> Expression:
+    meant = [any_term("p_category", word.categories)] if word.categories else []
     if word.latin:
         fields = {"p_words": word.latin, "p_name": word.latin, "p_maker": word.latin}
         fields |= {"p_reading": word.reading, "p_initials": word.initials}
-        return AnyOf(tuple(Term(field, value) for field, value in fields.items() if value))
-    grams = word.grams or word.lone
-    return any_of(all_of(Term(field, gram) for gram in grams) for field in ("p_name", "p_maker"))
+        return any_of([*(Term(field, value) for field, value in fields.items() if value), *meant])
+    named = [word.grams or word.lone, *word.others]
+    return any_of([*(all_of(Term(f, g) for g in grams) for grams in named for f in ("p_name", "p_maker")), *meant])
 
 
 def _all_but(parts: Sequence[Expression], window: int) -> Expression:

@@ -1,38 +1,39 @@
-"""Read a typed text: identifiers, places, directories, levels, chains, batches and the words left over."""
+"""Read a typed text: identifiers, places, directories, levels, batches, years, grades and the words left over."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from registry.errors import Text
-from registry.identity.industries import Industry, industry
 from registry.identity.uscc import CodeExplanation, explain_code
-from registry.search.lexicon import Entry, Lexicon, search_settings
-from registry.search.plan import Filters, ProductPlan, StrictPlan, WordPlan
+from registry.search import splitting
+from registry.search.items import FILTERS, Item, Reading, batch_of, read, values_of
+from registry.search.lexicon import Lexicon, search_settings
+from registry.search.meaning import directories_meant
+from registry.search.offers import chips_of, offers_of, registrar_chips
+from registry.search.pasted import names_in
+from registry.search.plan import Filters, ProductPlan, StrictPlan
+from registry.search.products import product_plan
 from registry.search.query import Chip, SearchQuery
-from registry.search.words import (
-    compact,
-    compact_core,
-    grams,
-    is_han,
-    normalise,
-    pinyin,
-    plain_reading,
-    runs,
-    syllables,
-)
+from registry.search.word_plans import plan_word
+from registry.search.words import compact, compact_core, plain_reading
+
+__all__ = ["Understood", "batch_label_forms", "given_filters", "ignored_notice", "plan_word", "understand"]
 
 WORDS_MAX = 12
-GRAMS_MAX = 48
 _STOCK = re.compile(r"(?:sh|sz|bj)?([0-9]{6})(?:sh|ss|sz|bj)?")
 _STOCK_LETTERS = re.compile(r"sh|sz|bj")
-_INDUSTRY = re.compile(r"([a-t])([0-9]{2,4})")
-_BATCH = re.compile(r"第?([一二三四五六七八九十]{1,3}|[0-9]{1,3})批")
-_CODE_LIKE = re.compile(r"(?=.*[0-9])[0-9a-z]{4,18}")
+_DOMAIN = re.compile(
+    r"(?:https?://)?(?:www\.)?((?:[a-z0-9\u4e00-\u9fff-]+\.)+[a-z\u4e00-\u9fff]{2,8})(?::[0-9]+)?(?:[/?#].*)?"
+)
+_CODE_LABEL = re.compile(
+    r"^[\s'‘’\"“”`]*(?:(?:统一社会)?信用代码|社会信用代码|组织机构代码|注册号|代码)?(?:证)?(?:号)?[:：\s]*", re.I
+)
 _DAMAGED = ("scientific", "uscc", "org_code", "registration_number")
-_FILLERS = ("企业", "名单", "名录", "目录", "公司", "的")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Understood:
     """A question taken apart.
 
@@ -54,21 +55,16 @@ class Understood:
     """The text read as products, if it can mean any."""
     directories: tuple[tuple[str, bool], ...] = ()
     """Codes of directories the text means, each with whether it says nothing else."""
-    alternatives: tuple["Understood", ...] = ()
-    """Other readings, to be tried in this order while nothing matches; each says in ``notices`` what was done."""
     notices: tuple[Text, ...] = ()
+    """What was done to read it so."""
     many: int = 0
     """So many names were pasted at once; 0 for one question."""
+    otherwise: Callable[[], tuple["Understood", ...]] = field(default=tuple, repr=False, compare=False)
 
-
-@dataclass(slots=True)
-class _Reading:
-    """What has been found so far, word by word."""
-
-    entries: list[tuple[str, str, Entry]] = field(default_factory=list)
-    """The words as typed, what is left of them without the entry, the entry."""
-    batch: tuple[str, str] | None = None
-    left: list[str] = field(default_factory=list)
+    @cached_property
+    def alternatives(self) -> tuple["Understood", ...]:
+        """Other readings, to be tried in this order while nothing matches; made when first asked for."""
+        return self.otherwise()
 
 
 def given_filters(query: SearchQuery) -> Filters:
@@ -81,100 +77,58 @@ def given_filters(query: SearchQuery) -> Filters:
 
 
 def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
-    """Plan one question. With ``literal`` the text is only text, apart from identifiers."""
+    """Plan one question. With ``literal`` the text is only text, apart from identifiers. Never raises."""
     given = given_filters(query)
     standing = query.sort == "standing"
     if not query.text:
-        return Understood(StrictPlan(standing=True), given)
+        product = _product(query, [], lexicon, Reading(()), given)
+        return Understood(StrictPlan(standing=True), given, product=product)
     code = _identifier(query.text)
     if code is not None and code.valid:
         return Understood(StrictPlan(identifiers=(code.normalised.lower(),), standing=standing), given, code=code)
     words = [code.normalised] if code else query.text.split(" ")[:WORDS_MAX]
-    reading = _Reading(left=words) if query.literal else _read_words(words, lexicon)
-    chips, filters = _chips(query, reading, given)
-    kept, ignored = _without_generic(reading.left)
-    industries = [] if query.literal else [word for word in kept if _industry(word)]
-    chips += tuple(_industry_chip(query, word) for word in industries)
-    kept = [word for word in kept if word not in industries]
-    plan = _plan(kept, industries, standing=standing or (not kept and bool(chips)))
-    broad = bool(kept) and all(compact(word) in search_settings().generic_words for word in kept)
-    return Understood(plan, filters, " ".join(kept), chips, code, ignored, broad, reading.batch)
+    if query.literal or code:
+        reading = Reading(tuple(map(Item, words)))
+    else:
+        reading = read(query, words, lexicon, given)
+    kept, ignored = _without_generic(reading.left())
+    filters = _filters(given, reading)
+    chips = chips_of(query, reading) if reading.items else ()
+    prefix = registrar_chips(query, kept) if not query.literal else ()
+    plan = _plan(kept, reading, lexicon, standing=standing or (not kept and bool(chips)))
+    found = Understood(
+        plan,
+        filters,
+        text=" ".join(kept),
+        chips=(*chips, *prefix, *(() if query.literal else offers_of(query, kept, lexicon))),
+        code=code,
+        ignored=ignored,
+        too_broad=bool(kept) and all(compact(word) in search_settings().generic_words for word in kept),
+        batch=batch_of(reading, filters),
+        product=None if code else _product(query, kept, lexicon, reading, filters),
+        directories=() if code else _directories(query, reading, kept, lexicon),
+        many=0 if code else len(names_in(query.text)),
+    )
+    return found if query.literal or code else replace(found, otherwise=lambda: _otherwise(query, kept, lexicon))
 
 
 def _identifier(text: str) -> CodeExplanation | None:
     """The explanation of a text that is, or tries to be, one whole code; None for anything else."""
-    found = explain_code(text)
+    found = explain_code(_CODE_LABEL.sub("", text))
     if found.kind == "unknown" or not any(c.isdigit() for c in found.normalised) or not found.normalised.isascii():
         return None
     return found if found.kind in _DAMAGED else None
 
 
-def _read_words(words: list[str], lexicon: Lexicon) -> _Reading:
-    reading = _Reading()
-    position = 0
-    while position < len(words):
-        # Two words may be one name: little giant, Integrated circuits.
-        for length in (3, 2, 1):
-            phrase = " ".join(words[position : position + length])
-            if position + length <= len(words) and _read_phrase(phrase, lexicon, reading):
-                break
-        else:
-            reading.left.append(words[position])
-            length = 1
-        position += length
-    return reading
-
-
-def _read_phrase(phrase: str, lexicon: Lexicon, reading: _Reading) -> bool:
-    """Take a phrase in if all of it is known: one entry, or several run together (第五批小巨人, 武汉小巨人)."""
-    word = compact(phrase)
-    if " " in phrase:
-        whole = lexicon.find(word)
-        reading.entries += [(phrase, "", whole)] if whole else []
-        return whole is not None
-    parts = _segments(word, lexicon) if word else None
-    if not parts:
-        return False
-    entries = [(piece, entry) for piece, entry in parts if entry is not None]
-    ordinals = [match[1] for piece, entry in parts if entry is None and (match := _BATCH.fullmatch(piece))]
-    directories = [entry.value for _, entry in entries if entry.field == "directory"]
-    if ordinals and len(directories) != 1:
-        return False
-    reading.entries += [(phrase, word.replace(piece, "", 1) if len(parts) > 1 else "", e) for piece, e in entries]
-    if ordinals:
-        reading.batch = (directories[0], ordinals[0])
-    return True
-
-
-def _segments(word: str, lexicon: Lexicon) -> list[tuple[str, Entry | None]] | None:
-    """The word cut into known pieces, longest first, or None if a piece is unknown. No entry: an ordinal, a filler."""
-    found: list[tuple[str, Entry | None]] = []
-    rest = word
-    while rest:
-        length = next((n for n in range(min(len(rest), 40), 1, -1) if lexicon.find(rest[:n])), 0)
-        entry = lexicon.find(rest[:length]) if length else None
-        if batch := _BATCH.match(rest):
-            length, entry = batch.end(), None
-        elif entry is None:
-            length = next((len(f) for f in _FILLERS if found and rest.startswith(f)), 0)
-        if not length:
-            return None
-        found.append((rest[:length], entry))
-        rest = rest[length:]
-    return found if any(entry for _, entry in found) else None
-
-
-def _chips(query: SearchQuery, reading: _Reading, given: Filters) -> tuple[tuple[Chip, ...], Filters]:
-    """Chips for what was read, and the filters with them. What is chosen already is not chosen twice."""
-    chips: list[Chip] = []
+def _filters(given: Filters, reading: Reading) -> Filters:
     filters = given
-    for phrase, rest, entry in reading.entries:
-        filters = filters.plus(entry.field, entry.value)
-        text = " ".join(f" {query.text} ".replace(f" {phrase} ", f" {rest} ", 1).split())
-        chips.append(
-            Chip(field=entry.field, value=entry.value, label=entry.label, remove=query.changed(text=text).params())
-        )
-    return tuple(chips), filters
+    for _, _, entry in reading.entries():
+        for value in values_of(entry):
+            if entry.field in FILTERS:
+                filters = filters.plus(entry.field, value)
+            elif entry.field == "province":
+                filters = filters.plus("city", value)
+    return filters
 
 
 def _without_generic(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -186,34 +140,57 @@ def _without_generic(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return kept, tuple(word for word in words if compact(word) in generic and compact(word))
 
 
-def _industry(word: str) -> Industry | None:
-    """The industry a word such as C3985 names; the letter tells it from a number."""
-    return industry(word) if _INDUSTRY.fullmatch(compact(word)) else None
+def _otherwise(query: SearchQuery, words: list[str], lexicon: Lexicon) -> tuple[Understood, ...]:
+    """Readings with a place or list split off a word (格力珠海), as filters and as text, and without a generic end."""
+    found: list[Understood] = []
+    for text, literal, notice in splitting.rewritings(query.text, words, lexicon):
+        other = understand(query.changed(text=text, literal=literal), lexicon)
+        found.append(replace(other, notices=(notice,), otherwise=tuple))
+    return tuple(found)
 
 
-def _industry_chip(query: SearchQuery, word: str) -> Chip:
-    found = _industry(word)
-    name = found.name if found else word
-    code = compact(word).upper()
-    text = " ".join(f" {query.text} ".replace(f" {word} ", " ", 1).split())
-    label = Text(f"{code} {name}", f"{code} {name}")
-    return Chip(field="industry", value=code, label=label, remove=query.changed(text=text).params())
+def _product(
+    query: SearchQuery, words: list[str], lexicon: Lexicon, reading: Reading, filters: Filters
+) -> ProductPlan | None:
+    """The text as products; None if it asks for enterprises with titles, or for nothing."""
+    chosen = [e for item in reading.items for p in item.pieces if p.kind in ("grade", "category") and (e := p.entry)]
+    categories = query.categories + tuple(
+        value
+        for item in reading.items
+        for p in item.pieces
+        if reading.catalogue and p.kind == "category"
+        for value in lexicon.categories_of(p.text)
+    )
+    grades = query.grades + tuple(int(e.value) for e in chosen if e.field == "grade" and reading.catalogue)
+    if not (categories or grades) and (filters.by_title or filters.levels or filters.chains):
+        return None
+    text = [word for word in words if not (reading.catalogue and lexicon.categories_of(compact(word)))]
+    plan = product_plan(text, lexicon, categories=categories, grades=grades)
+    return plan if plan.words or plan.versions or plan.categories or plan.grades else None
 
 
-def _plan(rest: list[str], industries: list[str], *, standing: bool) -> StrictPlan:
-    planned = [plan for word in rest for plan in plan_word(word)]
-    text = " ".join(rest)
+def _directories(
+    query: SearchQuery, reading: Reading, left: list[str], lexicon: Lexicon
+) -> tuple[tuple[str, bool], ...]:
+    named = [entry.value for _, _, entry in reading.entries() if entry.field == "directory"]
+    alone = not left and len(list(reading.entries())) == 1 and not any(i.has("batch") for i in reading.items)
+    return directories_meant(query.text, named, lexicon, alone=alone)
+
+
+def _plan(kept: list[str], reading: Reading, lexicon: Lexicon, *, standing: bool) -> StrictPlan:
+    planned = [plan for word in kept for plan in plan_word(word, lexicon)]
+    text = " ".join(kept)
     latin = [plan.latin for plan in planned if plan.latin]
-    whole = compact(text)
+    whole_text = compact(text)
     return StrictPlan(
         words=tuple(planned[:WORDS_MAX]),
-        whole=whole,
-        core=compact_core(text) if whole else "",
+        whole=whole_text,
+        core=compact_core(text) if whole_text else "",
         joined=plain_reading("".join(latin)) if len(latin) > 1 and len(latin) == len(planned) else "",
-        identifiers=_stock(text),
-        industries=tuple(compact(word).upper() for word in industries),
+        identifiers=(*_stock(text), *_domain(text)),
+        industries=tuple(entry.value for _, _, entry in reading.entries() if entry.field == "industry"),
         standing=standing,
-        impossible=bool(rest) and not planned,
+        impossible=bool(kept) and not planned,
     )
 
 
@@ -226,41 +203,17 @@ def _stock(text: str) -> tuple[str, ...]:
     return (f"{found[1]}.{market[0]}", found[1]) if market else (found[1],)
 
 
-def plan_word(word: str) -> list[WordPlan]:
-    """The forms one typed word may be found by; none if it holds no letter. Latin words split at punctuation."""
-    parts = runs(normalise(word))
-    if not parts:
-        return []
-    if all(part.isascii() for part in parts):
-        return [_latin(part) for part in parts]
-    whole = "".join(parts)
-    pieces = grams(whole)[:GRAMS_MAX]
-    mixed = any(part.isascii() for part in parts) and not any(c.isdigit() for c in whole)
-    return [
-        WordPlan(
-            text=whole,
-            grams=tuple(p for p in pieces if len(p) > 1 or not is_han(p)),
-            lone=tuple(p for p in pieces if len(p) == 1 and is_han(p)),
-            reading=pinyin(whole) if mixed and len(whole) <= 40 else "",
-            initials=_mixed_initials(parts) if mixed and len(whole) <= 12 else "",
-        )
-    ]
+def _domain(text: str) -> tuple[str, ...]:
+    """The host of a website, and the hosts above it: shop.example.com may be kept as example.com.
 
-
-def _latin(part: str) -> WordPlan:
-    letters = part.isalpha()
-    return WordPlan(
-        text=part,
-        latin=part,
-        reading=plain_reading(part) if letters and len(part) <= 60 else "",
-        initials=part if letters and 2 <= len(part) <= 9 else "",
-        code=part if _CODE_LIKE.fullmatch(part) else "",
-    )
-
-
-def _mixed_initials(parts: list[str]) -> str:
-    """宁dsd as ndsd: first letters of the Han characters, Latin letters as they are."""
-    return "".join("".join(s[0] for s in syllables(p)) if is_han(p) else p for p in parts)
+    >>> _domain("https://www.Shop.Example.com/a?b"), _domain("300750.SZ"), _domain("V2.0")
+    (('shop.example.com', 'example.com'), (), ())
+    """
+    found = _DOMAIN.fullmatch(text.strip().lower()) if len(text) <= 200 else None
+    if not found or _STOCK.fullmatch(compact(text)):
+        return ()
+    parts = found[1].split(".")
+    return tuple(".".join(parts[n:]) for n in range(len(parts) - 1))[:4]
 
 
 def batch_label_forms(ordinal: str) -> tuple[str, ...]:

@@ -2,30 +2,16 @@
 
 import pytest
 
-from registry.errors import Text
-from registry.search.lexicon import DirectoryWord, Entry, Lexicon, search_settings
+from registry.search.lexicon import Lexicon
 from registry.search.query import SearchQuery
 from registry.search.understand import Understood, batch_label_forms, understand
-from registry.search.words import compact
-from registry.services.reference import shipped
-from registry.vocabulary import Level
+from tests.unit.search.shipped import shipped_lexicon
 
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    """The shipped directories and chains, without a database."""
-    directories: dict[str, DirectoryWord] = {}
-    words: dict[str, Entry] = {}
-    for code, forms in search_settings().chain_words.items():
-        words |= {compact(form): Entry("chain", code, Text(code, code)) for form in forms}
-    for level, forms in search_settings().level_words.items():
-        words |= {compact(form): Entry("level", level, Text(level, level)) for form in forms}
-    for row in shipped("directories"):
-        label = Text(row["short_zh"], row["short_en"])
-        directories[row["code"]] = DirectoryWord(row["code"], label, Level.NATIONAL)
-        forms = [row["name_zh"], row["short_zh"], *search_settings().directory_words.get(row["code"], [])]
-        words |= {compact(form): Entry("directory", row["code"], label) for form in forms}
-    return Lexicon(directories, {}, words)
+    """The shipped directories and chains with a few categories, without a database."""
+    return shipped_lexicon()
 
 
 def read(lexicon: Lexicon, text: str, **fields: object) -> Understood:
@@ -46,7 +32,7 @@ def read(lexicon: Lexicon, text: str, **fields: object) -> Understood:
         ("宁德示例", (), (), "宁德示例"),
         ("长城 保定", (), ("130600",), "长城"),
         ("深圳示例科技有限公司", (), (), "深圳示例科技有限公司"),
-        ("广东 示例", (), (), "广东 示例"),
+        ("中国 示例", (), (), "中国 示例"),
         ("天河区 示例", (), (), "示例"),
         ("little giant 深圳", ("little_giant",), ("440300",), ""),
     ],
@@ -61,8 +47,12 @@ def test_words_that_are_wholly_known_become_filters(
 
 
 def test_a_place_at_the_head_of_a_brand_stays_text(lexicon: Lexicon) -> None:
-    assert read(lexicon, "宁德时代").chips == ()
-    assert read(lexicon, "宁德时代").plan.whole == "宁德时代"
+    found = read(lexicon, "宁德时代")
+    assert found.plan.whole == "宁德时代"
+    assert found.filters.cities == ()
+    assert [(chip.field, chip.value, chip.applied) for chip in found.chips] == [("city", "350900", False)]
+    assert found.chips[0].label.zh == "地区：宁德市？"
+    assert found.chips[0].add == (("q", "时代"), ("city", "350900"))
 
 
 def test_literal_text_is_only_text(lexicon: Lexicon) -> None:

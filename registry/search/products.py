@@ -1,0 +1,58 @@
+"""A text read as products: names, makers, versions (麒麟V10 SP3, 鲲鹏920), categories and grades."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from registry.search.lexicon import Lexicon
+from registry.search.plan import ProductPlan, WordPlan
+from registry.search.word_plans import plan_word
+from registry.search.words import compact, is_han, normalise, runs
+
+WORDS_MAX = 12
+_VERSION = re.compile(r"[a-z]*[0-9]+")
+
+
+def product_plan(
+    words: Sequence[str],
+    lexicon: Lexicon,
+    *,
+    categories: tuple[str, ...] = (),
+    grades: tuple[int, ...] = (),
+) -> ProductPlan:
+    """The words as product names and versions, under what filters. Words beyond twelve are left out."""
+    plans: list[WordPlan] = []
+    versions: dict[str, None] = {}
+    for word in words:
+        for run in runs(normalise(word)):
+            if run.isascii() and any(c.isdigit() for c in run):
+                versions.update(dict.fromkeys(version_pieces(run)))
+            else:
+                plans += [plan for part in _split(run, lexicon) for plan in plan_word(part, lexicon)]
+    return ProductPlan(
+        words=tuple(plans[:WORDS_MAX]),
+        whole=compact(" ".join(words)),
+        versions=tuple(versions)[:WORDS_MAX],
+        categories=categories,
+        grades=grades,
+        clear=bool(categories or grades or (versions and plans)),
+    )
+
+
+def version_pieces(run: str) -> list[str]:
+    """A Latin run with digits as the words of a version that must all be there.
+
+    >>> version_pieces("v10sp3"), version_pieces("920"), version_pieces("920s")
+    (['v10', 'sp3'], ['920'], ['920s'])
+    """
+    pieces = _VERSION.findall(run)
+    return pieces if "".join(pieces) == run else [run]
+
+
+def _split(run: str, lexicon: Lexicon) -> Iterator[str]:
+    """麒麟操作系统 as 麒麟 and 操作系统: a category at the end need not be part of the name."""
+    for at in range(2, len(run) - 1) if is_han(run) else ():
+        if lexicon.categories_of(run[at:]):
+            yield run[:at]
+            yield run[at:]
+            return
+    yield run
