@@ -13,7 +13,7 @@ from registry.schemas.paging import check_limit
 from registry.search.lexicon import Lexicon, place_entry
 from registry.search.query import KINDS, LIMIT_MAX, YEARS, SearchQuery
 from registry.search.words import compact
-from registry.services.finding import lexicon_for
+from registry.services.lexicons import lexicon_for
 from registry.vocabulary import LabelledEnum, Level, TitleStatus
 
 Word = TypeVar("Word", bound=LabelledEnum)

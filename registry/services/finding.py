@@ -19,12 +19,13 @@ from registry.search.cards import forms_of
 from registry.search.documents import document_key
 from registry.search.engine import EngineUnavailable, SearchEngine
 from registry.search.expression import any_term
-from registry.search.lexicon import Lexicon, load_lexicon
+from registry.search.lexicon import Lexicon
 from registry.search.plan import Answer, Filters, Placed, Position, Ranked
 from registry.search.query import DirectoryHit, Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
 from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
 from registry.search.understand import Understood, ignored_notice, understand
-from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among
+from registry.services.lexicons import lexicon_for
+from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among, stale_products_among
 from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets
 
 TEXT_MATCHES_MAX = 200_000
@@ -35,8 +36,6 @@ CANDIDATES = 150
 """So many similar names are compared letter by letter."""
 FEW_PRODUCTS = 5
 """Products shown beside enterprises."""
-LEXICON_SECONDS = 5.0
-LEXICONS_KEPT = 8
 LITERAL = "t"
 WAITING_MAX = 1_000
 """With more changes waiting than this every row is read from the database."""
@@ -61,7 +60,6 @@ READ_AS_TEXT = Text(
 )
 IMPOSSIBLE = Text("查询里没有可以查找的文字。", "There is nothing to search for in the text.")
 
-_lexicons: dict[str, tuple[float, Lexicon]] = {}
 _WAITING = select(col(IndexOutbox.kind), col(IndexOutbox.subject_id)).limit(WAITING_MAX)
 
 
@@ -86,7 +84,7 @@ def find(session: Session, engine: SearchEngine | None, query: SearchQuery) -> S
     """
     started = time.perf_counter()
     # Looked up before the index is: whatever it has not seen by now is among these.
-    waiting = [(row.kind, row.subject_id) for row in session.execute(_WAITING)] if engine is not None else []
+    waiting = [(row.kind, row.subject_id) for row in session.connection().execute(_WAITING)] if engine is not None else []
     lexicon = lexicon_for(session)
     try:
         index = IndexAnswers(engine.reader(), tuple(lexicon.directories)) if engine is not None else None
@@ -94,18 +92,6 @@ def find(session: Session, engine: SearchEngine | None, query: SearchQuery) -> S
     except EngineUnavailable:
         page = _Search(session, query, None, lexicon, waiting).answer()
     return page.model_copy(update={"took_ms": (time.perf_counter() - started) * 1000})
-
-
-def lexicon_for(session: Session, *, fresh: bool = False) -> Lexicon:
-    """The lexicon of this database, read again every few seconds or when ``fresh`` is asked for."""
-    url = str(session.get_bind().engine.url)
-    known = _lexicons.get(url)
-    if fresh or known is None or time.monotonic() - known[0] > LEXICON_SECONDS:
-        known = (time.monotonic(), load_lexicon(session))
-        _lexicons[url] = known
-        while len(_lexicons) > LEXICONS_KEPT:
-            _lexicons.pop(next(iter(_lexicons)), None)
-    return known[1]
 
 
 class _Search:
@@ -214,6 +200,12 @@ class _Search:
             return None
         return stale_among(self.session, self.waiting)
 
+    @cached_property
+    def _stale_products(self) -> frozenset[int] | None:
+        if len(self.waiting) >= WAITING_MAX:
+            return None
+        return stale_products_among(self.session, self.waiting)
+
     def _closest(self, view: _View, found: tuple[Hit, ...]) -> list[Closeness]:
         """Similar names, if little matched and nothing matched wholly. On the first page only."""
         ranked, understood = view.answer.ranked, view.understood
@@ -261,11 +253,12 @@ class _Search:
         after = _position(self.query.cursor, self._scope("p", "i")) if paged and self.query.cursor else None
         limit = self.query.limit if paged else FEW_PRODUCTS
         ranked = self.index.rank(tiers.product_tiers(plan), limit=limit, after=after)
-        found = product_hits(ranked.rows, plan=plan, day=self.day)
+        shelf = Shelf(self.session, self.lexicon, self.day, None, self._stale_products)
+        found = product_hits(shelf, ranked.rows, plan=plan)
         others = tiers.other_versions(plan)
         if others is not None and len(found) < limit and after is None:
             rows = self.index.rank([others], limit=limit - len(found)).rows
-            found = (*found, *product_hits(rows, plan=plan, day=self.day, near=True))
+            found = (*found, *product_hits(shelf, rows, plan=plan, near=True))
         return found, ranked.total, ranked
 
 
