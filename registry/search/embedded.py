@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tantivy
 
-from registry.search.documents import IndexDocument, document_key
+from registry.search.documents import IndexDocument, Kind, document_key
 from registry.search.embedded_queries import QueryBuilder
 from registry.search.embedded_schema import (
     JOIN,
@@ -20,7 +20,14 @@ from registry.search.embedded_schema import (
     set_field,
     to_tantivy,
 )
-from registry.search.embedded_store import current_version, new_version, point_to, readable_versions, write_lock
+from registry.search.embedded_store import (
+    current_version,
+    mark_complete,
+    new_version,
+    point_to,
+    readable_versions,
+    write_lock,
+)
 from registry.search.engine import Ask, EngineUnavailable, Found, Row
 from registry.search.expression import Term
 
@@ -29,6 +36,8 @@ REMEMBERED = 2_000
 """So many answers to broad questions are kept with one view of the index."""
 BROAD = 2_000
 """A question with at least so many matches is worth remembering."""
+KINDS: tuple[Kind, ...] = ("enterprise", "product")
+KEYS_AT_ONCE = 50_000
 BUILD_HEAP = 256_000_000
 UPDATE_HEAP = 32_000_000
 
@@ -108,17 +117,19 @@ class EmbeddedReader:
 
     def keys(self) -> Iterator[tuple[str, str]]:
         """Every entry’s key and digest."""
-        everything = self._queries.query(Term("kind", "enterprise")), self._queries.query(Term("kind", "product"))
-        for kind, query in zip(("enterprise", "product"), everything, strict=True):
-            total = self._total(query)
-            if not total:
-                continue
-            hits = self._searcher.search(query, total, count=False, order_by_field="order").hits
-            addresses = [address for _, address in hits]
-            numbers = self._searcher.fast_field_values("id", addresses)
-            digests = self._searcher.fast_field_values("digest", addresses)
-            for number, digest in zip(numbers, digests, strict=True):
-                yield document_key(kind, int(number or 0)), f"{int(digest or 0):016x}"  # type: ignore[arg-type] # a Kind
+        for kind in KINDS:
+            query, below = Term("kind", kind), None
+            while True:
+                page = self._queries.query(query, below=below)
+                hits = self._searcher.search(page, KEYS_AT_ONCE, count=False, order_by_field="order").hits
+                addresses = [address for _, address in hits]
+                numbers = self._searcher.fast_field_values("id", addresses)
+                digests = self._searcher.fast_field_values("digest", addresses)
+                for number, digest in zip(numbers, digests, strict=True):
+                    yield document_key(kind, int(number or 0)), f"{int(digest or 0):016x}"
+                if len(hits) < KEYS_AT_ONCE:
+                    break
+                below = int(hits[-1][0])
 
 
 def _count(result: tantivy.SearchResult) -> int:
@@ -162,6 +173,7 @@ class EmbeddedWriter:
         writer.add_document(day_document(day))
         writer.commit()
         writer.wait_merging_threads()
+        mark_complete(self._folder, version)
         return version
 
     def reader_of(self, version: str) -> EmbeddedReader:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from registry.search.embedded_schema import fingerprint
 from registry.search.engine import EngineUnavailable, WriterBusy
 
 POINTER = "current"
+COMPLETE = "complete"
+"""File in the folder of a version, written last: without it the version was never finished and is not read."""
 LOCK = "write.lock"
 _VERSION = re.compile(r"enterprises-([0-9a-f]{8})-([0-9]{6})")
 
@@ -24,7 +26,7 @@ def current_version(folder: Path) -> str:
     except OSError:
         raise EngineUnavailable("no index has been built") from None
     found = _VERSION.fullmatch(name)
-    if found is None or not (folder / name).is_dir():
+    if found is None or not (folder / name / COMPLETE).is_file():
         raise EngineUnavailable(f"the pointer names no index: {name[:40]!r}")
     if found[1] != fingerprint():
         raise EngineUnavailable("the index has another shape than this program needs")
@@ -33,28 +35,34 @@ def current_version(folder: Path) -> str:
 
 def new_version(folder: Path) -> str:
     """An empty folder for a version to be built. Left-overs of an interrupted build are removed."""
-    keep = {_pointed(folder)} | set(_versions(folder)[-2:])
-    for name in _versions(folder):
-        if name not in keep:
-            shutil.rmtree(folder / name, ignore_errors=True)
-    serial = max((int(name[-6:]) for name in _versions(folder)), default=0) + 1
+    before = _versions(folder)
+    used = _pointed(folder)
+    older = [name for name in readable_versions(folder) if used is None or _serial(name) < _serial(used)]
+    _drop(folder, [name for name in before if name not in (used, *older[-1:])])
+    serial = max(map(_serial, before), default=0) + 1
     name = f"enterprises-{fingerprint()}-{serial:06d}"
     (folder / name).mkdir(parents=True)
     return name
 
 
+def mark_complete(folder: Path, version: str) -> None:
+    """The version is whole and on disk."""
+    _write_through(folder / version / COMPLETE, "")
+
+
 def point_to(folder: Path, version: str) -> None:
-    """Swap: readers see the version from their next request on. The one before stays, older ones go."""
+    """Swap: readers see the version from their next request on. The one before stays, others go.
+
+    Raises EngineUnavailable for a version that was never finished.
+    """
+    if version not in readable_versions(folder):
+        raise EngineUnavailable(f"there is no finished version {version}")
     before = _pointed(folder)
     fresh = folder / (POINTER + ".new")
-    with fresh.open("w", encoding="ascii") as file:
-        file.write(version + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _write_through(fresh, version + "\n")
     os.replace(fresh, folder / POINTER)
-    for name in _versions(folder):
-        if name not in (before, version):
-            shutil.rmtree(folder / name, ignore_errors=True)
+    _sync_folder(folder)
+    _drop(folder, [name for name in _versions(folder) if name not in (before, version)])
 
 
 @contextmanager
@@ -72,6 +80,33 @@ def write_lock(folder: Path) -> Iterator[None]:
         yield
 
 
+def _write_through(path: Path, text: str) -> None:
+    """Write a small file so that it survives a power cut."""
+    with path.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make what was renamed or created in a folder last, where the system can."""
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _drop(folder: Path, names: Iterable[str]) -> None:
+    """Remove versions; the mark goes first, so that one half removed is not taken for whole."""
+    for name in names:
+        (folder / name / COMPLETE).unlink(missing_ok=True)
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
 def _pointed(folder: Path) -> str | None:
     try:
         return (folder / POINTER).read_text(encoding="ascii", errors="replace").strip()
@@ -80,8 +115,9 @@ def _pointed(folder: Path) -> str | None:
 
 
 def readable_versions(folder: Path) -> list[str]:
-    """Versions of this program’s shape, oldest first. One whose building was interrupted may be among them."""
-    return [name for name in _versions(folder) if name.split("-")[1] == fingerprint()]
+    """Finished versions of this program’s shape, oldest first."""
+    ours = [name for name in _versions(folder) if name.split("-")[1] == fingerprint()]
+    return [name for name in ours if (folder / name / COMPLETE).is_file()]
 
 
 def _versions(folder: Path) -> list[str]:
@@ -89,4 +125,9 @@ def _versions(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     names = (entry.name for entry in folder.iterdir() if _VERSION.fullmatch(entry.name))
-    return sorted(names, key=lambda name: int(name[-6:]))
+    return sorted(names, key=_serial)
+
+
+def _serial(name: str) -> int:
+    found = _VERSION.fullmatch(name)
+    return int(found[2]) if found else 0

@@ -22,6 +22,10 @@ class EngineUnavailable(Exception):
     """There is no readable index of this program’s shape; the database answers instead."""
 
 
+class EngineAway(EngineUnavailable):
+    """Nobody answers for the index, which may be fine: to be tried again later, not to be rebuilt."""
+
+
 class WriterBusy(Exception):
     """Another process is writing the index; try again later."""
 

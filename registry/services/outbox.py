@@ -1,26 +1,70 @@
 """Tell the search index what changed, in the same transaction as the change."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
-from sqlalchemy import insert
-from sqlmodel import Session
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
 
 from registry import clock
-from registry.models import IndexOutbox
+from registry.models import IndexOutbox, Listing, ProductListing
 
 REBUILD_ABOVE = 20_000
-"""Beyond this many enterprises in one act a rebuild beside is cheaper than naming each."""
+"""Beyond this many entries in one act a rebuild beside is cheaper than naming each."""
+
+
+class Change(StrEnum):
+    """What an outbox row asks for."""
+
+    ENTERPRISE = "enterprise"
+    """This enterprise and its products."""
+    PRODUCT = "product"
+    EVERYTHING = "everything"
+    """A new index."""
+    CHECK = "check"
+    """Compare the index with the database and mend it: it may be behind by changes nobody has named."""
+
+
+UNNAMED = (Change.EVERYTHING, Change.CHECK)
+"""Changes after which any entry may be out of date."""
 
 
 def enterprises_changed(session: Session, enterprise_ids: Iterable[int]) -> None:
-    """Queue the enterprises for indexing; a very large set becomes one rebuild."""
-    ids = sorted(set(enterprise_ids))
+    """Queue enterprises, with their products, for indexing; a very large set becomes one rebuild."""
+    _changed(session, Change.ENTERPRISE, enterprise_ids)
+
+
+def products_changed(session: Session, product_ids: Iterable[int]) -> None:
+    """Queue products for indexing. Those of a queued enterprise need not be named; its page names its products."""
+    _changed(session, Change.PRODUCT, product_ids)
+
+
+def batches_changed(session: Session, batch_ids: Iterable[int]) -> None:
+    """Queue all that stands in the batches: their state, label or days have changed."""
+    ids = list(batch_ids)
     if not ids:
         return
-    at = clock.now()
-    if len(ids) > REBUILD_ABOVE:
-        session.execute(insert(IndexOutbox), [{"kind": "everything", "subject_id": None, "queued_at": at}])
-        return
-    session.execute(
-        insert(IndexOutbox), [{"kind": "enterprise", "subject_id": number, "queued_at": at} for number in ids]
-    )
+    firms = select(col(Listing.enterprise_id)).where(col(Listing.batch_id).in_(ids)).distinct()
+    products = select(col(ProductListing.product_id)).where(col(ProductListing.batch_id).in_(ids)).distinct()
+    enterprises_changed(session, session.scalars(firms))
+    products_changed(session, session.scalars(products))
+
+
+def check_wanted(session: Session) -> None:
+    """Queue a comparison of the whole index with the database."""
+    session.execute(insert(IndexOutbox), [_row(Change.CHECK, None)])
+
+
+def _changed(session: Session, kind: Change, numbers: Iterable[int]) -> None:
+    ids = set[int]()
+    for number in numbers:
+        ids.add(number)
+        if len(ids) > REBUILD_ABOVE:
+            session.execute(insert(IndexOutbox), [_row(Change.EVERYTHING, None)])
+            return
+    if ids:
+        session.execute(insert(IndexOutbox), [_row(kind, number) for number in sorted(ids)])
+
+
+def _row(kind: Change, number: int | None) -> dict[str, object]:
+    return {"kind": kind.value, "subject_id": number, "queued_at": clock.now()}

@@ -15,8 +15,9 @@ from registry.search.plan import Placed, ProductPlan, StrictPlan
 from registry.search.query import Hit, ProductHit
 from registry.search.reasons import Known, Reason, explain, similar
 from registry.search.rerank import Closeness
-from registry.search.sources import load_sources, surviving
+from registry.search.sources import load_product_sources, load_sources, products_of, surviving
 from registry.services.badges import document_ref, standing_order
+from registry.services.outbox import UNNAMED, Change
 from registry.titles import HELD, title_status
 
 Explain = Callable[[int, Known], Reason]
@@ -29,13 +30,14 @@ OTHER_VERSION = Text("其他版本", "Another version")
 class Shelf:
     """Where cards come from: those the index handed out, unless the database has changed since or the index has none.
 
-    ``stale``: enterprises with a change the index has not seen; None if that may be any.
+    ``stale``, ``stale_products``: those with a change the index has not seen; None if that may be any.
     """
 
     session: Session
     lexicon: Lexicon
     day: date
     stale: frozenset[int] | None
+    stale_products: frozenset[int] | None = None
 
     def cards(self, rows: Iterable[Placed]) -> dict[int, EnterpriseCard]:
         """The cards by number; what the database no longer shows is left out."""
@@ -45,6 +47,17 @@ class Shelf:
         rest = [number for number in kept if number not in fresh]
         if rest:
             found |= {source.id: source.card for source in load_sources(self.session, rest, self.day)}
+        return found
+
+    def product_cards(self, rows: Iterable[Placed]) -> dict[int, ProductCard]:
+        """The cards of products by number; what the database no longer shows is left out."""
+        kept = {row.id: row.card for row in rows}
+        stale = self.stale_products
+        fresh = {n for n, card in kept.items() if card and stale is not None and n not in stale}
+        found = {number: ProductCard.load(kept[number]) for number in fresh}
+        rest = [number for number in kept if number not in fresh]
+        if rest:
+            found |= {source.id: source.card for source in load_product_sources(self.session, rest, self.day)}
         return found
 
 
@@ -59,17 +72,29 @@ def near_hits(shelf: Shelf, rows: Sequence[Placed], *, plan: StrictPlan, found: 
     return _hits(shelf, rows, plan, lambda n, known: similar(known.name, closeness[n]), near=True)
 
 
-def product_hits(rows: Sequence[Placed], *, plan: ProductPlan, day: date, near: bool = False) -> tuple[ProductHit, ...]:
+def product_hits(
+    shelf: Shelf, rows: Sequence[Placed], *, plan: ProductPlan, near: bool = False
+) -> tuple[ProductHit, ...]:
     """Product versions in the given order, each with its strongest entry on the day."""
-    return tuple(_product_hit(row.id, ProductCard.load(row.card), plan, day, near) for row in rows if row.card)
+    cards = shelf.product_cards(rows)
+    return tuple(_product_hit(row.id, cards[row.id], plan, shelf.day, near) for row in rows if row.id in cards)
 
 
 def stale_among(session: Session, waiting: Sequence[tuple[str, int | None]]) -> frozenset[int] | None:
     """Out of waiting changes the enterprises whose cards cannot be trusted; None if that may be any."""
-    if any(kind == "everything" for kind, _ in waiting):
+    if any(kind in UNNAMED for kind, _ in waiting):
         return None
-    ids = {number for kind, number in waiting if number is not None and kind == "enterprise"}
+    ids = {number for kind, number in waiting if number is not None and kind == Change.ENTERPRISE}
     return frozenset(surviving(session, ids)) if ids else frozenset()
+
+
+def stale_products_among(session: Session, waiting: Sequence[tuple[str, int | None]]) -> frozenset[int] | None:
+    """Out of waiting changes the products whose cards cannot be trusted; None if that may be any."""
+    makers = stale_among(session, waiting)
+    if makers is None:
+        return None
+    named = {number for kind, number in waiting if number is not None and kind == Change.PRODUCT}
+    return frozenset(named.union(products_of(session, makers)) if makers else named)
 
 
 def _hits(shelf: Shelf, rows: Sequence[Placed], plan: StrictPlan, reason_of: Explain, *, near: bool) -> tuple[Hit, ...]:

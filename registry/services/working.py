@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.errors import RegistryError
 from registry.search.engine import EngineUnavailable, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
+from registry.services.index_gates import GateClosed
 from registry.services.indexing import apply_outbox, rebuild
 from registry.services.jobs import (
     Claim,
@@ -31,6 +32,8 @@ POLL_SECONDS = 0.25
 JOB_POLL_SECONDS = 1.0
 TROUBLE_SECONDS = 3.0
 PROGRESS_SECONDS = 0.5
+GATE_SECONDS = 600.0
+"""After a rebuild whose index was not good enough, the next one waits so long; other changes do not."""
 
 log = structlog.get_logger()
 _TROUBLE = (RegistryError, EngineUnavailable, WriterBusy, SQLAlchemyError, OSError, ValueError)
@@ -81,6 +84,7 @@ class Worker:
         self._database, self._search = database, search
         self._kinds = JOB_KINDS if kinds is None else kinds
         self._stop = threading.Event()
+        self._no_rebuild_until = 0.0
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -147,10 +151,14 @@ class Worker:
         while not self._stop.is_set():
             pause = POLL_SECONDS
             try:
-                if apply_outbox(self._database, self._search):
+                may_rebuild = time.monotonic() >= self._no_rebuild_until
+                if apply_outbox(self._database, self._search, may_rebuild=may_rebuild):
                     pause = 0.0
             except WriterBusy:
                 pause = POLL_SECONDS * 4
+            except GateClosed as closed:
+                log.error("index_not_used", reason=closed.text.en)
+                self._no_rebuild_until = time.monotonic() + GATE_SECONDS
             except _TROUBLE as error:
                 log.warning("index_update_failed", error=str(error))
                 pause = TROUBLE_SECONDS
