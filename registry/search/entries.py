@@ -7,6 +7,7 @@ from datetime import date
 from registry.identity.industries import industry
 from registry.search.cards import EnterpriseCard, ProductCard
 from registry.search.documents import IndexDocument, order_of
+from registry.search.overlay import EMPTY, Overlay
 from registry.search.words import (
     NEIGHBOUR_LENGTHS,
     PREFIX_LENGTHS,
@@ -75,8 +76,8 @@ class ProductSource:
     grade: int | None = None
 
 
-def enterprise_entry(source: EnterpriseSource) -> IndexDocument:
-    """Derive all helper fields. Pure: the same facts give the same entry."""
+def enterprise_entry(source: EnterpriseSource, overlay: Overlay = EMPTY) -> IndexDocument:
+    """Derive all helper fields. Pure: the same facts and the same added readings give the same entry."""
     card = source.card
     short, former = card.named(*_SHORT), card.named(NameKind.FORMER)
     english = card.named(NameKind.ENGLISH)
@@ -84,6 +85,7 @@ def enterprise_entry(source: EnterpriseSource) -> IndexDocument:
     old_cores = _distinct([compact_core(name) for name in former])
     whole = compact(card.name)
     sounded = _distinct(text[:SOUNDED_MAX] for text in (*cores, *old_cores, whole))
+    aloud = [(text, over) for text in sounded for over in _overlays(text, overlay)]
     held = [title for title in source.titles if title.status in _HELD]
     rank = standing(held, listed=bool(card.stock_code), operating=card.operating_status)
     words = _distinct(w for name in english for w in latin_words(normalise(name)))
@@ -101,9 +103,14 @@ def enterprise_entry(source: EnterpriseSource) -> IndexDocument:
         "address": _grams([source.address] if source.address else []),
         "characters": _distinct(c for n in (card.name, *short, *former) for c in characters(n)),
         "english": words,
-        "reading": _distinct(p for text in sounded for p in reading_prefixes(text)),
-        "reading_whole": _distinct(read for text in (*cores, *old_cores) for read in whole_readings(text)),
-        "initials": _distinct(p for text in sounded for p in initial_prefixes(text)),
+        "reading": _distinct(p for text, over in aloud for p in reading_prefixes(text, over)),
+        "reading_whole": _distinct(
+            read
+            for text in (*cores, *old_cores)
+            for over in _overlays(text, overlay)
+            for read in whole_readings(text, over)
+        ),
+        "initials": _distinct(p for text, over in aloud for p in initial_prefixes(text, over)),
         "initials_whole": _distinct(longest for text in cores for longest in initial_prefixes(text)[-1:]),
         "near": _near((*cores, *old_cores)),
         "near_latin": _near_latin([*words, *(pinyin(text) for text in cores)]),
@@ -179,6 +186,11 @@ def _title_terms(titles: Sequence[SourceTitle]) -> dict[str, tuple[str, ...]]:
 def _brevity(cores: Sequence[str]) -> int:
     """Shorter distinctive names first: who types three characters means the firm that has no more."""
     return max(0, 255 - 8 * len(cores[0])) if cores else 0
+
+
+def _overlays(text: str, overlay: Overlay) -> tuple[Overlay, ...]:
+    """Nothing laid over, then what officials added if it reads the text: an added reading replaces no other."""
+    return (EMPTY, overlay) if overlay.readings and overlay.readings_in(text) else (EMPTY,)
 
 
 def _near(texts: Iterable[str]) -> tuple[str, ...]:

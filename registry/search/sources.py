@@ -21,9 +21,11 @@ from registry.models import (
     Product,
     ProductListing,
 )
+from registry.search.added import added_rows
 from registry.search.cards import EnterpriseCard, KnownName, ProductCard
 from registry.search.documents import IndexDocument
 from registry.search.entries import EnterpriseSource, ProductSource, SourceTitle, enterprise_entry, product_entry
+from registry.search.overlay import Overlay
 from registry.titles import DOCUMENT, HELD, shown, shown_titles, title_status
 from registry.vocabulary import NameKind
 
@@ -60,7 +62,8 @@ def stream_documents(session: Session, day: date) -> Iterator[IndexDocument]:
 
 def load_documents(session: Session, ids: Sequence[int], day: date) -> list[IndexDocument]:
     """Entries of those of the enterprises that are visible."""
-    return [enterprise_entry(source) for source in load_sources(session, ids, day)]
+    overlay = Overlay.of(added_rows(session))
+    return [enterprise_entry(source, overlay) for source in load_sources(session, ids, day)]
 
 
 def load_products(session: Session, ids: Sequence[int], day: date) -> list[IndexDocument]:
