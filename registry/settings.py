@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     search_url: str = ""
     """Address of a Meilisearch server. Empty: the embedded engine."""
     search_key: SecretStr = SecretStr("")
+    """Key of that server that may search. It writes too unless there is another one for writing."""
+    search_admin_key: SecretStr = SecretStr("")
+    """Key of that server that may write: of the worker and the commands, not needed by the web process."""
     secure_cookies: bool = True
     """Send session cookies over HTTPS only. Browsers accept such cookies on 127.0.0.1 and localhost too."""
     embedded_worker: bool = True
@@ -44,3 +47,13 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Home of the embedded search index."""
         return self.data_dir / "index"
+
+
+def address_of(url: str) -> str:
+    """Host and port of an address, for people: without a name, password or path in it.
+
+    >>> address_of("http://li:secret@10.0.0.5:7700/search")
+    '10.0.0.5:7700'
+    """
+    # Not parsed by the book: this also has to name what is no address at all.
+    return url.rpartition("://")[2].partition("/")[0].rpartition("@")[2]

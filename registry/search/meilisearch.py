@@ -5,9 +5,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 from pydantic import SecretStr
 
+from registry.search.embedded_store import write_lock
 from registry.search.meilisearch_reader import MeilisearchReader, about_queries, read_about
 from registry.search.meilisearch_server import MissingIndex, Server
 from registry.search.meilisearch_writer import PREFIX, MeilisearchWriter, Versions
+from registry.settings import Settings
 
 NO_KEY = SecretStr("")
 
@@ -68,3 +70,14 @@ class MeilisearchEngine:
         """The right to write. Raises WriterBusy while another process or thread has it."""
         with self._lock():
             yield MeilisearchWriter(self._versions)
+
+
+def meilisearch_engine(settings: Settings) -> MeilisearchEngine:
+    """The engine on the server that the settings name. The lock on writing lies in the data folder, which all share."""
+    return MeilisearchEngine(
+        settings.search_url,
+        lock=lambda: write_lock(settings.index_dir),
+        search_key=settings.search_key,
+        admin_key=settings.search_admin_key,
+        prefix=PREFIX,
+    )

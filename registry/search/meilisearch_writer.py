@@ -120,6 +120,8 @@ class MeilisearchWriter:
     def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date) -> None:
         """Write a batch to the version in use. The day is written last: with the entries, or after all of them."""
         version = self._versions.readable(self._versions.pointed())
+        # The server would make an index that is not there.
+        self._versions.reader(version)
         gone = list(deletes)
         waiting = [self._server.delete_documents(version, gone)] if gone else []
         last = b""

@@ -12,10 +12,10 @@ from registry import clock
 from registry.db import reading
 from registry.errors import Locale, RegistryError, Text
 from registry.models import Enterprise, IndexOutbox, Job
-from registry.search.engine import EngineUnavailable
+from registry.search.engine import EngineAway, EngineUnavailable
 from registry.services.indexing import search_engine
 from registry.services.migrating import head_revision, require_current_schema
-from registry.settings import Settings
+from registry.settings import Settings, address_of
 from registry.vocabulary import IdentityState, JobState
 
 LAG_TOLERATED = timedelta(minutes=2)
@@ -112,6 +112,9 @@ def _index(session: Session, settings: Settings) -> Finding:
     try:
         reader = search_engine(settings).reader()
         indexed, day = reader.count, reader.day
+    except EngineAway as away:
+        said = Text(f"索引读不到：{away}", f"The index cannot be reached: {away}")
+        return Finding("index", False, said, Text("见 search_engine 一项。", "See search_engine."))
     except EngineUnavailable:
         return _no_index(count)
     said = Text(
@@ -166,11 +169,32 @@ def _jobs(session: Session) -> Finding:
 
 
 def _search(settings: Settings) -> Finding:
-    if settings.search_url:
-        zh = "已设置 REGISTRY_SEARCH_URL，但这一版还不使用 Meilisearch，搜索由嵌入式索引回答。"
-        en = "REGISTRY_SEARCH_URL is set, but this version does not use Meilisearch yet; the embedded index answers."
-        return Finding("search_engine", True, Text(zh, en))
-    return Finding("search_engine", True, Text("搜索使用嵌入式索引。", "Search uses the embedded index."))
+    if not settings.search_url:
+        return Finding("search_engine", True, Text("搜索使用嵌入式索引。", "Search uses the embedded index."))
+    address = address_of(settings.search_url)
+    try:
+        search_engine(settings).reader()
+    except EngineAway as away:
+        return Finding(
+            "search_engine",
+            False,
+            Text(
+                f"Meilisearch（{address}）不可用，搜索由数据库回答：{away}",
+                f"Meilisearch at {address} cannot be used, the database answers searches: {away}",
+            ),
+            Text(
+                "请检查服务器是否运行，以及 REGISTRY_SEARCH_URL、REGISTRY_SEARCH_KEY。",
+                "See that the server runs, and check REGISTRY_SEARCH_URL and REGISTRY_SEARCH_KEY.",
+            ),
+        )
+    except EngineUnavailable:
+        said = Text(
+            f"Meilisearch（{address}）可用，还没有索引。", f"Meilisearch at {address} answers, but has no index yet."
+        )
+        return Finding("search_engine", True, said)
+    return Finding(
+        "search_engine", True, Text(f"搜索使用 Meilisearch（{address}）。", f"Search uses Meilisearch at {address}.")
+    )
 
 
 def _mode(settings: Settings) -> Finding:

@@ -1,7 +1,11 @@
 """The doctor says what is wrong and how to mend it."""
 
+import socket
 from datetime import timedelta
+from uuid import uuid4
 
+import pytest
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from registry import clock
@@ -11,6 +15,7 @@ from registry.services.doctor import Finding, examine
 from registry.services.indexing import rebuild, search_engine
 from registry.settings import Settings
 from registry.vocabulary import IdentityState, JobState
+from tests.support import machine
 
 
 def by_name(settings: Settings, engine: Engine) -> dict[str, Finding]:
@@ -54,3 +59,36 @@ def test_a_database_without_tables_is_told_and_nothing_is_guessed(settings: Sett
     assert not found["schema"].ok
     assert "registry migrate" in found["schema"].text.en
     assert "index" not in found
+
+
+def test_the_engine_that_answers_is_named(settings: Settings, engine: Engine) -> None:
+    assert "embedded" in by_name(settings, engine)["search_engine"].text.en
+
+
+def test_a_search_server_that_is_away_is_told_as_that_and_not_as_a_missing_index(
+    settings: Settings, engine: Engine
+) -> None:
+    add_firm(engine)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://user:pass-word@127.0.0.1:{nobody.getsockname()[1]}"
+        found = by_name(settings.model_copy(update={"search_url": url}), engine)
+    assert not found["search_engine"].ok
+    assert "does not answer" in found["search_engine"].text.en
+    assert "REGISTRY_SEARCH_URL" in found["search_engine"].mend.zh
+    assert "pass-word" not in repr(found)
+    assert not found["index"].ok
+    assert "reindex" not in found["index"].mend.en
+
+
+def test_a_search_server_is_named_and_its_missing_index_told(
+    settings: Settings, engine: Engine, meili_url: str
+) -> None:
+    add_firm(engine)
+    here = {"search_url": meili_url, "search_key": SecretStr(machine.meilisearch_key())}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("registry.search.meilisearch.PREFIX", f"test-{uuid4().hex[:12]}")
+        found = by_name(settings.model_copy(update=here), engine)
+    assert (found["search_engine"].ok, found["index"].ok) == (True, False)
+    assert "no index yet" in found["search_engine"].text.en
+    assert "registry reindex" in found["index"].mend.en
