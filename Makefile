@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
+SIZES ?= 200000 1000000
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint types contracts templates bench lock clean
+.PHONY: help demo test check lint types contracts templates bench bench-search lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,9 +45,18 @@ templates: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp  ## measure importing, searching and assessing on this machine (NAME=… for one)
 	$(BIN)/python -m tests.bench $(NAME)
 
+$(PEERS)/bin/python: requirements/bench.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench-search: $(VENV)/dev.stamp $(PEERS)/bin/python  ## how good and how fast searching is, beside its peers (SIZES="200000 1000000")
+	$(BIN)/python -m tests.bench.bench_search --parts judged names speed http peers --sizes $(SIZES) --peers $(PEERS)/bin/python
+
 lock:  ## resolve the pinned, hashed requirements again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build --group dev --group browser -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group pyproject.toml:bench -o requirements/bench.txt
 
 clean:  ## remove what the targets made, keep ./data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,120 +1,132 @@
-"""How long finding takes, rows from the database included: ``python -m tests.bench.bench_search``."""
+"""How good and how fast searching is: ``python -m tests.bench.bench_search --help``, or ``make bench-search``.
 
-import random
-import resource
-from datetime import date, timedelta
+Without options: quality on the invented firms, speed at 100,000 made-up ones. Meilisearch takes part if
+REGISTRY_TEST_MEILI_URL names a server, the peers if ``--peers`` names a Python that has them (requirements/bench.txt).
+"""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import insert, select
-from sqlalchemy.engine import Engine
-from sqlmodel import Session, col
+from registry.search.engine import SearchEngine
+from registry.services.indexing import rebuild
+from registry.settings import Settings
+from tests.bench import search_http, search_peers
+from tests.bench.harness import Report, Timing, machine, once, scaled, scratch
+from tests.bench.search_firms import DIRECTORIES, YEARS, fill, made_up
+from tests.bench.search_quality import RealName, judge_names, real_names, show, some, write_names
+from tests.bench.search_questions import questions
+from tests.bench.search_speed import ask_all, build_apart, folder_of, throughput, upserts
+from tests.judged.running import judged, report
+from tests.support import machine as equipment
+from tests.support.engines import embedded_engine, meilisearch_engine
 
-from registry import clock
-from registry.db import reading, transaction
-from registry.models import Enterprise, IndexOutbox, Listing
-from registry.search.embedded import EmbeddedEngine
-from registry.search.query import SearchQuery
-from registry.search.words import compact_core
-from registry.services.finding import find
-from registry.services.indexing import apply_outbox, rebuild
-from tests.bench.harness import Report, machine, once, populated, repeat, scaled
-from tests.factories import a_batch
-
-SIZE = 100_000
-DIRECTORIES = ("hte", "srdi_sme", "little_giant", "innovative_sme", "champion_provincial", "unicorn")
-TITLES = (0, 0, 0, 1, 1, 2, 4)
-"""How many titles a firm may have, each as likely."""
-RUNS = 40
+SIZES = [100_000]
+PARTS = ("judged", "names", "speed", "http", "peers")
+SAMPLE = 20_000
+"""So many of the first firms are sampled for questions."""
 
 
 def main() -> None:
-    """Build, ask, update."""
-    size = scaled(SIZE)
-    report = Report()
-    print(f"  {machine()}; {size} fictional enterprises with titles", flush=True)
-    with populated(size) as (database, settings):
-        with transaction(database) as session:
-            give_titles(session, size)
-        search = EmbeddedEngine(settings.index_dir)
-        report("build the index", f"{size} firms", once(lambda: rebuild(database, search)))
-        print(f"  on disk {_megabytes(settings.index_dir):.0f} MB, peak memory {_peak():.0f} MB", flush=True)
-        ask_everything(database, search, report, size)
-        for number in (1, 1_000):
-            report(f"upsert {number}", f"{size} firms", repeat(lambda n=number: _upsert(database, search, n), 5))  # type: ignore[misc]
+    """What the options ask for."""
+    options = _options()
+    print(f"  {machine()}", flush=True)
+    engines = ["embedded", *(["meilisearch"] if equipment.meilisearch_url() else [])]
+    if len(engines) == 1:
+        print(f"  without Meilisearch: {equipment.NO_MEILISEARCH}", flush=True)
+    if "judged" in options.parts:
+        judge_the_invented(engines)
+    if "names" in options.parts:
+        judge_real_names(engines, options)
+    if {"speed", "http", "peers"} & set(options.parts):
+        for size in options.sizes:
+            measure(scaled(size), engines, options)
 
 
-def ask_everything(database: Engine, search: EmbeddedEngine, report: Report, size: int) -> None:
-    """Each kind of question with exact total, five facets and twenty rows; different names in turn."""
-    chance = random.Random(7)  # noqa: S311 - a fixed order of questions, no secret
-    with reading(database) as session:
-        query = select(col(Enterprise.name_zh), col(Enterprise.uscc)).where(col(Enterprise.uscc).is_not(None))
-        rows = session.execute(query.limit(5_000)).all()
-    picked = chance.sample(rows, min(RUNS + 1, len(rows)))
-    names = [row.name_zh for row in picked]
-    # All fictional names begin with 示例; what follows is the brand.
-    brands = [compact_core(name).removeprefix("示例")[:2] for name in names]
-    yesterday = clock.today() - timedelta(days=365)
-    kinds: dict[str, list[SearchQuery]] = {
-        "exact name": [SearchQuery(text=name) for name in names],
-        "two-character brand": [SearchQuery(text=brand) for brand in brands],
-        "credit code": [SearchQuery(text=row.uscc) for row in picked],
-        "one wrong character": [SearchQuery(text=_typo(compact_core(name), chance)) for name in names],
-        "legal form (broad)": [SearchQuery(text="有限公司", literal=True)],
-        "empty, five facets": [SearchQuery()],
-        "directory and city": [SearchQuery(directories=("hte",), cities=("440300",))],
-        "empty, status and directory chosen": [SearchQuery(directories=("hte",), statuses=("expired",))],
-        "brand on another day": [SearchQuery(text=brand, as_of=yesterday) for brand in brands],
-        "directory on another day": [SearchQuery(directories=("little_giant",), as_of=yesterday)],
-    }
-    for kind, questions in kinds.items():
-        turn = iter(questions * (RUNS + 1))
-        report(kind, f"{size} firms", repeat(lambda t=turn: _ask(database, search, next(t)), RUNS))  # type: ignore[misc]
-    for kind in ("exact name", "two-character brand", "empty, five facets"):
-        turn = iter(kinds[kind] * 11)
-        report(f"{kind}, database alone", f"{size} firms", repeat(lambda t=turn: _ask(database, None, next(t)), 8))  # type: ignore[misc]
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure searching.")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=["judged", "speed"])
+    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="numbers of made-up firms")
+    parser.add_argument("--names", type=int, default=None, help="only so many of the real names")
+    parser.add_argument("--each", type=int, default=400, help="questions of each kind about real names")
+    parser.add_argument("--half", choices=("tuning", "reporting", "all"), default="reporting")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--peers", type=Path, default=None, help="a Python with datasette and pyroaring")
+    return parser.parse_args()
 
 
-def give_titles(session: Session, size: int) -> None:
-    """Titles of three years, some ended, from a fixed seed."""
-    chance = random.Random(11)  # noqa: S311 - a fixed population, no secret
-    batches = [a_batch(directory_code=code, year=2020 + year) for code in DIRECTORIES for year in range(7)]
-    session.add_all(batches)
-    session.flush()
-    ids = list(session.scalars(select(col(Enterprise.id))))
-    rows = []
-    for number in ids:
-        for batch in chance.sample(batches, chance.choice(TITLES)):
-            start = date(batch.year, 7, 1)
-            row = {"enterprise_id": number, "directory_code": batch.directory_code, "batch_id": batch.id}
-            row |= {"name_as_announced": "示例", "valid_from": start, "valid_to": date(batch.year + 3, 6, 30)}
-            rows.append(row | {"recorded_at": clock.now()})
-    for at in range(0, len(rows), 5_000):
-        session.execute(insert(Listing), rows[at : at + 5_000])
+@contextmanager
+def engine_of(name: str, settings: Settings) -> Iterator[SearchEngine]:
+    """An empty engine by its name."""
+    with ExitStack() as stack:
+        url = equipment.meilisearch_url()
+        if name == "meilisearch" and url:
+            yield stack.enter_context(meilisearch_engine(url, settings.data_dir))
+        else:
+            yield embedded_engine(settings.data_dir)
 
 
-def _ask(database: Engine, search: EmbeddedEngine | None, question: SearchQuery) -> None:
-    with reading(database) as session:
-        find(session, search, question)
+def judge_the_invented(engines: list[str]) -> None:
+    """The judged queries, class by class."""
+    for name in engines:
+        print(f"\n  judged queries over invented firms, {name}", flush=True)
+        with scratch() as (database, settings), engine_of(name, settings) as search, judged(database, search) as found:
+            for line in report(found):
+                print(f"  {line}", flush=True)
 
 
-def _upsert(database: Engine, search: EmbeddedEngine, number: int) -> None:
-    with transaction(database) as session:
-        rows = [{"kind": "enterprise", "subject_id": n, "queued_at": clock.now()} for n in range(1, number + 1)]
-        session.execute(insert(IndexOutbox), rows)
-    apply_outbox(database, search)
+def judge_real_names(engines: list[str], options: argparse.Namespace) -> None:
+    """Questions made from real names, for each engine."""
+    folder = equipment.published_files()
+    if folder is None:
+        print(f"\n  real names skipped. {equipment.NO_DATA}", flush=True)
+        return
+    names: list[RealName] = some(real_names(folder), options.names)
+    print(f"\n  {options.each} questions a kind from the {options.half} half of {len(names):,} real names", flush=True)
+    scores = {}
+    with scratch() as (database, settings):
+        subjects = write_names(database, names)
+        for name in engines:
+            with engine_of(name, settings) as search:
+                Report()(f"build, {name}", f"{len(names)} names", once(lambda s=search: rebuild(database, s)))  # type: ignore[misc]
+                scores[name] = judge_names(
+                    database, search, subjects, each=options.each, half=options.half, seed=options.seed
+                )
+    show(scores)
 
 
-def _typo(text: str, chance: random.Random) -> str:
-    at = chance.randrange(len(text))
-    return text[:at] + chance.choice("甲乙丙丁戊己庚辛") + text[at + 1 :]
-
-
-def _megabytes(folder: Path) -> float:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def measure(size: int, engines: list[str], options: argparse.Namespace) -> None:
+    """Speed of each engine, through HTTP, and of the peers on the same rows."""
+    said, tell = f"{size} firms", Report()
+    print(f"\n  {size:,} made-up firms", flush=True)
+    with scratch() as (database, settings):
+        tell("write the firms", said, once(lambda: fill(folder_of(settings), size)))
+        sample = list(islice(made_up(size, batches=len(DIRECTORIES) * len(YEARS)), min(size, SAMPLE)))
+        asked = questions(sample)
+        taken: dict[str, dict[str, Timing]] = {}
+        for name in engines:
+            with engine_of(name, settings) as search:
+                if name == "embedded":
+                    built = build_apart(settings)
+                    tell(f"build the index, {name}", said, built.seconds)
+                    print(
+                        f"  peak memory {built.peak_megabytes:.0f} MB, on disk {built.disk_megabytes:.0f} MB",
+                        flush=True,
+                    )
+                else:
+                    tell(f"build the index, {name}", said, once(lambda s=search: rebuild(database, s)))  # type: ignore[misc]
+                if "speed" in options.parts or "peers" in options.parts:
+                    print(f"\n  {name}", flush=True)
+                    taken[name] = ask_all(database, search, asked, tell, said)
+                if "speed" in options.parts:
+                    throughput(database, search, asked, said)
+                    upserts(database, search, tell, said)
+        if "http" in options.parts:
+            search_http.measure(settings, asked, tell, said)
+        if "peers" in options.parts:
+            search_peers.compare(folder_of(settings), size, asked, taken, options.peers, tell)
 
 
 if __name__ == "__main__":

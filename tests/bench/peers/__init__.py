@@ -1,0 +1,1 @@
+"""Peers of the search bench, each run in a Python of its own."""
