@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import tantivy
 
 from registry.search.documents import IndexDocument, Kind, document_key
-from registry.search.embedded_queries import QueryBuilder
+from registry.search.embedded_queries import Built, QueryBuilder
 from registry.search.embedded_schema import (
     JOIN,
     META_KEY,
@@ -22,6 +23,7 @@ from registry.search.embedded_schema import (
 )
 from registry.search.embedded_store import (
     current_version,
+    faults_of,
     mark_complete,
     new_version,
     point_to,
@@ -30,36 +32,30 @@ from registry.search.embedded_store import (
 )
 from registry.search.engine import Ask, EngineUnavailable, Found, Row
 from registry.search.expression import Term
+from registry.search.pruning import Pruner
 
 BUCKETS = 60_000
 REMEMBERED = 2_000
 """So many answers to broad questions are kept with one view of the index."""
 BROAD = 2_000
-"""A question with at least so many matches is worth remembering."""
+"""A question that may have so many matches is worth remembering."""
 KINDS: tuple[Kind, ...] = ("enterprise", "product")
 KEYS_AT_ONCE = 50_000
 BUILD_HEAP = 256_000_000
 UPDATE_HEAP = 32_000_000
 
 
-@contextmanager
-def _engine_faults() -> Iterator[None]:
-    """What the engine complains about while reading (a damaged file) means: no usable index."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        raise EngineUnavailable(str(error)) from error
-
-
 class EmbeddedReader:
     """One committed state of the index. Safe to use from several threads."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
-        self._searcher = searcher
-        self._queries = QueryBuilder(schema)
+    def __init__(self, index: tantivy.Index, path: Path) -> None:
+        self._searcher = index.searcher()
+        self._path = path
+        self._queries = QueryBuilder(index.schema)
         self._remembered: dict[Ask, Found] = {}
-        self.count = self._total(self._queries.query(Term("kind", "enterprise")))
-        self.day = self._read_day()
+        with faults_of(path, damage=True):
+            self.count = self._total(self._queries.query(Term("kind", "enterprise")))
+            self.day = self._read_day()
 
     def _read_day(self) -> date:
         found = self._searcher.search(self._queries.term("key", META_KEY), 1).hits
@@ -67,27 +63,34 @@ class EmbeddedReader:
             raise EngineUnavailable("the index does not say for which day it was written")
         return date.fromisoformat(self._searcher.doc(found[0][1])["day"][0])
 
-    @_engine_faults()
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
         """The answers, one lookup after the other."""
-        return [self._answer(ask) for ask in asks]
+        with faults_of(self._path, damage=True):
+            pruner, built = Pruner(self._searcher.doc_freq), Built(self._queries)
+            return [self._answer(ask, pruner, built) for ask in asks]
 
-    def _answer(self, ask: Ask) -> Found:
-        known = self._remembered.get(ask)
-        if known is not None:
-            return known
-        query = self._queries.query(ask.where)
-        rows, total = self._rows(ask, query)
-        found = Found(rows, total, {name: self._counted(query, name) for name in ask.counts})
-        if total >= BROAD or any(sum(counts.values()) >= BROAD for counts in found.counts.values()):
+    def _answer(self, ask: Ask, pruner: Pruner, built: Built) -> Found:
+        where, at_most = pruner.simple(ask.where)
+        if not at_most:
+            return Found(counts={name: {} for name in ask.counts})
+        if at_most < BROAD:
+            return self._look_up(ask, built.query(where))
+        asked = replace(ask, where=where)
+        known = self._remembered.get(asked)
+        if known is None:
+            known = self._look_up(ask, built.query(where))
             if len(self._remembered) < REMEMBERED:
-                self._remembered[ask] = found
-        return found
+                self._remembered[asked] = known
+        return known
+
+    def _look_up(self, ask: Ask, query: tantivy.Query) -> Found:
+        rows, total = self._rows(ask, query)
+        return Found(rows, total, {name: self._counted(query, name) for name in ask.counts})
 
     def _rows(self, ask: Ask, query: tantivy.Query) -> tuple[tuple[Row, ...], int]:
         if not ask.limit:
             return (), self._total(query) if ask.total else 0
-        searched = query if ask.below is None else self._queries.query(ask.where, below=ask.below)
+        searched = query if ask.below is None else self._queries.below(query, ask.below)
         counting = ask.total and ask.below is None
         result = self._searcher.search(searched, ask.limit, count=counting, order_by_field="order")
         total = _count(result) if counting else self._total(query) if ask.total else 0
@@ -118,18 +121,25 @@ class EmbeddedReader:
     def keys(self) -> Iterator[tuple[str, str]]:
         """Every entry’s key and digest."""
         for kind in KINDS:
-            query, below = Term("kind", kind), None
+            query = self._queries.query(Term("kind", kind))
+            below: int | None = None
             while True:
-                page = self._queries.query(query, below=below)
-                hits = self._searcher.search(page, KEYS_AT_ONCE, count=False, order_by_field="order").hits
-                addresses = [address for _, address in hits]
-                numbers = self._searcher.fast_field_values("id", addresses)
-                digests = self._searcher.fast_field_values("digest", addresses)
-                for number, digest in zip(numbers, digests, strict=True):
-                    yield document_key(kind, int(number or 0)), f"{int(digest or 0):016x}"
-                if len(hits) < KEYS_AT_ONCE:
+                page = query if below is None else self._queries.below(query, below)
+                with faults_of(self._path, damage=True):
+                    found, below = self._keys(kind, page)
+                yield from found
+                if len(found) < KEYS_AT_ONCE:
                     break
-                below = int(hits[-1][0])
+
+    def _keys(self, kind: Kind, page: tantivy.Query) -> tuple[list[tuple[str, str]], int]:
+        hits = self._searcher.search(page, KEYS_AT_ONCE, count=False, order_by_field="order").hits
+        addresses = [address for _, address in hits]
+        numbers = self._searcher.fast_field_values("id", addresses)
+        digests = self._searcher.fast_field_values("digest", addresses)
+        found = [
+            (document_key(kind, int(n or 0)), f"{int(d or 0):016x}") for n, d in zip(numbers, digests, strict=True)
+        ]
+        return found, int(hits[-1][0]) if hits else 0
 
 
 def _count(result: tantivy.SearchResult) -> int:
@@ -147,11 +157,12 @@ class EmbeddedWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    @_engine_faults()
     def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date) -> None:
         """Delete and add in one commit: a reader sees all of the batch or nothing."""
-        index = _open(self._folder / current_version(self._folder))
-        writer = index.writer(UPDATE_HEAP, 1)
+        path = self._folder / current_version(self._folder)
+        index = _open(path)
+        with faults_of(path):
+            writer = index.writer(UPDATE_HEAP, 1)
         for key in deletes:
             writer.delete_documents_by_term("key", key)
         for entry in upserts:
@@ -159,8 +170,9 @@ class EmbeddedWriter:
             writer.add_document(to_tantivy(entry))
         writer.delete_documents_by_term("key", META_KEY)
         writer.add_document(day_document(day))
-        writer.commit()
-        writer.wait_merging_threads()
+        with faults_of(path):
+            writer.commit()
+            writer.wait_merging_threads()
 
     def build_beside(self, documents: Iterable[IndexDocument], *, day: date) -> str:
         """Stream the entries into a new version; memory does not grow with their number."""
@@ -178,8 +190,8 @@ class EmbeddedWriter:
 
     def reader_of(self, version: str) -> EmbeddedReader:
         """A view of a built version. Raises EngineUnavailable."""
-        index = _open(self._folder / version)
-        return EmbeddedReader(index.searcher(), index.schema)
+        path = self._folder / version
+        return EmbeddedReader(_open(path), path)
 
     def swap(self, version: str) -> None:
         """Let readers see the version."""
@@ -212,23 +224,21 @@ class EmbeddedEngine:
 
     def reader(self) -> EmbeddedReader:
         """The newest committed state, also of what another process committed. Raises EngineUnavailable."""
-        try:
-            version = current_version(self._folder)
+        version = current_version(self._folder)
+        with faults_of(self._folder / version):
             meta = (self._folder / version / "meta.json").stat()
             state = (version, meta.st_mtime_ns, meta.st_ino, meta.st_size)
             with self._guard:
                 if self._reader is None or state != self._seen:
                     self._reader, self._seen = self._refresh(version), state
                 return self._reader
-        except (ValueError, OSError) as error:
-            raise EngineUnavailable(str(error)) from error
 
     def _refresh(self, version: str) -> EmbeddedReader:
         if self._index is None or self._index[0] != version:
             self._index = (version, _open(self._folder / version))
         index = self._index[1]
         index.reload()
-        return EmbeddedReader(index.searcher(), index.schema)
+        return EmbeddedReader(index, self._folder / version)
 
     @contextmanager
     def writing(self) -> Iterator[EmbeddedWriter]:
@@ -238,11 +248,9 @@ class EmbeddedEngine:
 
 
 def _open(path: Path) -> tantivy.Index:
-    try:
+    with faults_of(path):
         index = tantivy.Index.open(str(path))
-    except (ValueError, OSError) as error:
-        raise EngineUnavailable(str(error)) from error
-    register_tokenizers(index)
-    index.config_reader("manual")
-    index.reload()
+        register_tokenizers(index)
+        index.config_reader("manual")
+        index.reload()
     return index

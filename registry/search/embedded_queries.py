@@ -14,24 +14,41 @@ class QueryBuilder:
     def __init__(self, schema: tantivy.Schema) -> None:
         self.schema = schema
 
-    def query(self, expression: Expression, *, below: int | None = None) -> Query:
-        """What the expression holds for; with ``below`` only entries whose order is smaller."""
-        found = self._query(expression)
-        if below is None:
-            return found
+    def query(self, expression: Expression) -> Query:
+        """What the expression holds for."""
+        return Built(self).query(expression)
+
+    def below(self, query: Query, below: int) -> Query:
+        """The same, of entries whose order is smaller."""
         rest = Query.range_query(self.schema, "order", FieldType.Unsigned, None, below, True, False)
-        return Query.boolean_query([(_MUST, found), (_MUST, rest)])
+        return Query.boolean_query([(_MUST, query), (_MUST, rest)])
 
     def term(self, field: str, value: str) -> Query:
         """One term of one field."""
         return Query.term_query(self.schema, field, value, "basic")
 
-    def _query(self, expression: Expression) -> Query:
+
+class Built:
+    """The queries of one question; parts its expressions share are built once."""
+
+    def __init__(self, builder: QueryBuilder) -> None:
+        self._builder, self._schema = builder, builder.schema
+        self._known: dict[int, tuple[Expression, Query]] = {}
+
+    def query(self, expression: Expression) -> Query:
+        """What the expression holds for."""
+        known = self._known.get(id(expression))
+        if known is None:
+            known = (expression, self._build(expression))
+            self._known[id(expression)] = known
+        return known[1]
+
+    def _build(self, expression: Expression) -> Query:
         match expression:
             case Term(field, value):
-                return self.term(field, value)
+                return self._builder.term(field, value)
             case AnyTerm(field, values):
-                return Query.term_set_query(self.schema, field, list(values)) if values else Query.empty_query()
+                return Query.term_set_query(self._schema, field, list(values)) if values else Query.empty_query()
             case AllOf(()):
                 return Query.all_query()
             case AllOf():
@@ -39,9 +56,9 @@ class QueryBuilder:
             case AnyOf(()):
                 return Query.empty_query()
             case AnyOf(parts):
-                return Query.boolean_query([(_SHOULD, self._query(part)) for part in parts])
+                return Query.boolean_query([(_SHOULD, self.query(part)) for part in parts])
             case But(kept, dropped):
-                return Query.boolean_query([*self._musts(AllOf((kept,))), (_NOT, self._query(dropped))])
+                return Query.boolean_query([*self._musts(AllOf((kept,))), (_NOT, self.query(dropped))])
 
     def _musts(self, expression: AllOf) -> list[tuple[Occur, Query]]:
         """The parts of a conjunction, nested conjunctions opened: the rarest term of all then leads."""
@@ -50,5 +67,5 @@ class QueryBuilder:
             if isinstance(part, AllOf) and part.parts:
                 found += self._musts(part)
             else:
-                found.append((_MUST, self._query(part)))
+                found.append((_MUST, self.query(part)))
         return found

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +24,7 @@ from registry.search.lexicon import Lexicon
 from registry.search.plan import Answer, Filters, Placed, Position, Ranked
 from registry.search.query import DirectoryHit, Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
 from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
-from registry.search.understand import Understood, ignored_notice, understand
+from registry.search.understand import Understood, ignored_notice, many_notice, understand
 from registry.services.lexicons import lexicon_for
 from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among, stale_products_among
 from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets
@@ -146,15 +147,14 @@ class _Search:
     def _look(self) -> tuple[_View, list[Text]]:
         """The first reading of the text that matches anything: as filters, the alternatives, at last as mere text."""
         understood = understand(self.query, self.lexicon)
-        readings = {str(place): each for place, each in enumerate((understood, *understood.alternatives))}
         notices = _notices(self.query, understood)
         asked = decode(self.query.cursor).scope[:1] if self.query.cursor and self.query.kind != "product" else None
-        if asked is not None and asked in readings:
-            return self._view(readings[asked], asked), [*notices, *readings[asked].notices]
         first = None
-        for name, reading in readings.items() if asked is None else ():
+        for name, reading in _readings(understood):
+            if asked is not None and name != asked:
+                continue
             view = self._view(reading, name)
-            if view.answer.ranked.total:
+            if view.answer.ranked.total or asked is not None:
                 return view, [*notices, *reading.notices]
             first = first or view
         if first is not None and not understood.chips:
@@ -262,6 +262,13 @@ class _Search:
         return found, ranked.total, ranked
 
 
+def _readings(understood: Understood) -> Iterator[tuple[str, Understood]]:
+    """The readings of a text with the mark their cursors bear; the others are made only when they are wanted."""
+    yield "0", understood
+    for place, other in enumerate(understood.alternatives, start=1):
+        yield str(place), other
+
+
 def _position(cursor: str, scope: str) -> Position:
     tier, order, number, offset = decode(cursor, scope=scope, kinds=(int, int, int, int)).values
     return Position(max(0, int(tier or 0)), max(0, int(order or 0)), int(number or 0), max(0, int(offset or 0)))
@@ -294,6 +301,8 @@ def _notices(query: SearchQuery, understood: Understood) -> list[Text]:
         found.append(IMPOSSIBLE)
     if understood.ignored:
         found.append(ignored_notice(understood.ignored))
+    if understood.many:
+        found.append(many_notice(understood.many))
     return [*found, TOO_BROAD] if understood.too_broad else found
 
 
