@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from registry.identity._tables import search_settings
 from registry.identity.folding import fold_name, fold_text
-from registry.identity.places import places_in_names
+from registry.identity.places import districts_in_names, places_in_names
 
 __all__ = [
     "LEGAL_SUFFIXES",
@@ -162,6 +162,8 @@ def _without_place(folded: str) -> str:
         for length in range(min(12, len(folded) - 4), 1, -1):
             if folded[:length] in places:
                 folded = folded[length:]
+                # A district is one behind its city only: alone it may be part of a brand.
+                places = _places_and_districts()
                 break
         else:
             break
@@ -185,6 +187,11 @@ def _legal_suffixes() -> tuple[str, ...]:
 @cache
 def _suffix_set() -> frozenset[str]:
     return frozenset(_legal_suffixes())
+
+
+@cache
+def _places_and_districts() -> frozenset[str]:
+    return _places() | {fold_name(name) for name in districts_in_names()}
 
 
 @cache

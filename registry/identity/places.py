@@ -124,6 +124,12 @@ def _names(name: str) -> Iterator[str]:
         yield short
 
 
+def districts_in_names() -> frozenset[str]:
+    """Names of districts (区) in full, which stand behind a city in firm names (佛山市顺德区…)."""
+    names = (row[0] for code, row in table().items() if level_of(code) == "county")
+    return frozenset(name for name in names if name.endswith("区") and 3 <= len(name) <= 12)
+
+
 def places_in_names() -> frozenset[str]:
     """Names that stand before a brand in firm names: provinces, cities (full and short), 县级市 in full."""
     found = {"中国"}

@@ -117,7 +117,9 @@ def _as_chain(piece: Piece) -> Piece:
 def values_of(entry: Entry) -> Iterable[str]:
     """The values an entry chooses: all years of a range, all cities of a province."""
     if entry.field == "province":
-        return list(children(entry.value))
+        return children(entry.value)
+    if entry.field == "district":
+        return entry.value.split(",")
     first, _, last = entry.value.partition("-")
     if entry.field in ("granted", "ending") and last:
         return [str(year) for year in range(int(first), int(last) + 1)]

@@ -16,6 +16,8 @@ _VERSION = re.compile(r"[a-z]*[0-9]+")
 _UMLAUT = re.compile(r"([ln])v")
 NEIGHBOUR_LENGTHS = range(3, 9)
 PREFIX_LENGTHS = range(2, 9)
+LETTERS_MIN = 4
+"""So many letters before a number are a name (mysql8), fewer belong to the version (v10, sp3)."""
 
 
 @lru_cache(maxsize=4096)
@@ -102,7 +104,7 @@ def latin_words(normalised: str) -> list[str]:
 
 
 def version_words(text: str) -> list[str]:
-    """The Latin and digit words of a product’s name and version, also in their parts and as bare numbers.
+    """The Latin and digit words of a product’s name and version, also in their parts: v10 of v10sp3, bare numbers.
 
     >>> version_words("麒麟 V10(SP3)"), version_words("V10SP3")
     (['v10', '10', 'sp3', '3'], ['v10sp3', 'v10', '10', 'sp3', '3'])
@@ -111,6 +113,8 @@ def version_words(text: str) -> list[str]:
     for word in latin_words(normalise(text)):
         found[word] = None
         for part in _VERSION.findall(word):
-            found[part] = None
-            found[part.lstrip("abcdefghijklmnopqrstuvwxyz")] = None
+            digits = part.lstrip("abcdefghijklmnopqrstuvwxyz")
+            found |= dict.fromkeys((part, digits))
+            if len(part) - len(digits) >= LETTERS_MIN:
+                found[part[: -len(digits)]] = None
     return list(found)

@@ -18,6 +18,9 @@ from registry.search.overlay import EMPTY, Overlay
 from registry.search.words import compact, pinyin, syllables
 from registry.vocabulary import DirectoryKind, Level, TitleStatus
 
+NAMESAKES_MAX = 6
+"""So many districts of one name are meant together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -70,7 +73,12 @@ class Lexicon:
 
     def find(self, word: str, cities: tuple[str, ...] = ()) -> Entry | None:
         """What a compact word stands for: reference rows, districts of ``cities``, other places."""
-        return self.words.get(word) or district_of(word, cities) or place_entry(word) or province_entry(word)
+        if found := self.words.get(word):
+            return found
+        place = place_entry(word)
+        if place is not None and place.field == "city":
+            return place
+        return district_of(word, cities) or place or namesakes(word) or province_entry(word)
 
     def others(self, word: str) -> tuple[str, ...]:
         """Further compact words that mean the same as a compact word."""
@@ -221,6 +229,15 @@ def place_entry(word: str) -> Entry | None:
         return Entry("city", cities[0], place_label(cities[0]))
     if not cities and len(codes) == 1 and re.search("[区县市旗]$", word) and len(word) > 2:
         return Entry("district", codes[0], place_label(codes[0]))
+    return None
+
+
+@lru_cache(maxsize=4096)
+def namesakes(word: str) -> Entry | None:
+    """Several districts of one full name (南山区), if they are few; ``value`` holds their codes with commas between."""
+    codes = [c for c in place_names().get(word, ()) if not c.endswith("00")]
+    if len(word) > 2 and word[-1] in "区县市旗" and 1 < len(codes) <= NAMESAKES_MAX:
+        return Entry("district", ",".join(codes), place_label(codes[0]))
     return None
 
 

@@ -7,12 +7,13 @@ from registry.identity.industries import industry_named
 from registry.identity.regions import region
 from registry.search import splitting
 from registry.search.grammar import Piece, industry_entry
-from registry.search.items import Item, Reading
+from registry.search.items import Item, Reading, values_of
 from registry.search.lexicon import Entry, Lexicon, place_label
 from registry.search.query import Chip, SearchQuery
 from registry.search.words import compact
 
 _CODE_HEAD = re.compile(r"[1-9ANY][0-9A-GY]([0-9]{6})[0-9A-HJ-NPQRTUWXY]{0,8}")
+_FIELDS = {"city": "cities", "district": "districts"}
 
 
 def chips_of(query: SearchQuery, reading: Reading) -> tuple[Chip, ...]:
@@ -57,11 +58,11 @@ def offers_of(query: SearchQuery, words: list[str], lexicon: Lexicon) -> tuple[C
     chips: list[Chip] = []
     for word in words:
         split = splitting.split(compact(word), lexicon)
-        if split is not None and split.entry.field in ("city", "district") and not splitting.is_whole_name(word):
+        if split is not None and split.entry.field in _FIELDS and not splitting.is_whole_name(word):
             text = " ".join(split.rest if w == word else w for w in query.text.split(" "))
             chosen = dict(query.changed(text=text))
-            chosen_field = {"city": "cities", "district": "districts"}[split.entry.field]
-            add = _changed(query, text, **{chosen_field: (*chosen[chosen_field], split.entry.value)})
+            field = _FIELDS[split.entry.field]
+            add = _changed(query, text, **{field: (*chosen[field], *values_of(split.entry))})
             label = Text(f"地区：{split.entry.label.zh}？", f"Place: {split.entry.label.en}?")
             chips.append(_offer(query, split.entry, label, add))
         elif (found := industry_named(compact(word))) is not None:

@@ -8,6 +8,7 @@ from registry.identity.uscc import explain_code
 LINES_MAX = 5_000
 TEXT_MAX = 200_000
 LINE_MAX = 200
+NAME_MIN = 5
 MANY = 2
 """From so many names on it is a list."""
 UNSAID = 20
@@ -32,20 +33,19 @@ def pasted_names(raw: str) -> tuple[str, ...]:
         named = sum(map(_is_name, entries[:UNSAID]))
         if len(entries) >= MANY and (marks is _LINES or named >= MANY) and (named or len(entries) > UNSAID):
             return entries
-    return names_in(raw[:TEXT_MAX])
+    return tuple(dict.fromkeys(names_in(raw[:TEXT_MAX])))
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Two or more full names or codes with blanks or marks between them; empty otherwise."""
-    parts = [part for part in re.split(r"[\s,，;；、|]+", text) if part]
-    entries = tuple(dict.fromkeys(part[:LINE_MAX] for part in parts))[:LINES_MAX]
-    if len(entries) > UNSAID and sum(map(_is_name, entries[:UNSAID])) >= MANY:
-        return entries
-    named = tuple(entry for entry in entries[:UNSAID] if _is_name(entry)) if len(entries) >= MANY else ()
-    return named if len(named) >= MANY else ()
+    """Two or more full names or codes with blanks or marks between them, as often as they stand there; else empty."""
+    entries = tuple(part[:LINE_MAX] for part in re.split(r"[\s,，;；、|]+", text) if part)[:LINES_MAX]
+    named = sum(map(_is_name, entries[:UNSAID]))
+    if named < MANY:
+        return ()
+    return entries if len(entries) > UNSAID else tuple(filter(_is_name, entries))
 
 
 def _is_name(text: str) -> bool:
-    if len(text) < 6:
+    if len(text) < NAME_MIN:
         return False
     return (looks_like_firm_name(text) and not text.isascii()) or (text.isascii() and explain_code(text).valid)

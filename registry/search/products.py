@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from registry.search.lexicon import Lexicon
 from registry.search.plan import ProductPlan, WordPlan
 from registry.search.word_plans import plan_word
-from registry.search.words import compact, is_han, normalise, runs
+from registry.search.words import LETTERS_MIN, compact, is_han, normalise, runs
 
 WORDS_MAX = 12
 _VERSION = re.compile(r"[a-z]*[0-9]+")
@@ -25,7 +25,9 @@ def product_plan(
     for word in words:
         for run in runs(normalise(word)):
             if run.isascii() and any(c.isdigit() for c in run):
-                versions.update(dict.fromkeys(version_pieces(run)))
+                name, version = _name_and_version(run)
+                plans += plan_word(name, lexicon) if name else []
+                versions.update(dict.fromkeys(version_pieces(version)))
             else:
                 plans += [plan for part in _split(run, lexicon) for plan in plan_word(part, lexicon)]
     return ProductPlan(
@@ -46,6 +48,12 @@ def version_pieces(run: str) -> list[str]:
     """
     pieces = _VERSION.findall(run)
     return pieces if "".join(pieces) == run else [run]
+
+
+def _name_and_version(run: str) -> tuple[str, str]:
+    """kunlou920 as kunlou and 920; v10sp3 is all version."""
+    at = next(place for place, character in enumerate(run) if character.isdigit())
+    return (run[:at], run[at:]) if at >= LETTERS_MIN else ("", run)
 
 
 def _split(run: str, lexicon: Lexicon) -> Iterator[str]:

@@ -28,6 +28,9 @@ SHAPES_MAX = 40
 """Forms with one look-alike character that are looked up."""
 UNSEEN = 96.0
 """Likeness of names that sound or look the same but are not: nearly the same."""
+INSIDE = 90.0
+"""Likeness of a name that only sounds as if the typed one stood in it."""
+INSIDE_LETTERS = 5
 SURE = 70.0
 """From this closeness on a candidate is worth offering as what was meant."""
 
@@ -99,6 +102,8 @@ def _measure(ladder: LadderPlan, sounds: Sequence[str], candidate: Candidate) ->
     by_shape = not by_sound and bool(seen) and by_eye > written
     form = heard if by_sound else seen if by_shape else form
     likeness = max(written, by_ear, by_eye)
+    if likeness < INSIDE and (inside := _heard_inside(sounds, candidate)):
+        form, likeness, by_sound, by_shape = inside, INSIDE, True, False
     best = max(likeness, 0.9 * fuzz.partial_ratio(ladder.whole, candidate.name))
     if _is_subsequence(ladder.core, candidate.name):
         best = max(best, 86.0)
@@ -127,6 +132,12 @@ def _closest_by_shape(ladder: LadderPlan, candidate: Candidate) -> tuple[str, fl
     ]
     likeness, form = max(scored, default=(0.0, ""), key=lambda pair: pair[0])
     return form, likeness
+
+
+def _heard_inside(sounds: Sequence[str], candidate: Candidate) -> str:
+    """The form in whose reading the typed one stands whole: 寒武记 in 中科寒武纪."""
+    heard = [sound for sound in sounds if len(sound) >= INSIDE_LETTERS]
+    return next((s for s, reading in candidate.shorts for sound in heard if sound in reading), "")
 
 
 def _seen_as(typed: str, form: str) -> str:

@@ -138,7 +138,7 @@ def _unlisted(stretch: str) -> Iterator[tuple[Reading, ...]]:
         if len(word) == 1:
             yield _character(word)
         else:
-            yield from (((syllable,),) for syllable in _read_word(word))
+            yield from (_in_word(*pair) for pair in zip(word, _read_word(word), strict=True))
 
 
 @lru_cache(maxsize=50_000)
@@ -146,6 +146,12 @@ def _character(character: str) -> tuple[Reading, ...]:
     """The readings of a character that stands in no known word."""
     listed = _listed()[1].get(character)
     return listed or ((_read_word(character)[0],),)
+
+
+def _in_word(character: str, syllable: str) -> tuple[Reading, ...]:
+    """A character in a dictionary word is read as the word says; people may read it otherwise in a name."""
+    others = [option for option in _listed()[1].get(character, ()) if option != (syllable,)]
+    return ((syllable,), *others)
 
 
 @lru_cache(maxsize=50_000)

@@ -1,17 +1,23 @@
 """Other ways to take a word apart: a known piece at its head or tail (珠海格力, 格力珠海), a generic end (招商公司)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from registry.errors import Text
 from registry.identity.names import LEGAL_SUFFIXES
 from registry.search.lexicon import Entry, Lexicon, search_settings
-from registry.search.words import compact, is_han
+from registry.search.words import compact, compact_core, is_han
 
 REST_MIN = 2
 """So many characters must remain; fewer are no word."""
 WORD_MAX = 40
-_PLACES = ("city", "district", "province")
+_BRACKETS = re.compile(r"[（）()\[\]【】〔〕]+")
+BRACKETS_OPENED = Text(
+    "没有整词匹配，括号内外的文字已分开查找。",
+    "Nothing matched the whole: what stands in brackets was looked for apart.",
+)
+PLACES = ("city", "district", "province")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +59,20 @@ def rewritings(text: str, words: list[str], lexicon: Lexicon) -> Iterator[tuple[
     if splits:
         apart = " ".join(_apart(splits[word]) if word in splits else word for word in text.split(" "))
         yield apart, False, _split_notice(splits)
-        if any(found.entry.field in _PLACES for found in splits.values()):
+        if any(found.entry.field in PLACES for found in splits.values()):
             yield apart, True, _split_notice(splits)
+    opened = _BRACKETS.sub(" ", text).strip()
+    if opened != text and len(opened.split()) > len(text.split()):
+        yield opened, True, BRACKETS_OPENED
     shorter = {word: short for word in words if (short := _without_generic_end(compact(word)))}
     if shorter:
         yield " ".join(shorter.get(word, word) for word in text.split(" ")), False, _generic_notice(shorter)
 
 
 def _apart(found: Split) -> str:
-    return f"{found.rest} {found.piece}"
+    """What is left and the piece as words of their own; of a whole name only what tells it from others."""
+    rest = compact_core(found.rest) if is_whole_name(found.rest) else found.rest
+    return f"{rest} {found.piece}"
 
 
 def _without_generic_end(word: str) -> str:

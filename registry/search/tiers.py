@@ -18,7 +18,7 @@ WINDOW = 3
 """Adjacent pairs a slip may break: one wrong character breaks two, two swapped ones three."""
 WINDOWED = range(5, 25)
 """So many pairs of a name are tried with every window left out."""
-ONE_MISSING = range(4, 13)
+ONE_MISSING = range(3, 13)
 """So many characters are tried with every single one left out."""
 
 Similar = tuple[tuple[float, Expression], ...]
@@ -58,6 +58,8 @@ def closeness(plan: StrictPlan) -> list[Expression]:
     if reading:
         brand.append(Term("reading_whole", reading))
     found += [any_of(brand), Term("exact_former", plan.whole)]
+    if plan.core != plan.whole:
+        found.append(Term("lead", plan.whole))
     begins = [any_term("lead", {plan.whole, plan.core}), any_term("brand", {plan.whole, plan.core})]
     if initials:
         begins.append(Term("initials_whole", initials))
@@ -70,6 +72,8 @@ def closeness(plan: StrictPlan) -> list[Expression]:
         found.append(Term("initials", initials))
     if any(word.grams for word in plan.words):
         found.append(all_of(Term("name", gram) for word in plan.words for gram in word.grams))
+    if any(word.grams and word.others for word in plan.words):
+        found.append(all_of(_in_name(word) for word in plan.words if word.grams))
     return found
 
 
@@ -179,6 +183,11 @@ def _word(word: WordPlan) -> Expression:
     if word.initials:
         parts.append(Term("initials", word.initials))
     return any_of([*parts, *others])
+
+
+def _in_name(word: WordPlan) -> Expression:
+    """All pairs of a word, or of what means the same, in the present name."""
+    return any_of(all_of(Term("name", gram) for gram in grams) for grams in (word.grams, *word.others))
 
 
 def _fields(word: WordPlan) -> tuple[str, ...]:

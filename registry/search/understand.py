@@ -244,6 +244,14 @@ def _to_chinese(number: int) -> str:
     return head + (_DIGITS[ones] if ones else "")
 
 
+def many_notice(count: int) -> Text:
+    """That a list was pasted."""
+    return Text(
+        f"查询里有 {count} 个名称或代码：请用批量查询逐个对照。",
+        f"The text holds {count} names or codes: look them up as a list, one by one.",
+    )
+
+
 def ignored_notice(words: tuple[str, ...]) -> Text:
     """That generic words were left aside."""
     shown = "、".join(words)

@@ -2,8 +2,10 @@
 
 import re
 
+from registry.identity.regions import short_place_name
 from registry.search.lexicon import Lexicon, parks
 from registry.search.plan import WordPlan
+from registry.search.splitting import PLACES, is_whole_name, split
 from registry.search.words import compact, grams, is_han, normalise, pinyin, plain_reading, runs, syllables
 
 GRAMS_MAX = 48
@@ -36,7 +38,7 @@ def plan_word(word: str, lexicon: Lexicon | None = None) -> list[WordPlan]:
             reading=pinyin(whole) if mixed and len(whole) <= 40 else "",
             initials=_mixed_initials(parts) if mixed and len(whole) <= 12 else "",
             address=address,
-            others=_others(whole, lexicon),
+            others=(*_others(whole, lexicon), *_permuted(whole, lexicon)),
             categories=lexicon.categories_of(whole) if lexicon else (),
         )
     ]
@@ -70,6 +72,14 @@ def _others(word: str, lexicon: Lexicon | None) -> tuple[tuple[str, ...], ...]:
     if lexicon is None or len(word) > GRAMS_MAX:
         return ()
     return tuple(tuple(grams(other)[:GRAMS_MAX]) for other in lexicon.others(word)[:OTHERS_MAX] if len(other) > 1)
+
+
+def _permuted(word: str, lexicon: Lexicon | None) -> tuple[tuple[str, ...], ...]:
+    """A place at the head or tail may stand elsewhere in the name: 格力珠海, 某某科技（上海）, 上海某某科技."""
+    found = split(word, lexicon) if lexicon is not None else None
+    if found is None or found.entry.field not in PLACES or is_whole_name(word):
+        return ()
+    return (tuple(dict.fromkeys((*grams(found.rest)[:GRAMS_MAX], *grams(short_place_name(found.piece))))),)
 
 
 def _mixed_initials(parts: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Text into the units both sides of the search are made of: letters and sound. Import from here."""
 
 from registry.search.letters import (
+    LETTERS_MIN,
     NEIGHBOUR_LENGTHS,
     PREFIX_LENGTHS,
     characters,
@@ -30,6 +31,7 @@ from registry.search.sound import (
 
 __all__ = [
     "INITIALS_MAX",
+    "LETTERS_MIN",
     "NEIGHBOUR_LENGTHS",
     "PINYIN_SYLLABLES",
     "PREFIX_LENGTHS",

@@ -85,7 +85,9 @@ def find(session: Session, engine: SearchEngine | None, query: SearchQuery) -> S
     """
     started = time.perf_counter()
     # Looked up before the index is: whatever it has not seen by now is among these.
-    waiting = [(row.kind, row.subject_id) for row in session.connection().execute(_WAITING)] if engine is not None else []
+    waiting = (
+        [(row.kind, row.subject_id) for row in session.connection().execute(_WAITING)] if engine is not None else []
+    )
     lexicon = lexicon_for(session)
     try:
         index = IndexAnswers(engine.reader(), tuple(lexicon.directories)) if engine is not None else None

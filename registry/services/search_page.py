@@ -29,10 +29,20 @@ def about_code(
         return (key if plain else None), [], []
     if total:
         return None, [], []
+    if code.repaired is not None and (meant := _known(session, code.repaired)) is not None:
+        return (meant if understood.filters == Filters() and not query.literal else None), [], [code.message]
     reason = Text("相近的代码", "Similar code")
     known = set(session.scalars(select(col(EnterpriseAddress.key)).where(col(EnterpriseAddress.key).in_(code.nearest))))
     near = [Suggestion(text=c, reason=reason, key=c) for c in code.nearest if c in known]
     return None, near, [code.message]
+
+
+def _known(session: Session, code: str) -> str | None:
+    """The key of the enterprise a code leads to, or None."""
+    try:
+        return resolve(session, code).canonical_key
+    except (NotFound, Gone):
+        return None
 
 
 def batch_chip(session: Session, query: SearchQuery, understood: Understood) -> list[Chip]:
@@ -64,7 +74,7 @@ def directory_hits(lexicon: Lexicon, understood: Understood) -> tuple[DirectoryH
     return tuple(
         DirectoryHit(code=code, name=word.label, level=word.level, why=why, exact=exact)
         for code, exact in understood.directories
-        if (word := lexicon.directories.get(code)) is not None
+        if (word := lexicon.directories.get(code) or lexicon.catalogues.get(code)) is not None
     )
 
 
