@@ -1,5 +1,7 @@
 """Industry codes (国民经济行业分类, GB/T 4754-2017), codes of 2011 that moved, and the chains they suggest."""
 
+import bisect
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -79,9 +81,23 @@ def industry_named(text: str) -> Industry | None:
     names = _by_name()
     if text in names:
         return names[text]
-    found = [entry for name, entry in names.items() if name.startswith(text)] if len(text) >= 3 else []
+    found = _beginning_so(text) if len(text) >= 3 else []
     heads = [entry for entry in found if not any(_within(entry, other) for other in found)]
     return heads[0] if len(heads) == 1 else None
+
+
+def _beginning_so(text: str) -> list[Industry]:
+    names, ordered = _by_name(), _names_in_order()
+    start = bisect.bisect_left(ordered, text)
+    return [
+        names[name]
+        for name in itertools.takewhile(lambda n: n.startswith(text), itertools.islice(ordered, start, None))
+    ]
+
+
+@cache
+def _names_in_order() -> list[str]:
+    return sorted(_by_name())
 
 
 def industry_2011(code: str) -> Industry | None:
