@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import accounts, assess, audit, demo, directory, search, serving, standards
+from registry.cli import accounts, assess, audit, demo, directory, index, search, search_config, serving, standards
 
 
 def make_app(*, server: serving.Server) -> typer.Typer:
@@ -26,6 +26,8 @@ def make_app(*, server: serving.Server) -> typer.Typer:
     serving.mount(app, server=server)
     demo.mount(app, server=server)
     search.mount(app)
+    index.mount(app)
+    search_config.mount(app)
     directory.mount(app)
     standards.mount(app)
     assess.mount(app)

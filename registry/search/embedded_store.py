@@ -5,7 +5,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from registry.db import make_folder
@@ -16,6 +16,8 @@ POINTER = "current"
 COMPLETE = "complete"
 """File in the folder of a version, written last: without it the version was never finished and is not read."""
 LOCK = "write.lock"
+DAMAGED = "damaged"
+"""File in the folder of a version whose reading failed: nobody reads it any more, and the worker builds another."""
 _VERSION = re.compile(r"enterprises-([0-9a-f]{8})-([0-9]{6})")
 
 
@@ -30,6 +32,8 @@ def current_version(folder: Path) -> str:
         raise EngineUnavailable(f"the pointer names no index: {name[:40]!r}")
     if found[1] != fingerprint():
         raise EngineUnavailable("the index has another shape than this program needs")
+    if (folder / name / DAMAGED).exists():
+        raise EngineUnavailable("the index is damaged")
     return name
 
 
@@ -63,6 +67,26 @@ def point_to(folder: Path, version: str) -> None:
     os.replace(fresh, folder / POINTER)
     _sync_folder(folder)
     _drop(folder, [name for name in _versions(folder) if name not in (before, version)])
+
+
+@contextmanager
+def faults_of(path: Path, *, damage: bool = False) -> Iterator[None]:
+    """What the engine complains about while working on the version at ``path`` means: no usable index.
+
+    ``damage``: it was open already, so its files must be damaged; everybody is told.
+    """
+    try:
+        yield
+    except EngineUnavailable:
+        raise
+    except BaseException as error:
+        # Over damaged files the engine may panic; what that raises is none of Python's ordinary exceptions.
+        if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
+            raise
+        if damage:
+            with suppress(OSError):
+                (path / DAMAGED).touch()
+        raise EngineUnavailable(str(error)) from error
 
 
 @contextmanager
@@ -116,8 +140,8 @@ def _pointed(folder: Path) -> str | None:
 
 def readable_versions(folder: Path) -> list[str]:
     """Finished versions of this program’s shape, oldest first."""
-    ours = [name for name in _versions(folder) if name.split("-")[1] == fingerprint()]
-    return [name for name in ours if (folder / name / COMPLETE).is_file()]
+    ours = [folder / name for name in _versions(folder) if name.split("-")[1] == fingerprint()]
+    return [path.name for path in ours if (path / COMPLETE).is_file() and not (path / DAMAGED).exists()]
 
 
 def _versions(folder: Path) -> list[str]:
