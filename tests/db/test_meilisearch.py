@@ -25,6 +25,8 @@ from tests.support.engines import meilisearch_engine
 
 DAY = date(2026, 5, 6)
 SECRET = "a-key-nobody-must-see"
+HEADERS: list[dict[str, str]] = []
+"""What was sent to a server of :func:`answering`, the last one last."""
 
 
 @pytest.fixture
@@ -54,6 +56,7 @@ def answering(status: int, body: bytes, *, port: int = 0) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            HEADERS.append(dict(self.headers))
             self.rfile.read(int(self.headers["Content-Length"] or 0))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
@@ -128,6 +131,16 @@ def test_a_server_that_is_silent_is_given_up_after_the_time_limit(monkeypatch: p
 def test_odd_answers_mean_away_and_say_what_came(status: int, body: bytes, said: str) -> None:
     with answering(status, body) as url, pytest.raises(EngineAway, match=said):
         at(url).reader()
+
+
+def test_a_question_goes_straight_to_the_server_with_its_key_and_wants_no_compression(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
+    with answering(200, json.dumps({"results": [{"hits": []}]}).encode()) as url:
+        with pytest.raises(EngineUnavailable, match="no index has been built"):
+            at(url).reader()
+    assert (HEADERS[-1]["Authorization"], HEADERS[-1]["Accept-Encoding"]) == (f"Bearer {SECRET}", "identity")
 
 
 def test_keys_and_passwords_are_never_told() -> None:
