@@ -84,6 +84,30 @@ def is_syllable(text: str) -> bool:
     return text.isascii() and text.isalpha() and text.islower() and plain_reading(text) in _known_syllables()
 
 
+@cache
+def _syllable_beginnings() -> frozenset[str]:
+    return frozenset(known[:n] for known in _known_syllables() if known.isascii() for n in range(1, len(known) + 1))
+
+
+def unfinished(letters: str) -> tuple[str, ...]:
+    """Whole syllables typed so far, where the last one lacks letters: every way to read it, longest first.
+
+    >>> unfinished("ningd"), unfinished("ningde")
+    (('ning',), ('ning',))
+    """
+    ways = (letters[:at] for at in range(len(letters) - 1, max(0, len(letters) - 6), -1))
+    return tuple(w for w in ways if letters[len(w) :] in _syllable_beginnings() and _is_syllables(w))
+
+
+def _is_syllables(letters: str) -> bool:
+    """Whether letters are one or more syllables."""
+    known, reached = _known_syllables(), {0}
+    for at in range(1, len(letters) + 1):
+        if any(start in reached and letters[start:at] in known for start in range(max(0, at - 6), at)):
+            reached.add(at)
+    return bool(letters) and len(letters) in reached
+
+
 @lru_cache(maxsize=50_000)
 def _readings(text: str, given: Given) -> tuple[Reading, ...]:
     parts = [options for run in runs(text) for options in (_options(run, given) if is_han(run) else [((run,),)])]
