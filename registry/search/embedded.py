@@ -160,9 +160,11 @@ class EmbeddedWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date) -> None:
+    def apply(
+        self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date, version: str | None = None
+    ) -> None:
         """Delete and add in one commit: a reader sees all of the batch or nothing."""
-        path = self._folder / current_version(self._folder)
+        path = self._folder / (version or current_version(self._folder))
         index = _open(path)
         with faults_of(path):
             writer = index.writer(UPDATE_HEAP, 1)
@@ -204,9 +206,9 @@ class EmbeddedWriter:
         """The versions that can be read, oldest first."""
         return readable_versions(self._folder)
 
-    def keys(self) -> Iterator[tuple[str, str]]:
-        """Every entry’s key and digest, of the version in use."""
-        return self.reader_of(current_version(self._folder)).keys()
+    def keys(self, version: str | None = None) -> Iterator[tuple[str, str]]:
+        """Every entry’s key and digest, of the version in use if no other is named."""
+        return self.reader_of(version or current_version(self._folder)).keys()
 
 
 class EmbeddedEngine:

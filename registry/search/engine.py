@@ -85,10 +85,13 @@ class IndexReader(Protocol):
 class Writer(Protocol):
     """Held by one process at a time."""
 
-    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date) -> None:
+    def apply(
+        self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date, version: str | None = None
+    ) -> None:
         """Write a batch, set the day, and return when readers will see it. Harmless when repeated.
 
-        ``deletes`` are document keys. Raises EngineUnavailable if there is no index to write to.
+        ``deletes`` are document keys; ``version`` is a finished one if not that in use is meant. Raises
+        EngineUnavailable if there is no index to write to.
         """
         ...
 
@@ -108,7 +111,7 @@ class Writer(Protocol):
         """The versions that can be read, oldest first; the one in use among them."""
         ...
 
-    def keys(self) -> Iterable[tuple[str, str]]:
+    def keys(self, version: str | None = None) -> Iterable[tuple[str, str]]:
         """Every entry’s key and the digest it was written with, in any order: what the drift check compares."""
         ...
 

@@ -117,9 +117,11 @@ class MeilisearchWriter:
         self._versions = versions
         self._server = versions.server
 
-    def apply(self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date) -> None:
-        """Write a batch to the version in use. The day is written last: with the entries, or after all of them."""
-        version = self._versions.readable(self._versions.pointed())
+    def apply(
+        self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date, version: str | None = None
+    ) -> None:
+        """Write a batch. The day is written last: with the entries, or after all of them."""
+        version = self._versions.readable(version or self._versions.pointed())
         # The server would make an index that is not there.
         self._versions.reader(version)
         gone = list(deletes)
@@ -159,9 +161,9 @@ class MeilisearchWriter:
         """The versions that can be read, oldest first."""
         return self._versions.finished()
 
-    def keys(self) -> Iterator[tuple[str, str]]:
+    def keys(self, version: str | None = None) -> Iterator[tuple[str, str]]:
         """Every entry’s key and digest, some thousands at a time."""
-        version = self._versions.readable(self._versions.pointed())
+        version = self._versions.readable(version or self._versions.pointed())
         start = 0
         while True:
             asked = {"fields": [PRIMARY_KEY, "digest"], "limit": KEYS_AT_ONCE, "offset": start}
@@ -172,6 +174,9 @@ class MeilisearchWriter:
             if len(page) < KEYS_AT_ONCE:
                 return
             start += len(page)
+
+    def _meant(self, version: str | None) -> str:
+        return self._versions.readable(self._versions.pointed() if version is None else version)
 
     def _add(self, version: str, lines: bytes) -> TaskInfo:
         return self._server.index(version, lambda index: index.add_documents_ndjson(lines, PRIMARY_KEY))

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col
 
+from registry import clock
 from registry.db import reading, transaction
 from registry.errors import Conflict
 from registry.models import IndexOutbox
@@ -21,7 +22,6 @@ from registry.search.cards import EnterpriseCard, ProductCard
 from registry.search.documents import IndexDocument, document_key
 from registry.search.engine import Ask, EngineUnavailable, SearchEngine, Writer, WriterBusy
 from registry.search.sources import BATCH, load_documents, load_products, stream_documents
-from registry.services.outbox import Change, check_wanted
 from registry.services.search_hits import stale_among, stale_products_among
 
 if TYPE_CHECKING:
@@ -98,19 +98,12 @@ def check(database: Engine, search: SearchEngine, *, repair: bool = False, count
     if not len(suspects):
         return Drift(compared, repaired=repair)
     with _soon(search) as writer:
-        return _settle(database, writer, suspects, Drift(compared, repaired=repair), search.reader().day)
-
-
-def mend(database: Engine, writer: Writer, day: date) -> Drift:
-    """Compare and repair while nobody else can write."""
-    with reading(database) as session:
-        compared, suspects = _suspects(_Kept(writer), stream_documents(session, day), None)
-    drift = Drift(compared, repaired=True)
-    return _settle(database, writer, suspects, drift, day) if len(suspects) else drift
+        mending = _Mending(writer, search.version(), search.reader().day)
+        return _settle(database, mending, suspects, Drift(compared, repaired=repair))
 
 
 def rollback(database: Engine, search: SearchEngine) -> RolledBack:
-    """Let readers see the version before the present one again, brought up to date with the database.
+    """Bring the version before the present one up to date with the database, and let readers see it.
 
     Raises Conflict if there is none that can be read, or while another process is writing.
     """
@@ -123,17 +116,20 @@ def rollback(database: Engine, search: SearchEngine) -> RolledBack:
                 f"There is no version before {left} that can be read. Rebuild with registry reindex if need be.",
             )
         version = older[-1]
-        day = writer.reader_of(version).day
-        # First said, then done: if all ends here, the worker compares. Until then no page trusts the index’s cards.
-        with transaction(database) as session:
-            check_wanted(session)
+        mended = _bring_up_to_date(database, writer, version)
+        # What changed after the comparison has not been applied to either version and waits in the outbox.
         writer.swap(version)
-        with reading(database) as session:
-            wanted = select(col(IndexOutbox.id)).where(col(IndexOutbox.kind) == Change.CHECK.value)
-            rows = list(session.scalars(wanted))
-        mended = mend(database, writer, day)
-        forget(database, rows)
     return RolledBack(version, left, mended)
+
+
+def _bring_up_to_date(database: Engine, writer: Writer, version: str) -> Drift:
+    today = clock.today()
+    with reading(database) as session:
+        compared, suspects = _suspects(_Kept(writer, version), stream_documents(session, today), None)
+    drift = Drift(compared, repaired=True)
+    _settle(database, _Mending(writer, version, today), suspects, drift)
+    writer.apply(upserts=(), deletes=(), day=today, version=version)
+    return drift
 
 
 def status(database: Engine, search: SearchEngine) -> IndexStatus:
@@ -198,11 +194,11 @@ def _version_in_use(search: SearchEngine) -> str:
 class _Kept:
     """What the index holds: sorted codes of its entries, each with its digest. A key twice is there twice."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, version: str | None = None) -> None:
         import numpy as np
 
         codes, digests = array("Q"), array("Q")
-        for key, digest in writer.keys():
+        for key, digest in writer.keys(version):
             codes.append(_code(key))
             digests.append(int(digest, 16))
         unsorted = np.frombuffer(codes, dtype=np.uint64)
@@ -243,9 +239,21 @@ def _suspects(
     return compared, np.unique(np.concatenate([*found, kept.codes[~seen]]))
 
 
-def _settle(database: Engine, writer: Writer, suspects: "np.ndarray[Any, Any]", drift: Drift, day: date) -> Drift:
+@dataclass(frozen=True, slots=True)
+class _Mending:
+    """A version that nobody else is writing, and the day its states are written for."""
+
+    writer: Writer
+    version: str
+    day: date
+
+
+def _settle(database: Engine, mending: _Mending, suspects: "np.ndarray[Any, Any]", drift: Drift) -> Drift:
     """Look at the suspects again while nobody writes; note what is wrong, and write it anew if that is wanted."""
-    kept = _Kept(writer)
+    if not len(suspects):
+        return drift
+    writer, version, day = mending.writer, mending.version, mending.day
+    kept = _Kept(writer, version)
     with reading(database) as session:
         waiting = _waiting(session)
         for start in range(0, len(suspects), BATCH):
@@ -255,7 +263,7 @@ def _settle(database: Engine, writer: Writer, suspects: "np.ndarray[Any, Any]", 
             if drift.repaired and wrong:
                 upserts = [entries[code] for code in wrong if code in entries]
                 deletes = [_key(code) for code in wrong if code not in entries]
-                writer.apply(upserts=upserts, deletes=deletes, day=day)
+                writer.apply(upserts=upserts, deletes=deletes, day=day, version=version)
     return drift
 
 

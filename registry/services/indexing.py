@@ -24,7 +24,7 @@ from registry.search.sources import (
     surviving,
     visible,
 )
-from registry.services.index_check import forget, mend
+from registry.services.index_check import forget
 from registry.services.index_gates import Sample, pass_gates
 from registry.services.outbox import REBUILD_ABOVE, Change
 from registry.settings import Settings
@@ -117,8 +117,6 @@ def _apply_batch(database: Engine, writer: Writer, day: date, limit: int) -> int
         products = named[Change.PRODUCT].union(products_of(session, firms)) if firms else named[Change.PRODUCT]
         _write(session, writer, "enterprise", sorted(firms), day)
         _write(session, writer, "product", sorted(products), day)
-    if any(row.kind == Change.CHECK for row in rows):
-        mend(database, writer, day)
     forget(database, [row.id for row in rows])
     return len(rows)
 

@@ -21,12 +21,6 @@ class Change(StrEnum):
     PRODUCT = "product"
     EVERYTHING = "everything"
     """A new index."""
-    CHECK = "check"
-    """Compare the index with the database and mend it: it may be behind by changes nobody has named."""
-
-
-UNNAMED = (Change.EVERYTHING, Change.CHECK)
-"""Changes after which any entry may be out of date."""
 
 
 def enterprises_changed(session: Session, enterprise_ids: Iterable[int]) -> None:
@@ -48,11 +42,6 @@ def batches_changed(session: Session, batch_ids: Iterable[int]) -> None:
     products = select(col(ProductListing.product_id)).where(col(ProductListing.batch_id).in_(ids)).distinct()
     enterprises_changed(session, session.scalars(firms))
     products_changed(session, session.scalars(products))
-
-
-def check_wanted(session: Session) -> None:
-    """Queue a comparison of the whole index with the database."""
-    session.execute(insert(IndexOutbox), [_row(Change.CHECK, None)])
 
 
 def _changed(session: Session, kind: Change, numbers: Iterable[int]) -> None:

@@ -17,7 +17,7 @@ from registry.search.reasons import Known, Reason, explain, similar
 from registry.search.rerank import Closeness
 from registry.search.sources import load_product_sources, load_sources, products_of, surviving
 from registry.services.badges import document_ref, standing_order
-from registry.services.outbox import UNNAMED, Change
+from registry.services.outbox import Change
 from registry.titles import HELD, title_status
 
 Explain = Callable[[int, Known], Reason]
@@ -82,7 +82,7 @@ def product_hits(
 
 def stale_among(session: Session, waiting: Sequence[tuple[str, int | None]]) -> frozenset[int] | None:
     """Out of waiting changes the enterprises whose cards cannot be trusted; None if that may be any."""
-    if any(kind in UNNAMED for kind, _ in waiting):
+    if any(kind == Change.EVERYTHING for kind, _ in waiting):
         return None
     ids = {number for kind, number in waiting if number is not None and kind == Change.ENTERPRISE}
     return frozenset(surviving(session, ids)) if ids else frozenset()

@@ -14,11 +14,12 @@ from registry.db import reading, transaction
 from registry.errors import StorageUnavailable
 from registry.models import Enterprise, IndexOutbox
 from registry.search.documents import IndexDocument
-from registry.search.embedded import EmbeddedEngine, EmbeddedWriter
+from registry.search.embedded import EmbeddedEngine, EmbeddedReader, EmbeddedWriter
 from registry.search.engine import EngineUnavailable, WriterBusy
 from registry.search.query import SearchPage, SearchQuery
 from registry.services import indexing
 from registry.services.finding import find
+from registry.services.index_gates import GateClosed
 from registry.services.indexing import apply_outbox, rebuild
 from registry.services.working import Worker
 from tests.support.population import add_enterprise, changed, fill
@@ -84,7 +85,7 @@ def test_a_crash_after_the_commit_of_the_index_repeats_harmlessly(
         raise StorageUnavailable("断电", "power cut")
 
     with monkeypatch.context() as patched:
-        patched.setattr(indexing, "_forget", crash)
+        patched.setattr(indexing, "forget", crash)
         with pytest.raises(StorageUnavailable):
             apply_outbox(database, search)
     assert waiting(database) == 1
@@ -117,8 +118,8 @@ def test_a_rebuild_that_lost_documents_is_not_put_to_use(
 ) -> None:
     fill(database)
     before = rebuild(database, search).version
-    monkeypatch.setattr(EmbeddedWriter, "count_of", lambda self, version: 3)
-    with pytest.raises(StorageUnavailable) as refusal:
+    monkeypatch.setattr(EmbeddedReader, "_total", lambda self, query: 3)
+    with pytest.raises(GateClosed) as refusal:
         rebuild(database, search)
     assert "9" in refusal.value.text.zh
     assert (search._folder / "current").read_text().strip() == before
