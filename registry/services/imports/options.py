@@ -21,6 +21,8 @@ class Destination:
     """The batch a file is for. ``valid_from`` holds where a row states no day of its own."""
 
     directory_code: str
+    kind: DirectoryKind
+    """What the directory lists: enterprises, or products with their makers."""
     year: int
     label: str
     announced_on: date | None
@@ -55,6 +57,7 @@ def resolve(session: Session, options: ImportOptions) -> Destination | None:
     year = options.year if options.year is not None else announced.year if announced else 0
     return Destination(
         directory_code=directory.code,
+        kind=directory.kind,
         year=year,
         label=(options.batch or "").strip() or f"{year}年",
         announced_on=announced,
@@ -128,11 +131,7 @@ def _directory(session: Session, given: str) -> Directory:
     code = given.strip().lower().replace("-", "_")
     directory = session.get(Directory, code)
     if directory is None:
-        codes = session.exec(
-            select(Directory.code)
-            .where(col(Directory.kind) == DirectoryKind.ENTERPRISE)
-            .order_by(col(Directory.position), col(Directory.code))
-        )
+        codes = session.exec(select(Directory.code).order_by(col(Directory.position), col(Directory.code)))
         choices = tuple(codes)
         raise InvalidInput(
             f"没有代码为“{shorten(given)}”的名录。",
@@ -140,13 +139,6 @@ def _directory(session: Session, given: str) -> Directory:
             field="directory",
             value=given,
             choices=choices,
-        )
-    if directory.kind is not DirectoryKind.ENTERPRISE:
-        raise InvalidInput(
-            f"“{directory.name_zh}”是产品目录，企业名单不能导入到这里。",
-            f"“{directory.name_en}” is a product catalogue; a list of enterprises cannot go into it.",
-            field="directory",
-            value=given,
         )
     return directory
 

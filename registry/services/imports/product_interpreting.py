@@ -111,8 +111,8 @@ def identity_of(name: str, folded: str, version: str) -> Identity:
 def category_of_heading(heading: str) -> str:
     """The one category named in a sheet's name or in the title above a table; empty where none or several are.
 
-    >>> category_of_heading("附件3 集中式数据库"), category_of_heading("操作系统、数据库"), category_of_heading("Sheet1")
-    ('集中式数据库', '', '')
+    >>> category_of_heading("附件3 集中式数据库"), category_of_heading("操作系统、数据库")
+    ('集中式数据库', '')
     """
     named = [category for category in CATEGORIES if category in heading]
     if "中央处理器" in named and "CPU" in named:
@@ -142,6 +142,22 @@ def looks_like_products(table: Table) -> bool:
     """Whether a table lists product versions rather than enterprises that happen to name a product."""
     return table.position_of("product") is not None and any(
         table.position_of(role) is not None for role in ("maker", "model", "version", "grade")
+    )
+
+
+def refuse_products(tables: Sequence[Table], directory_code: str | None) -> None:
+    """Raises FileRefused if all tables list products, which no enterprise list and no plain import takes."""
+    if not all(map(looks_like_products, tables)):
+        return
+    columns = [each.column for each in tables[0].roles if each.role in ("product", "maker", *SUBSTANCE)]
+    into_zh = f"“{directory_code}”是企业名录，不能导入产品。" if directory_code else ""
+    into_en = f"“{directory_code}” lists enterprises and takes no products. " if directory_code else ""
+    raise FileRefused(
+        f"这像是产品名单（有 {'、'.join(columns)} 列）。{into_zh}请导入产品目录，如 --directory secure_product。",
+        f"This looks like a list of products (columns {', '.join(columns)}). {into_en}"
+        "Import it into a product catalogue, such as --directory secure_product.",
+        field="directory",
+        value=directory_code,
     )
 
 

@@ -20,9 +20,11 @@ from registry.services.imports.bulk import CHUNK, insert_rows
 from registry.services.imports.filling import fills, new_names, other_names
 from registry.services.imports.interpreting import Facts, Interpreter
 from registry.services.imports.lookups import Lookup
-from registry.services.imports.matching import Decision, Matcher
+from registry.services.imports.matching import Decision, Matcher, Place
 from registry.services.imports.options import Destination, existing_batch, options_hash, resolve
-from registry.vocabulary import ImportState, RowOutcome
+from registry.services.imports.product_deciding import ProductDecider
+from registry.services.imports.product_interpreting import ProductInterpreter, product_tables, refuse_products
+from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 Progress = Callable[[int], None]
 """Called with the number of rows done so far."""
@@ -43,12 +45,14 @@ def stage(
     """Store the rows of a file with their outcomes as a staged import, and archive the file.
 
     ``archive_dir`` None keeps no copy (for a trial that is rolled back). A staged import of the same file and options
-    is replaced; one that was written is left alone and returned. Raises FileRefused without a name column, InvalidInput
-    for wrong options, NotAllowed, Conflict if the batch cannot take rows.
+    is replaced; one that was written is left alone and returned. Raises FileRefused without a name column or if it
+    lists what the directory does not, InvalidInput for wrong options, NotAllowed, Conflict if the batch cannot take
+    rows.
     """
     destination = resolve(session, options)
     require_importer(actor, directory_code=destination.directory_code if destination else None)
-    tables, notes = _usable(read_file)
+    lists = destination.kind if destination else DirectoryKind.ENTERPRISE
+    tables, notes = product_tables(read_file) if lists is DirectoryKind.PRODUCT else _usable(read_file, destination)
     identity = options_hash(read_file.sha256, options)
     for earlier in session.exec(select(ImportRun).where(col(ImportRun.options_hash) == identity)).all():
         if earlier.state is ImportState.WRITTEN:
@@ -71,7 +75,7 @@ def stage(
     batch = existing_batch(session, destination) if destination else None
     work = _Staging(session, run.id, destination, batch)
     work.stage_tables(tables, progress or (lambda _: None))
-    run.understood = _understood(tables, notes, options, work.warnings)
+    run.understood = _understood(tables, notes, options, work.warnings) | {"lists": lists.value}
     run.counts = work.counts()
     session.flush()
     return StageResult(import_id=run.id, already_written=False)
@@ -92,6 +96,8 @@ class _Staging:
         self.gives_title = destination is not None
         self.batch_id = batch.id if batch is not None and batch.voided_at is None else None
         self.lookup, self.matcher = Lookup(session), Matcher()
+        of_products = destination is not None and destination.kind is DirectoryKind.PRODUCT
+        self.products = ProductDecider(session, self.batch_id) if of_products else None
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.identified_by: Counter[str] = Counter()
@@ -101,7 +107,7 @@ class _Staging:
     def stage_tables(self, tables: Sequence[Table], progress: Progress) -> None:
         done = 0
         for table in tables:
-            interpreter = Interpreter(table)
+            interpreter = ProductInterpreter(table) if self.products else Interpreter(table)
             for chunk in _chunks(iter(table.rows)):
                 self._stage_chunk(table.sheet, chunk, interpreter)
                 done += len(chunk)
@@ -117,19 +123,21 @@ class _Staging:
             "warnings": self.warning_count,
         }
 
-    def _stage_chunk(self, sheet: str, chunk: Sequence[Row], interpreter: Interpreter) -> None:
+    def _stage_chunk(self, sheet: str, chunk: Sequence[Row], interpreter: Interpreter | ProductInterpreter) -> None:
         facts = [interpreter.interpret(cells) for _, cells in chunk]
-        known = self.lookup.about(facts)
-        decisions = [
-            self.matcher.decide(stated, (sheet, number), known)
-            for (number, _), stated in zip(chunk, facts, strict=True)
-        ]
-        self._settle_known(decisions, facts)
+        places = [(sheet, number) for number, _ in chunk]
+        decisions = self.products.decide(facts, places) if self.products else self._decide(facts, places)
         rows = [
             self._row(sheet, number, cells, stated, decision)
             for (number, cells), stated, decision in zip(chunk, facts, decisions, strict=True)
         ]
         insert_rows(self.session, ImportRow, rows)
+
+    def _decide(self, facts: Sequence[Facts], places: Sequence[Place]) -> list[Decision]:
+        known = self.lookup.about(facts)
+        decisions = [self.matcher.decide(stated, at, known) for stated, at in zip(facts, places, strict=True)]
+        self._settle_known(decisions, facts)
+        return decisions
 
     def _settle_known(self, decisions: Sequence[Decision], facts: Sequence[Facts]) -> None:
         """A row about a known firm that adds nothing is unchanged."""
@@ -182,9 +190,11 @@ class _Staging:
         }
 
 
-def _usable(read_file: ReadFile) -> tuple[list[Table], list[Text]]:
+def _usable(read_file: ReadFile, destination: Destination | None) -> tuple[list[Table], list[Text]]:
     """The tables with a column of enterprise names; a note on each that has none."""
     usable = [table for table in read_file.tables if table.position_of("name") is not None]
+    if destination or not usable:
+        refuse_products(usable or read_file.tables, destination.directory_code if destination else None)
     if not usable:
         found = "、".join(column for table in read_file.tables[:3] for column in table.columns[:30])
         raise FileRefused(
