@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session
 
 from registry.errors import Text, shorten
+from registry.services.imports.earlier import Place
 from registry.services.imports.filling import fills, new_names
 from registry.services.imports.interpreting import Facts
 from registry.services.imports.lookups import Firm, Lookup
-from registry.services.imports.matching import NAME_MAX, Decision, Matcher, Place
+from registry.services.imports.matching import NAME_MAX, Decision, Matcher
 from registry.services.imports.product_interpreting import VERSION_MAX, Identity
 from registry.services.imports.product_lookups import KnownProduct, grades_in_batch, known_products, stated_identity
 from registry.vocabulary import RowOutcome

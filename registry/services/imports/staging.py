@@ -17,10 +17,11 @@ from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import ReadFile, Row, Table
 from registry.services.imports.archiving import archive_file
 from registry.services.imports.bulk import CHUNK, insert_rows
+from registry.services.imports.earlier import Place
 from registry.services.imports.filling import fills, new_names, other_names
 from registry.services.imports.interpreting import Facts, Interpreter
 from registry.services.imports.lookups import Lookup
-from registry.services.imports.matching import Decision, Matcher, Place
+from registry.services.imports.matching import Decision, Matcher
 from registry.services.imports.options import Destination, existing_batch, options_hash, resolve
 from registry.services.imports.product_deciding import ProductDecider
 from registry.services.imports.product_interpreting import ProductInterpreter, product_tables, refuse_products
@@ -106,12 +107,13 @@ class _Staging:
 
     def stage_tables(self, tables: Sequence[Table], progress: Progress) -> None:
         done = 0
-        for table in tables:
-            interpreter = ProductInterpreter(table) if self.products else Interpreter(table)
-            for chunk in _chunks(iter(table.rows)):
-                self._stage_chunk(table.sheet, chunk, interpreter)
-                done += len(chunk)
-                progress(done)
+        with self.matcher.so_far:
+            for table in tables:
+                interpreter = ProductInterpreter(table) if self.products else Interpreter(table)
+                for chunk in _chunks(iter(table.rows)):
+                    self._stage_chunk(table.sheet, chunk, interpreter)
+                    done += len(chunk)
+                    progress(done)
 
     def counts(self) -> dict[str, Any]:
         outcomes = {outcome.value: self.outcomes[outcome.value] for outcome in RowOutcome}
@@ -135,6 +137,7 @@ class _Staging:
 
     def _decide(self, facts: Sequence[Facts], places: Sequence[Place]) -> list[Decision]:
         known = self.lookup.about(facts)
+        self.matcher.expect(facts, known)
         decisions = [self.matcher.decide(stated, at, known) for stated, at in zip(facts, places, strict=True)]
         self._settle_known(decisions, facts)
         return decisions
