@@ -151,6 +151,8 @@ class UndoReport(ReadModel):
     import_id: int
     state: ImportState
     listings_voided: int
+    """Titles of enterprises and entries of products."""
+    products_voided: int
     enterprises_voided: int
     enterprises_kept: list[KeptEnterprise]
     names_removed: int

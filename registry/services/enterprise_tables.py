@@ -151,7 +151,7 @@ def products_of(session: Session, *, enterprise_id: int, as_of: date) -> list[Pr
     products = list(
         session.exec(
             select(Product)
-            .where(col(Product.enterprise_id) == enterprise_id)
+            .where(col(Product.enterprise_id) == enterprise_id, col(Product.voided_at).is_(None))
             .order_by(col(Product.name), col(Product.version), col(Product.id))
         )
     )

@@ -120,7 +120,9 @@ def _more(session: Session, known: dict[int, Known]) -> dict[int, Known]:
     for found in session.execute(keys.where(col(EnterpriseAddress.enterprise_id).in_(owner))):
         codes[owner[found.enterprise_id]].append(found.key)
     products: dict[int, list[str]] = defaultdict(list)
-    made = select(col(Product.enterprise_id), col(Product.name)).where(col(Product.enterprise_id).in_(owner))
+    made = select(col(Product.enterprise_id), col(Product.name)).where(
+        col(Product.enterprise_id).in_(owner), col(Product.voided_at).is_(None)
+    )
     for found in session.execute(made.order_by(col(Product.id))):
         products[owner[found.enterprise_id]].append(found.name)
     return {

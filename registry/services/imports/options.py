@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from registry.errors import Conflict, InvalidInput, shorten
 from registry.models import Batch, Directory
 from registry.schemas.imports import ImportOptions
+from registry.services.imports.interpreting import Facts
 from registry.vocabulary import BatchState, DirectoryKind
 
 YEARS = range(1990, 2101)
@@ -87,6 +88,16 @@ def last_day(valid_from: date, months: int | None) -> date | None:
     if valid_from.day > length:
         return date(year, month, length)
     return date(year, month, valid_from.day) - timedelta(days=1)
+
+
+def titled_days(facts: Facts, destination: Destination) -> tuple[date, date | None]:
+    """First and last day of the title a row gives: as the row states them, else as its announcement does."""
+    stated = facts.get("valid_from") or facts.get("issued_on")
+    valid_from = date.fromisoformat(stated) if stated else destination.valid_from
+    valid_to = date.fromisoformat(facts["valid_to"]) if "valid_to" in facts else None
+    if valid_to is None or valid_to < valid_from:
+        valid_to = last_day(valid_from, destination.validity_months)
+    return valid_from, valid_to
 
 
 def existing_batch(session: Session, destination: Destination) -> Batch | None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import Conflict, InvalidTransition, NotFound
+from registry.errors import InvalidTransition, NotFound
 from registry.identity import chains_of_industry
 from registry.models import (
     Batch,
@@ -31,13 +31,23 @@ from registry.services.imports.bulk import (
     reserve_numbers,
     update_values,
 )
+from registry.services.imports.conflicts import changed_since
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
-from registry.services.imports.options import Destination, existing_batch, last_day, resolve
+from registry.services.imports.options import Destination, existing_batch, resolve, titled_days
+from registry.services.imports.product_writing import write_products
 from registry.services.imports.staged_rows import StagedRow, staged_rows
 from registry.services.keys import provisional_key
-from registry.vocabulary import BatchState, IdentityState, ImportState, NameKind, OperatingStatus, RowOutcome
+from registry.vocabulary import (
+    BatchState,
+    DirectoryKind,
+    IdentityState,
+    ImportState,
+    NameKind,
+    OperatingStatus,
+    RowOutcome,
+)
 
 _IDENTIFIED, _PROVISIONAL = IdentityState.IDENTIFIED, IdentityState.PROVISIONAL
 _REVIVED = (
@@ -58,12 +68,12 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     destination = resolve(session, options)
     source = session.get_one(SourceFile, run.source_file_id)
     batch = _batch(session, destination, run, source) if destination else None
-    work = _Writing(session, run, destination, batch)
-    titles = destination is not None
-    for chunk in staged_rows(session, run.id, RowOutcome.NEW, with_cells=titles):
-        work.write_new(chunk)
-    for chunk in staged_rows(session, run.id, RowOutcome.MATCHED, with_cells=titles):
-        work.write_matched(chunk)
+    if destination and batch and destination.kind is DirectoryKind.PRODUCT:
+        work = _Writing(session, run, None, None)
+        work.listings = write_products(session, run=run, destination=destination, batch_id=batch.id, makers=work)
+    else:
+        work = _Writing(session, run, destination, batch)
+        work.write_all()
     _point_repeated_rows(session, run.id)
     run.state, run.written_at = ImportState.WRITTEN, clock.now()
     run.batch_id = batch.id if batch else None
@@ -124,6 +134,14 @@ class _Writing:
         self.source = f"IM-{run.id}"
         self._details = {table["sheet"]: _detail_columns(table["columns"]) for table in run.understood["tables"]}
 
+    def write_all(self) -> None:
+        """Every row of an enterprise list that is to be written."""
+        titles = self.destination is not None
+        for chunk in staged_rows(self.session, self.run.id, RowOutcome.NEW, with_cells=titles):
+            self.write_new(chunk)
+        for chunk in staged_rows(self.session, self.run.id, RowOutcome.MATCHED, with_cells=titles):
+            self.write_matched(chunk)
+
     def write_new(self, rows: Sequence[StagedRow]) -> None:
         """New enterprises; those an undone import had made and that have a code come back under their old number."""
         voided = self._voided({row.facts["uscc"] for row in rows if "uscc" in row.facts})
@@ -157,7 +175,7 @@ class _Writing:
         for row in rows:
             firm = firms[row.enterprise_id]
             if firm.voided_at is not None or firm.merged_into_id is not None:
-                raise _changed_since(firm.name_zh)
+                raise changed_since(firm.name_zh)
             filled = fills(firm, row.facts)
             fresh = new_names(row.facts, names.get(firm.id, set()))
             taught += [(firm.id, *name) for name in fresh]
@@ -174,7 +192,7 @@ class _Writing:
         values = dict(filled)
         if "uscc" in filled:
             if self.session.get(EnterpriseAddress, filled["uscc"]) is not None:
-                raise _changed_since(filled["uscc"])
+                raise changed_since(filled["uscc"])
             values["identity"] = IdentityState.IDENTIFIED
             insert_rows(self.session, EnterpriseAddress, [{"key": filled["uscc"], "enterprise_id": firm_id}])
         self.session.execute(
@@ -234,11 +252,7 @@ class _Writing:
 
     def _listing(self, row: StagedRow, number: int, destination: Destination, batch_id: int) -> dict[str, Any]:
         facts: Facts = row.facts
-        stated = facts.get("valid_from") or facts.get("issued_on")
-        valid_from = date.fromisoformat(stated) if stated else destination.valid_from
-        valid_to = date.fromisoformat(facts["valid_to"]) if "valid_to" in facts else None
-        if valid_to is None or valid_to < valid_from:
-            valid_to = last_day(valid_from, destination.validity_months)
+        valid_from, valid_to = titled_days(facts, destination)
         columns = self._details[row.sheet]
         details = {
             columns.get(place, f"第{place + 1}列"): cell
@@ -280,7 +294,7 @@ class _Writing:
         ).all()
         alive = [row.uscc for row in found if row.voided_at is None]
         if alive:
-            raise _changed_since(alive[0] or "")
+            raise changed_since(alive[0] or "")
         return {row.uscc or "": row.id for row in found}
 
     def _revive(self, firms: Sequence[tuple[int, Facts]]) -> None:
@@ -355,12 +369,3 @@ def _point_repeated_rows(session: Session, import_id: int) -> None:
 def _detail_columns(columns: Sequence[dict[str, Any]]) -> dict[int, str | None]:
     """Position → name of a column that goes into a listing's details; None for one the listing states itself."""
     return {each["position"]: None if each["role"] in KEPT_ELSEWHERE else each["column"] for each in columns}
-
-
-def _changed_since(what: str) -> Conflict:
-    return Conflict(
-        f"暂存之后登记库有变化（{what}），预览已不准确，没有写入。请重新导入该文件。",
-        f"The registry changed after staging ({what}); the preview no longer holds and nothing was written. "
-        "Import the file again.",
-        field="id",
-    )
