@@ -6,8 +6,6 @@ the batch. The maker is certain and unique or the row waits for a person.
 
 from collections.abc import Iterable, Sequence
 
-from sqlmodel import Session
-
 from registry.errors import Text, shorten
 from registry.services.imports.earlier import Place
 from registry.services.imports.filling import fills, new_names
@@ -26,17 +24,18 @@ Maker = int | Place
 
 
 class ProductDecider:
-    """Decides chunk after chunk and remembers the makers and products of this file."""
+    """Decides chunk after chunk and remembers the makers and products of this file (a catalogue fits in memory)."""
 
-    def __init__(self, session: Session, batch_id: int | None) -> None:
-        self.session, self.batch_id = session, batch_id
-        self.lookup, self.matcher = Lookup(session), Matcher()
+    def __init__(self, lookup: Lookup, matcher: Matcher, batch_id: int | None) -> None:
+        self.session, self.batch_id = lookup.session, batch_id
+        self.lookup, self.matcher = lookup, matcher
         self._makers: dict[Place, Firm | None] = {}
         self._seen: dict[tuple[Maker, Identity], tuple[Place, int | None]] = {}
 
     def decide(self, chunk: Sequence[Facts], places: Sequence[Place]) -> list[Decision]:
         """One decision a row. Adds ``same_maker`` to the facts of a row whose maker an earlier row names."""
         about = self.lookup.about(chunk)
+        self.matcher.expect(chunk, about)
         decisions: list[Decision] = []
         makers: list[Maker | None] = []
         for facts, at in zip(chunk, places, strict=True):

@@ -98,7 +98,7 @@ class _Staging:
         self.batch_id = batch.id if batch is not None and batch.voided_at is None else None
         self.lookup, self.matcher = Lookup(session), Matcher()
         of_products = destination is not None and destination.kind is DirectoryKind.PRODUCT
-        self.products = ProductDecider(session, self.batch_id) if of_products else None
+        self.products = ProductDecider(self.lookup, self.matcher, self.batch_id) if of_products else None
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.identified_by: Counter[str] = Counter()
