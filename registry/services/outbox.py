@@ -14,13 +14,12 @@ REBUILD_ABOVE = 20_000
 
 def enterprises_changed(session: Session, enterprise_ids: Iterable[int]) -> None:
     """Queue the enterprises for indexing; a very large set becomes one rebuild."""
-    ids = sorted(set(enterprise_ids))
-    if not ids:
-        return
-    at = clock.now()
-    if len(ids) > REBUILD_ABOVE:
-        session.execute(insert(IndexOutbox), [{"kind": "everything", "subject_id": None, "queued_at": at}])
-        return
-    session.execute(
-        insert(IndexOutbox), [{"kind": "enterprise", "subject_id": number, "queued_at": at} for number in ids]
-    )
+    at, ids = clock.now(), set[int]()
+    for number in enterprise_ids:
+        ids.add(number)
+        if len(ids) > REBUILD_ABOVE:
+            session.execute(insert(IndexOutbox), [{"kind": "everything", "subject_id": None, "queued_at": at}])
+            return
+    if ids:
+        each = [{"kind": "enterprise", "subject_id": number, "queued_at": at} for number in sorted(ids)]
+        session.execute(insert(IndexOutbox), each)

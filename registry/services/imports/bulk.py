@@ -76,6 +76,26 @@ def update_values(
     _execute_many(session, table, statement, [*columns, "id"], values)
 
 
+def point_rows(session: Session, table: type[SQLModel], column: str, pairs: Iterable[tuple[int, int]]) -> None:
+    """Set a number column of rows, given as pairs of row ``id`` and number, in the order of the rows.
+
+    Where both rise by one from row to row, as they do in a list of new firms, it is one statement for all of them.
+    """
+    runs: list[list[int]] = []
+    next_row = next_number = -1
+    for row, number in pairs:
+        if row == next_row and number == next_number:
+            runs[-1][2] = row
+        else:
+            runs.append([number - row, row, row])
+        next_row, next_number = row + 1, number + 1
+    mark = _mark(session)
+    statement = f'UPDATE "{table.__tablename__}" SET "{column}" = id + {mark} WHERE id BETWEEN {mark} AND {mark}'  # noqa: S608 - our own tables
+    session.flush()
+    if runs:
+        session.connection().exec_driver_sql(statement, list(map(tuple, runs)))
+
+
 def load_json(texts: Sequence[str]) -> list[Any]:
     """Many JSON texts parsed in one call."""
     parsed: list[Any] = from_json(f"[{','.join(texts)}]", cache_strings="keys")

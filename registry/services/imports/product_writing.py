@@ -1,5 +1,6 @@
 """Write a staged product list: makers as any list writes enterprises, then product versions and their entries."""
 
+from array import array
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -30,7 +31,7 @@ _NAMED = frozenset({"product", "model", "version", "serial", "uscc", "registrati
 class Makers(Protocol):
     """Writes enterprises; the writer of a plain enterprise file does."""
 
-    touched: list[int]
+    touched: "array[int]"
 
     def write_new(self, rows: Sequence[StagedRow]) -> None: ...
 
@@ -117,7 +118,7 @@ class _ProductWriting:
         entries = [self._entry(row, number) for row, number in numbered if number not in listed]
         insert_rows(self.session, ProductListing, entries)
         self.entries += len(entries)
-        self.makers.touched += makers
+        self.makers.touched.extend(makers)
 
     def _write_makers(self, rows: Sequence[StagedRow]) -> None:
         """Fill what is empty on makers that were there before; each is filled by the first row that names it."""

@@ -1,10 +1,11 @@
 """Write a staged import: enterprises, names, addresses, chains, batch and listings, all in one transaction."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from registry import clock
@@ -28,6 +29,7 @@ from registry.services.imports.bulk import (
     among,
     insert_rows,
     insert_values,
+    point_rows,
     reserve_numbers,
     update_values,
 )
@@ -54,6 +56,8 @@ _REVIVED = (
     *("registration_no", "name_en", "region_code", "city_code", "industry_code", "founded_on", "stock_code"),
     *("registered_capital_cny", "registered_capital_text", "listed_market", "website", "address", "main_business"),
 )
+REPEATED_AT_ONCE = 50_000
+"""Rows that repeat others, pointed together: each time all rows of the import are looked through."""
 _NAME_COLUMNS = ("enterprise_id", "name", "folded", "kind", "source", "import_id")
 
 
@@ -130,7 +134,7 @@ class _Writing:
         self.lookup = Lookup(session)
         self.at = clock.now()
         self.created = self.listings = 0
-        self.touched: list[int] = []
+        self.touched = array("q")
         self.source = f"IM-{run.id}"
         self._details = {table["sheet"]: _detail_columns(table["columns"]) for table in run.understood["tables"]}
 
@@ -145,27 +149,19 @@ class _Writing:
     def write_new(self, rows: Sequence[StagedRow]) -> None:
         """New enterprises; those an undone import had made and that have a code come back under their old number."""
         voided = self._voided({row.facts["uscc"] for row in rows if "uscc" in row.facts})
-        numbers = iter(reserve_numbers(self.session, Enterprise, len(rows)))
+        reserved = reserve_numbers(self.session, Enterprise, len(rows))
+        numbers = iter(reserved)
         known = [(row, voided.get(row.facts.get("uscc", "")) or next(numbers)) for row in rows]
         again = set(voided.values())
         self._insert_enterprises([(number, row.facts) for row, number in known if number not in again])
         self._revive([(number, row.facts) for row, number in known if number in again])
         self._teach(name for row, number in known for name in _names(row.facts, number))
-        insert_values(
-            self.session,
-            EnterpriseAddress,
-            ("key", "enterprise_id"),
-            (
-                (row.facts.get("uscc") or provisional_key(number), number)
-                for row, number in known
-                if number not in again
-            ),
-        )
+        self._open_addresses(reserved, [number for row, number in known if "uscc" not in row.facts])
         self._insert_chains((number, row.facts) for row, number in known)
-        update_values(self.session, ImportRow, ("enterprise_id",), ((number, row.id) for row, number in known))
+        point_rows(self.session, ImportRow, "enterprise_id", ((row.id, number) for row, number in known))
         self._list(known)
         self.created += len(rows)
-        self.touched += [number for _, number in known]
+        self.touched.extend(number for _, number in known)
 
     def write_matched(self, rows: Sequence[StagedRow]) -> None:
         """Fill what is empty on known enterprises, teach their other names, list them."""
@@ -235,6 +231,15 @@ class _Writing:
                 for (number, facts), columns in zip(firms, stated, strict=True)
             ),
         )
+
+    def _open_addresses(self, numbers: range, provisional: Sequence[int]) -> None:
+        """New enterprises are reached by their code, or by a provisional key while they have none."""
+        coded = select(col(Enterprise.uscc), col(Enterprise.id)).where(
+            col(Enterprise.id).between(numbers.start, numbers.stop - 1), col(Enterprise.uscc).is_not(None)
+        )
+        self.session.execute(insert(EnterpriseAddress).from_select(["key", "enterprise_id"], coded))
+        keys = ((provisional_key(number), number) for number in provisional)
+        insert_values(self.session, EnterpriseAddress, ("key", "enterprise_id"), keys)
 
     def _teach(self, names: Iterable[tuple[int, str, str, NameKind]]) -> None:
         origin = (self.source, self.run.id)
@@ -344,26 +349,29 @@ def _batch(session: Session, destination: Destination, run: ImportRun, source: S
 
 def _point_repeated_rows(session: Session, import_id: int) -> None:
     """A row that repeats an earlier row of the file points to the same enterprise."""
-    repeated = session.execute(
-        select(col(ImportRow.id), col(ImportRow.facts)).where(
+    repeated = (
+        select(col(ImportRow.id), col(ImportRow.facts)["same_as"])
+        .where(
             col(ImportRow.import_id) == import_id,
             col(ImportRow.outcome) == RowOutcome.UNCHANGED,
             col(ImportRow.matched_by) == "file",
             col(ImportRow.enterprise_id).is_(None),
         )
-    ).all()
-    if not repeated:
-        return
-    firsts = {tuple(row.facts["same_as"]) for row in repeated if row.facts}
-    found = session.execute(
-        select(col(ImportRow.sheet), col(ImportRow.row_number), col(ImportRow.enterprise_id)).where(
-            col(ImportRow.import_id) == import_id,
-            among(session, col(ImportRow.row_number), {number for _, number in firsts}),
-        )
+        .order_by(col(ImportRow.id))
+        .limit(REPEATED_AT_ONCE)
     )
-    firm_at = {(sheet, number): firm for sheet, number, firm in found}
-    pointed = ((firm_at[tuple(row.facts["same_as"])], row.id) for row in repeated if row.facts)
-    update_values(session, ImportRow, ("enterprise_id",), pointed)
+    last = 0
+    while chunk := session.execute(repeated.where(col(ImportRow.id) > last)).all():
+        last = chunk[-1][0]
+        firsts = {row_number for _, (_, row_number) in chunk}
+        found = session.execute(
+            select(col(ImportRow.sheet), col(ImportRow.row_number), col(ImportRow.enterprise_id)).where(
+                col(ImportRow.import_id) == import_id, among(session, col(ImportRow.row_number), firsts)
+            )
+        )
+        firm_at = {(sheet, row_number): firm for sheet, row_number, firm in found}
+        pointed = [(firm_at[tuple(same_as)], number) for number, same_as in chunk]
+        update_values(session, ImportRow, ("enterprise_id",), pointed)
 
 
 def _detail_columns(columns: Sequence[dict[str, Any]]) -> dict[int, str | None]:
