@@ -77,7 +77,7 @@ def test_without_yes_and_without_a_terminal_it_stays_staged(run: Any, database: 
     assert status == 2
     assert "已暂存为 IM-1" in err
     assert err.count("\n") == 1
-    assert "新企业" in out
+    assert "新增" in out
     assert stored(database)["enterprise"] == 0
 
 
