@@ -16,7 +16,7 @@ from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import ReadFile, Row, Table
 from registry.services.imports.archiving import archive_file
-from registry.services.imports.bulk import CHUNK, insert_rows
+from registry.services.imports.bulk import CHUNK, insert_values
 from registry.services.imports.earlier import Place
 from registry.services.imports.filling import fills, new_names, other_names
 from registry.services.imports.interpreting import Facts, Interpreter
@@ -30,6 +30,10 @@ from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 Progress = Callable[[int], None]
 """Called with the number of rows done so far."""
 
+_ROW = (
+    *("import_id", "sheet", "row_number", "cells", "facts", "outcome", "reason_code", "reason_zh", "reason_en"),
+    *("matched_by", "enterprise_id", "candidates"),
+)
 WARNINGS_SHOWN = 200
 """So many warnings are kept with the run for showing; all of them are kept with their rows."""
 
@@ -133,7 +137,7 @@ class _Staging:
             self._row(sheet, number, cells, stated, decision)
             for (number, cells), stated, decision in zip(chunk, facts, decisions, strict=True)
         ]
-        insert_rows(self.session, ImportRow, rows)
+        insert_values(self.session, ImportRow, _ROW, rows)
 
     def _decide(self, facts: Sequence[Facts], places: Sequence[Place]) -> list[Decision]:
         known = self.lookup.about(facts)
@@ -164,7 +168,8 @@ class _Staging:
                 decision.reason_code = "known"
                 decision.reason = Text("登记库已有，没有新内容。", "Already in the registry; nothing new.")
 
-    def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> dict[str, Any]:
+    def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> tuple[Any, ...]:
+        """The values of ``_ROW``."""
         self.outcomes[decision.outcome.value] += 1
         key = "uscc" if "uscc" in facts else "registration_no" if "registration_no" in facts else "name"
         self.identified_by[key] += 1
@@ -177,20 +182,20 @@ class _Staging:
         if decision.same_as is not None:
             facts["same_as"] = decision.same_as
         reason = decision.reason
-        return {
-            "import_id": self.import_id,
-            "sheet": sheet,
-            "row_number": number,
-            "cells": cells,
-            "facts": facts,
-            "outcome": decision.outcome,
-            "reason_code": decision.reason_code,
-            "reason_zh": reason.zh if reason else None,
-            "reason_en": reason.en if reason else None,
-            "matched_by": decision.matched_by,
-            "enterprise_id": decision.firm.id if decision.firm else None,
-            "candidates": decision.candidates,
-        }
+        return (
+            self.import_id,
+            sheet,
+            number,
+            cells,
+            facts,
+            decision.outcome,
+            decision.reason_code,
+            reason.zh if reason else None,
+            reason.en if reason else None,
+            decision.matched_by,
+            decision.firm.id if decision.firm else None,
+            decision.candidates,
+        )
 
 
 def _usable(read_file: ReadFile, destination: Destination | None) -> tuple[list[Table], list[Text]]:
