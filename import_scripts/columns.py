@@ -15,6 +15,8 @@ _WHOLE = ("equals", "weak")
 _ENOUGH = 0.5
 _UNIT = re.compile(r"[(\[（［【].*[)\]）］】]$", re.DOTALL)
 _EXAMPLES = 3
+_OF_A_PRODUCT = frozenset({"model", "version", "maker", "category", "grade"})
+"""Roles that mean something only where a column names the product: 类型 of a firm is no kind of product."""
 
 _LOOKS: dict[str, Callable[[str], bool]] = {
     "name": lambda cell: len(cell) > 1 and not cell.replace(".", "").isdigit() and not is_uscc(cell),
@@ -48,6 +50,8 @@ def recognise(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[
         if -place not in chosen and role not in taken:
             chosen[-place] = role, confidence
             taken.add(role)
+    if "product" not in taken:
+        chosen = {place: (role, sure) for place, (role, sure) in chosen.items() if role not in _OF_A_PRODUCT}
     return tuple(
         ColumnRole(i, column, role, confidence, tuple(dict.fromkeys(cells[i]))[:_EXAMPLES])
         for i, column in enumerate(columns)

@@ -10,7 +10,7 @@ from registry.errors import Locale, Text, shorten
 from registry.schemas.import_words import IDENTIFIED_BY, ROLES, USED_BY, word
 from registry.schemas.imports import ImportDetail, ImportSummary, UndoReport
 from registry.schemas.tables import ReadFile
-from registry.vocabulary import ImportState, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 READ_ROWS_SHOWN = 10
 
@@ -78,6 +78,8 @@ def print_import(detail: ImportDetail, locale: Locale) -> None:
         _line(f"{where}{'表头第' if zh else 'header in row'} {table.header_row}{' 行' if zh else ''}：{mapped}")
     rows = [(RowOutcome._value2member_map_[key], count) for key, count in summary.counts.items()]
     _table([(outcome.label.in_(locale), f"{count:,}") for outcome, count in rows if isinstance(outcome, RowOutcome)])
+    if summary.lists is DirectoryKind.PRODUCT:
+        _line("一行是一个生产单位的一个产品版本。" if zh else "One row is one product version of one maker.")
     named = [f"{word(IDENTIFIED_BY, key).in_(locale)} {count:,}" for key, count in summary.identified_by.items()]
     _line(("行中所用标识：" if zh else "Rows name their firm by: ") + ("，" if zh else ", ").join(named))
     _print_problems(detail, locale)
@@ -153,6 +155,13 @@ def written_text(detail: ImportDetail) -> Text:
     key, counts = detail.summary.key, detail.summary.counts
     new, matched = counts.get("new", 0), counts.get("matched", 0)
     left = counts.get("rejected", 0) + counts.get("ambiguous", 0)
+    if detail.summary.lists is DirectoryKind.PRODUCT:
+        return Text(
+            f"已写入 {key}：新产品版本 {new:,} 个，已登记的产品版本 {matched:,} 个，未写入 {left:,} 行。"
+            f"撤回：registry imports undo {key}",
+            f"Written as {key}: {new:,} new product versions, {matched:,} known ones, {left:,} rows not written. "
+            f"To undo: registry imports undo {key}",
+        )
     return Text(
         f"已写入 {key}：新企业 {new:,} 家，已匹配 {matched:,} 行，未写入 {left:,} 行。"
         f"撤回：registry imports undo {key}",
@@ -170,11 +179,14 @@ def undo_text(report: UndoReport) -> list[Text]:
                 f"{key} 只是暂存，已放弃；登记库没有变化。", f"{key} was only staged and is given up; nothing changed."
             )
         ]
+    voided = report.products_voided
+    products = Text(f"产品 {voided:,} 个，", f"{voided:,} products, ") if voided else Text("", "")
     texts = [
         Text(
-            f"已撤回 {key}：认定记录 {report.listings_voided:,} 条，企业 {report.enterprises_voided:,} 家，"
-            f"名称 {report.names_removed:,} 个，补填的值 {report.values_cleared:,} 处。",
-            f"Undone {key}: {report.listings_voided:,} titles, {report.enterprises_voided:,} enterprises, "
+            f"已撤回 {key}：认定记录 {report.listings_voided:,} 条，{products.zh}"
+            f"企业 {report.enterprises_voided:,} 家，名称 {report.names_removed:,} 个，"
+            f"补填的值 {report.values_cleared:,} 处。",
+            f"Undone {key}: {report.listings_voided:,} titles, {products.en}{report.enterprises_voided:,} enterprises, "
             f"{report.names_removed:,} names, {report.values_cleared:,} filled values.",
         )
     ]

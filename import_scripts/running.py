@@ -1,6 +1,5 @@
 """The way of a file through ``registry import``: read, stage, show, ask, write. Each step is one transaction."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,11 +41,6 @@ class _Trial(Exception):
 
 def run_import(file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Bring one file in. Raises InvalidInput when nobody agreed to write: the import then stays staged."""
-    with _no_cycle_search():
-        _run(file, options, dry_run=dry_run, yes=yes, as_json=as_json)
-
-
-def _run(file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     settings = read_settings()
     engine = open_engine(settings)
     with open_file(file) as read_file:
@@ -119,18 +113,6 @@ def _agreed(*, as_json: bool) -> bool:
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     return typer.confirm("写入登记库？" if locale_of() == "zh" else "Write this to the registry?", default=False)
-
-
-@contextmanager
-def _no_cycle_search() -> Iterator[None]:
-    """Hundreds of thousands of small values without cycles: looking for cycles among them is a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager

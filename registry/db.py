@@ -1,6 +1,5 @@
 """The database: engine, the visible transaction boundary, and column types that behave alike on both engines."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic_core import to_json
 from sqlalchemy import BigInteger, DateTime, Integer, Numeric, String, event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
@@ -23,7 +23,6 @@ from registry.vocabulary import LabelledEnum
 POOL_SIZE = 40
 """Endpoints run in a pool of 40 threads; fewer connections could deadlock nested sessions."""
 BUSY_TIMEOUT_MS = 5_000
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -122,7 +121,7 @@ def make_folder(folder: Path) -> None:
 
 def dump_json(value: Any) -> str:
     """JSON as stored: readable Chinese, compact."""
-    return _JSON.encode(value)
+    return to_json(value).decode()
 
 
 @contextmanager

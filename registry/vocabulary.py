@@ -109,7 +109,7 @@ class ImportState(LabelledEnum):
 class RowOutcome(LabelledEnum):
     """What one row of a file will do, or did."""
 
-    NEW = "new", "新企业", "New"
+    NEW = "new", "新增", "New"
     MATCHED = "matched", "已匹配", "Matched"
     UNCHANGED = "unchanged", "无变化", "Unchanged"
     AMBIGUOUS = "ambiguous", "待定", "Ambiguous"

@@ -1,5 +1,6 @@
 """The province's 21 cities as squares: where each stands, and where the five steps of the scale begin."""
 
+import re
 from collections.abc import Iterable
 
 PLACES: dict[str, tuple[int, int]] = {
@@ -11,7 +12,19 @@ PLACES: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 """Region code to column (1–8) and row (1–4): roughly as on a map, borders do not matter."""
 
+_LAST_SYLLABLE = re.compile(r"(?<=[a-z])(?=(?:fu|guan|hai|jiang|men|ming|qing|shan|tou|wei|yang|yuan|zhen|zhou)$)")
+"""How the English names of the 21 cities end."""
+
 _SHARES = (0.05, 0.18, 0.4, 0.7)
+
+
+def syllables(name: str) -> str:
+    """A city's English name that may wrap between its two syllables (a zero-width space), for a narrow square.
+
+    >>> syllables("Guangzhou").split("\\u200b"), syllables("Jieyang").split("\\u200b")
+    (['Guang', 'zhou'], ['Jie', 'yang'])
+    """
+    return _LAST_SYLLABLE.sub("\u200b", name)
 
 
 def scale_bounds(values: Iterable[int]) -> tuple[int, int, int, int, int]:

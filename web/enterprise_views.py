@@ -207,7 +207,7 @@ def products(request: Request, items: Sequence[ProductItem], locale: Locale) -> 
         found.append(
             {
                 "name": " ".join(part for part in (item.name, item.version) if part),
-                "category": item.category,
+                "category": entry.category if entry else item.category,
                 "entry": entry,
                 "directory": entry.directory_name.in_(locale) if entry else None,
                 "grade": _grade(entry.grade, locale) if entry and entry.grade else None,

@@ -179,18 +179,26 @@ BREAK_AFTER = re.compile(
 )
 
 
-def company_name(name: str) -> Markup:
-    """A name as printed that may wrap only after 公司-like units and before （. Marked matches inside stay marked."""
-    return Markup("<wbr>").join(_pieces(name))
+LEGAL_FORM = re.compile(r"(?<=[^）)份])(?=(?:科技)?(?:股份)?有限(?:责任)?公司$)")
+"""Where a heading or a name too long for one line may wrap at last: before 科技有限公司, before 有限公司."""
 
 
-def _pieces(name: str) -> list[Markup]:
+def company_name(name: str, whole: int = 16) -> Markup:
+    """A name as printed that may wrap only after 公司-like units and before （; headings set ``whole`` lower.
+
+    A unit of more than ``whole`` characters is wider than a narrow screen: it may wrap before its legal form too.
+    """
     cuts = sorted({match.end() for match in BREAK_AFTER.finditer(name)} - {0, len(name)})
     edges = [0, *cuts, len(name)]
-    span = Markup('<span class="nw">{}</span>')
-    short = [name[a:b] for a, b in pairwise(edges)]
-    # A unit longer than a narrow screen, or one in Latin letters, must be allowed to wrap.
-    return [span.format(piece) if len(piece) <= 16 and not piece.isascii() else escape(piece) for piece in short]
+    return Markup("<wbr>").join(_unit(name[start:end], whole) for start, end in pairwise(edges))
+
+
+def _unit(text: str, whole: int) -> Markup:
+    if text.isascii():
+        return escape(text)  # Latin letters wrap between words.
+    if len(text) <= whole:
+        return Markup('<span class="nw">{}</span>').format(text)
+    return Markup('<span class="keep">{}</span>').format(Markup("<wbr>").join(LEGAL_FORM.split(text)))
 
 
 def level_char(level: str, locale: Locale = "zh") -> str:

@@ -13,7 +13,7 @@ from registry.schemas.directories import BatchSummary, CityCount, DirectorySumma
 from registry.schemas.overview import HomePage
 from registry.services.overview import MAP_DIRECTORY, home
 from registry.vocabulary import BatchState, DirectoryKind, Level
-from web.city_tiles import PLACES, scale_bounds
+from web.city_tiles import PLACES, scale_bounds, syllables
 from web.deps import ReadSession, current_actor
 from web.example_queries import example_queries
 from web.i18n import locale_of
@@ -91,7 +91,7 @@ def _map(request: Request, page: HomePage, locale: Locale) -> dict[str, Any]:
     mapped = next(row for row in page.directory_rows if row.code == page.map_directory)
     tiles = [
         {
-            "name": city.name.zh.removesuffix("市") if locale == "zh" else city.name.en,
+            "name": city.name.zh.removesuffix("市") if locale == "zh" else syllables(city.name.en),
             "value": city.held,
             "href": _city_url(request, page, city),
             "column": PLACES[city.code][0],

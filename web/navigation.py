@@ -39,7 +39,7 @@ WORK = (
     ("work_targets", Text("目标", "Targets")),
     ("audit_log", Text("审计", "Audit")),
 )
-PAGES_UNDER = {"search": ("/e/",)}
+PAGES_UNDER = {"search": ("/e/",), "directory_list": ("/batches/",)}
 """Paths that belong under a link although they do not start with its own."""
 
 

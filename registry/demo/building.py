@@ -20,7 +20,7 @@ from registry.demo.firms import DEFAULT_SEED
 from registry.demo.lists import demo_lists
 from registry.demo.people import add_people
 from registry.demo.population import population
-from registry.demo.products import add_products
+from registry.demo.products import product_lists
 from registry.demo.stories import tell_stories
 from registry.errors import Conflict, InvalidInput, Text
 from registry.models import Account, AuditEvent, Enterprise
@@ -74,8 +74,8 @@ def build(engine: Engine, settings: Settings, *, size: int, say: Say = lambda _:
         say(Text(f"正在编造 {size} 家示例企业……", f"Making up {size} fictional enterprises …"))
         firms = population(session, size, seed=DEFAULT_SEED, today=today)
         say(Text("正在导入示例名单……", "Importing the fictional lists …"))
-        bring_in(session, demo_lists(firms, today=today), archive_dir=settings.archive_dir, actor=DEMO)
-        add_products(session, firms, today=today, actor=DEMO.label)
+        lists = [*demo_lists(firms, today=today), *product_lists(firms, today=today)]
+        bring_in(session, lists, archive_dir=settings.archive_dir, actor=DEMO)
         tell_stories(session, firms, today=today, actor=DEMO)
         add_people(session, actor=DEMO)
         audit.record(

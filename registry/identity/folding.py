@@ -12,6 +12,8 @@ from typing import Any
 
 from registry.identity._tables import search_settings
 
+_HAN = "\u4e00", "\u9fff"
+"""Characters that never combine with their neighbours."""
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -24,7 +26,13 @@ def fold_name(name: str) -> str:
     >>> fold_name("ＨＵＡＷＥＩ　技術（深圳）"), fold_name("乾照光電"), fold_name("大彊創新")
     ('huawei技术深圳', '乾照光电', '大疆创新')
     """
-    return _fold(name, _compact_table())
+    plain = _plain()
+    if plain.issuperset(name):
+        return name
+    folded = _fold(name, _compact_table())
+    if folded == name:
+        plain.update(c for c in name if _HAN[0] <= c <= _HAN[1] and c not in _protected()[0])
+    return folded
 
 
 def fold_text(text: str) -> str:
@@ -79,6 +87,12 @@ def _simplify(character: str) -> str:
         return character
     variant: str | None = settings["variants"].get(character)
     return variant or _converter()(character)
+
+
+@cache
+def _plain() -> set[str]:
+    """Han characters met that fold to themselves in whatever company; a name of such characters is its folded form."""
+    return set()
 
 
 @cache

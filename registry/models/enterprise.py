@@ -2,37 +2,29 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from registry.db import EnumText
-from registry.models.base import SQLModel, instant, primary_key, ref
+from registry.models.base import SQLModel, filled_index, instant, primary_key, ref
 from registry.vocabulary import IdentityState, NameKind, OperatingStatus
 
 
 class Enterprise(SQLModel, table=True):
     """One legal entity. Identified by its USCC once known, provisional before, merged into another at the end."""
 
-    # Partial: few rows are merged or voided, and an index over the many others would only lead the planner astray.
+    # Few rows are merged, voided or quoted: an index over the many others would only lead the planner astray.
     __table_args__ = (
-        Index(
-            "ix_enterprise_merged_into_id",
-            "merged_into_id",
-            sqlite_where=text("merged_into_id IS NOT NULL"),
-            postgresql_where=text("merged_into_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_enterprise_voided_at",
-            "voided_at",
-            sqlite_where=text("voided_at IS NOT NULL"),
-            postgresql_where=text("voided_at IS NOT NULL"),
-        ),
+        filled_index("enterprise", "registration_no"),
+        filled_index("enterprise", "stock_code"),
+        filled_index("enterprise", "merged_into_id"),
+        filled_index("enterprise", "voided_at"),
     )
 
     id: int = primary_key()
     identity: IdentityState = Field(sa_type=EnumText(IdentityState))
     uscc: str | None = Field(default=None, max_length=18, unique=True)
-    registration_no: str | None = Field(default=None, max_length=20, index=True)
+    registration_no: str | None = Field(default=None, max_length=20)
     """Old business registration number (注册号); never a USCC."""
     name_zh: str = Field(max_length=300)
     """Current name in the spelling of its source; for foreign lists the only name there is."""
@@ -46,7 +38,7 @@ class Enterprise(SQLModel, table=True):
     registered_capital_cny: int | None = Field(default=None, sa_type=BigInteger)
     registered_capital_text: str | None = Field(default=None, max_length=60)
     """As printed, where the currency is not yuan or the amount could not be read."""
-    stock_code: str | None = Field(default=None, max_length=12, index=True)
+    stock_code: str | None = Field(default=None, max_length=12)
     listed_market: str | None = Field(default=None, max_length=40)
     website: str | None = Field(default=None, max_length=200)
     address: str | None = Field(default=None, max_length=300)
@@ -85,6 +77,8 @@ class EnterpriseAddress(SQLModel, table=True):
     """A key under which an enterprise can be reached for ever: its codes, old and new, and its provisional key."""
 
     __tablename__ = "enterprise_address"
+    # Reached by its key only: SQLite need not keep a second tree of row numbers beside it.
+    __table_args__ = {"sqlite_with_rowid": False}
 
     key: str = Field(primary_key=True, max_length=24)
     enterprise_id: int = ref(foreign="enterprise.id", index=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from registry.db import EnumText
-from registry.models.base import JsonType, SQLModel, instant, primary_key, ref
+from registry.models.base import JsonType, SQLModel, filled_index, instant, primary_key, ref
 from registry.vocabulary import ImportState, RowOutcome
 
 
@@ -50,7 +50,11 @@ class ImportRow(SQLModel, table=True):
     """One row of the file as printed, and its fate."""
 
     __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_import_id_outcome", "import_id", "outcome"),)
+    __table_args__ = (
+        Index("ix_import_row_import_id_outcome", "import_id", "outcome"),
+        # A staged row has no enterprise yet: nothing to keep in order until it is written.
+        filled_index("import_row", "enterprise_id"),
+    )
 
     id: int = primary_key()
     import_id: int = ref(foreign="import_run.id")
@@ -67,7 +71,7 @@ class ImportRow(SQLModel, table=True):
     reason_en: str | None = Field(default=None)
     matched_by: str | None = Field(default=None, max_length=20)
     """code, registration_no, name, former_name, folded_name, file (an earlier row of the same file)."""
-    enterprise_id: int | None = ref(foreign="enterprise.id", nullable=True, index=True)
+    enterprise_id: int | None = ref(foreign="enterprise.id", nullable=True)
     candidates: list[Any] | None = Field(default=None, sa_type=JsonType)
     effects: dict[str, Any] | None = Field(default=None, sa_type=JsonType)
     """What writing the row filled in on an enterprise that was there before; an undo takes exactly this back."""

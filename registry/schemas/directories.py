@@ -105,6 +105,7 @@ class ListedProduct(ReadModel):
     name: str
     version: str
     category: str
+    """As this list calls it."""
     grade: int | None
     maker_name: str
     """As announced."""

@@ -181,6 +181,7 @@ class ProductEntry(ReadModel):
     directory_code: str
     directory_name: Text
     name_as_announced: str
+    category: str
     grade: int | None
     valid_from: date
     valid_to: date | None

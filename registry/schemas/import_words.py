@@ -34,6 +34,12 @@ ROLES = {
     "valid_from": Text("有效期起", "Valid from"),
     "valid_to": Text("有效期止", "Valid to"),
     "stock_code": Text("股票代码", "Stock code"),
+    "product": Text("产品名称", "Product"),
+    "model": Text("型号", "Model"),
+    "version": Text("版本", "Version"),
+    "maker": Text("生产（送测）单位", "Maker"),
+    "category": Text("产品类别", "Product category"),
+    "grade": Text("等级", "Grade"),
 }
 """What a column was understood as; a role without a word here is shown by its code."""
 
@@ -45,6 +51,7 @@ MATCHED_BY = {
     "folded_name": Text("按名称对应（括号、全半角不计）", "matched by name, brackets and width aside"),
     "other_name": Text("按其他名称对应", "matched by another name"),
     "file": Text("与本文件前面一行相同", "same as an earlier row of this file"),
+    "file_maker": Text("生产单位与本文件前面一行相同", "same maker as in an earlier row of this file"),
 }
 """How a row found its enterprise."""
 

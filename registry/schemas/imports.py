@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.schemas.base import ReadModel
-from registry.vocabulary import ImportState, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Candidate(ReadModel):
 
 
 class ImportRowLine(ReadModel):
-    """A row of an import and what became of it. ``name`` is the name as printed."""
+    """A row of an import and what became of it. ``name`` is the name as printed, of a product with its version."""
 
     row_id: int
     sheet: str
@@ -80,6 +80,8 @@ class ImportSummary(ReadModel):
     media_type: str
     state: ImportState
     directory_code: str | None
+    lists: DirectoryKind
+    """What its rows are about: enterprises, or products with their makers."""
     batch_id: int | None
     batch_label: str | None
     year: int | None
@@ -151,6 +153,8 @@ class UndoReport(ReadModel):
     import_id: int
     state: ImportState
     listings_voided: int
+    """Titles of enterprises and entries of products."""
+    products_voided: int
     enterprises_voided: int
     enterprises_kept: list[KeptEnterprise]
     names_removed: int

@@ -305,7 +305,9 @@ def _titles(session: Session, ids: list[int]) -> dict[int, list[dict[str, Any]]]
 
 def _products(session: Session, owner: dict[int, int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    query = select(col(Product.enterprise_id), col(Product.name)).where(col(Product.enterprise_id).in_(owner))
+    query = select(col(Product.enterprise_id), col(Product.name)).where(
+        col(Product.enterprise_id).in_(owner), col(Product.voided_at).is_(None)
+    )
     for row in session.execute(query.order_by(col(Product.id))):
         number = owner[row.enterprise_id]
         if row.name not in found[number]:

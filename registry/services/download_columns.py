@@ -42,6 +42,12 @@ def _status_words(row: ListingRow) -> Cell:
     return row.status.label.zh if row.status else None
 
 
+def _archived_row(row: ListingRow) -> Cell:
+    """The page of the very row of the archived document, as an address on this site."""
+    ref = row.document_ref
+    return f"/documents/{ref.import_id}/rows/{ref.row_id}" if ref else None
+
+
 def _of_product(name: str, zh: str, en: str, read: Callable[[ListedProduct], Cell], width: int = 14) -> Column:
     return Column(name, Text(zh, en), lambda row: read(row.product) if row.product else None, width)
 
@@ -57,6 +63,7 @@ _TITLE = (
     Column("status", Text("状态代码", "State code"), _status),
     Column("status_zh", Text("状态", "State"), _status_words),
 )
+_ARCHIVED = Column("archived_row", Text("存档原文", "Archived row"), _archived_row, 28)
 _PLACE = (
     _plain("city_code", "城市代码", "City code", 10),
     _plain("city_name", "城市", "City", 10),
@@ -74,6 +81,7 @@ ENTERPRISE_COLUMNS: tuple[Column, ...] = (
     _plain("rank", "名次", "Rank", 8),
     _plain("group_label", "分组", "Group"),
     _plain("listing_id", "认定记录编号", "Title number"),
+    _ARCHIVED,
 )
 
 PRODUCT_COLUMNS: tuple[Column, ...] = (
@@ -89,4 +97,6 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
     _plain("directory_code", "名录代码", "Directory code"),
     *_TITLE,
     _plain("listing_id", "认定记录编号", "Title number"),
+    _plain("certificate_no", "证书编号", "Certificate number", 20),
+    _ARCHIVED,
 )

@@ -151,7 +151,7 @@ def products_of(session: Session, *, enterprise_id: int, as_of: date) -> list[Pr
     products = list(
         session.exec(
             select(Product)
-            .where(col(Product.enterprise_id) == enterprise_id)
+            .where(col(Product.enterprise_id) == enterprise_id, col(Product.voided_at).is_(None))
             .order_by(col(Product.name), col(Product.version), col(Product.id))
         )
     )
@@ -170,7 +170,8 @@ def products_of(session: Session, *, enterprise_id: int, as_of: date) -> list[Pr
 
 def _entries(session: Session, product_ids: Sequence[int], as_of: date) -> dict[int, list[ProductEntry]]:
     query = (
-        core_select(ProductListing, Batch, Directory, *DOCUMENT)
+        core_select(ProductListing, Batch, Directory, col(Product.category).label("category"), *DOCUMENT)
+        .join(Product, col(Product.id) == col(ProductListing.product_id))
         .join(Batch, col(Batch.id) == col(ProductListing.batch_id))
         .join(Directory, col(Directory.code) == col(ProductListing.directory_code))
         .outerjoin(ImportRow, col(ImportRow.id) == col(ProductListing.import_row_id))
@@ -192,6 +193,7 @@ def _entries(session: Session, product_ids: Sequence[int], as_of: date) -> dict[
             directory_code=directory.code,
             directory_name=Text(directory.short_zh, directory.short_en),
             name_as_announced=listing.name_as_announced,
+            category=listing.category or row["category"],
             grade=listing.grade,
             valid_from=listing.valid_from,
             valid_to=listing.valid_to,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, null, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, func, null, select
 from sqlalchemy.orm import join
 from sqlmodel import Session, col
 
@@ -152,11 +152,12 @@ def _product_rows() -> RowSource:
     columns = (
         *_shared(ProductListing),
         col(Product.name).label("name"),
-        *(null().label(name) for name in ("certificate_no", "rank", "group_label")),
+        col(ProductListing.certificate_no).label("certificate_no"),
+        *(null().label(name) for name in ("rank", "group_label")),
         col(Product.id).label("product_id"),
         col(Product.name).label("product_name"),
         col(Product.version).label("version"),
-        col(Product.category).label("category"),
+        func.coalesce(func.nullif(col(ProductListing.category), ""), col(Product.category)).label("category"),
         col(ProductListing.grade).label("grade"),
         col(Product.maker_name).label("maker_name"),
     )

@@ -11,12 +11,22 @@ from registry.db import make_engine, reading, transaction
 from registry.demo import building
 from registry.demo.building import ASIDE, SMALLEST, TIERS, ensure_demo
 from registry.errors import Conflict, InvalidInput
-from registry.models import AssessmentRun, Batch, Directory, Enterprise, EnterpriseAddress, Listing, ProductListing
+from registry.models import (
+    AssessmentRun,
+    Batch,
+    Directory,
+    Enterprise,
+    EnterpriseAddress,
+    ImportRow,
+    ImportRun,
+    Listing,
+    ProductListing,
+)
 from registry.services.audit import verify_chain
 from registry.services.migrating import migrate
 from registry.settings import Settings
 from registry.titles import shown, status_on
-from registry.vocabulary import Flag, IdentityState, TitleStatus
+from registry.vocabulary import Flag, IdentityState, RowOutcome, TitleStatus
 from tests.factories import an_enterprise
 
 SIZE = 300
@@ -37,7 +47,11 @@ def test_every_directory_has_an_announcement_and_every_title_stands_on_its_row(d
         assert announced == set(session.exec(select(Directory.code)).all())
         assert session.exec(select(func.count()).where(col(Listing.import_row_id).is_(None))).one() == 0
         assert session.exec(select(func.count()).select_from(Listing)).one() > SIZE
+        assert session.exec(select(func.count()).where(col(ProductListing.import_row_id).is_(None))).one() == 0
         assert session.exec(select(func.count()).select_from(ProductListing)).one() > 0
+        undecided = [RowOutcome.AMBIGUOUS, RowOutcome.REJECTED]
+        of_products = select(ImportRow.outcome).join(ImportRun).where(ImportRun.directory_code == "secure_product")
+        assert not set(session.exec(of_products).all()) & set(undecided)
     engine.dispose()
 
 
@@ -95,7 +109,7 @@ def test_an_interrupted_first_run_leaves_no_database_and_the_next_run_finishes(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(building, "add_products", _interrupted)
+        broken.setattr(building, "tell_stories", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             ensure_demo(settings, size=SMALLEST)
     assert not (settings.data_dir / "registry.sqlite3").exists()

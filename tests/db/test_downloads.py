@@ -4,17 +4,23 @@ import csv
 import io
 import json
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
+from registry.db import reading
 from registry.errors import NotFound
 from registry.models import ImportRun, Product, ProductListing, SourceFile
+from registry.schemas.imports import ImportOptions
 from registry.services.download_columns import ENTERPRISE_COLUMNS, PRODUCT_COLUMNS
 from registry.services.downloads import file_name, write_listing
 from registry.vocabulary import ImportState
+from tests.db.lists import bring
 from tests.factories import a_batch, a_listing, an_enterprise
+from tests.unit.imports.files import csv_file
 
 TODAY = date(2026, 11, 20)
 NASTY = ("=1+1", "+1", "-1", "@x", '示例"引号",公司', "示例\n换行")
@@ -122,6 +128,16 @@ def test_a_product_catalogue_has_its_own_columns(session: Session) -> None:
     head, row = _csv(session, "secure_product")
     assert head == [column.label.zh for column in PRODUCT_COLUMNS]
     assert row[:4] == ["示例库", "2.0", "database", "2"]
+
+
+def test_each_row_of_a_download_says_where_it_stands_in_the_archive(engine: Engine, tmp_path: Path) -> None:
+    products = csv_file(tmp_path, ("产品名称", "版本", "送测单位"), ("示例库", "2.0", "示例甲有限公司"), name="p.csv")
+    firms = csv_file(tmp_path, ("企业名称",), ("示例甲有限公司",), name="f.csv")
+    for number, (path, code) in enumerate(((products, "secure_product"), (firms, "hte")), start=1):
+        bring(engine, path, ImportOptions(directory=code, announced_on=date(2026, 1, 16)))
+        with reading(engine) as session:
+            head, row = _csv(session, code)
+            assert row[head.index("存档原文")] == f"/documents/{number}/rows/{number}"
 
 
 def test_the_same_day_gives_the_same_bytes(session: Session) -> None:

@@ -290,7 +290,6 @@ def test_days_in_a_row_win_over_the_days_of_the_batch(engine: Engine, tmp_path: 
     ("options", "field"),
     [
         (ImportOptions(directory="no_such"), "directory"),
-        (ImportOptions(directory="secure_product", year=2024), "directory"),
         (ImportOptions(directory="hte"), "announced_on"),
         (ImportOptions(directory="hte", year=12), "year"),
         (ImportOptions(batch="第八批"), "batch"),

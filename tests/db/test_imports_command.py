@@ -77,7 +77,7 @@ def test_without_yes_and_without_a_terminal_it_stays_staged(run: Any, database: 
     assert status == 2
     assert "已暂存为 IM-1" in err
     assert err.count("\n") == 1
-    assert "新企业" in out
+    assert "新增" in out
     assert stored(database)["enterprise"] == 0
 
 
@@ -274,6 +274,47 @@ def test_a_process_killed_in_the_middle_leaves_nothing_half_there(
     }
     assert run(*arguments)[0] == 0
     assert stored(database)["listing"] == 2
+
+
+PRODUCTS = ("产品名称", "版本", "送测单位", "安全可靠等级")
+ONE_PRODUCT = ("示例操作系统", "V10", "示例软件甲有限公司", "Ⅱ级")
+INTO = ("--directory", "secure_product", "--batch", "2026年第1号", "--announced-on", "2026-01-16")
+
+
+def test_a_product_list_is_shown_written_and_undone(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = csv_file(tmp_path, PRODUCTS, ONE_PRODUCT, ONE_PRODUCT, ("示例库", "V1", "", ""))
+    status, out, err = run("import", path, *INTO, "--yes")
+    assert (status, err) == (0, "")
+    assert "产品名称→产品名称，版本→版本，送测单位→生产（送测）单位，安全可靠等级→等级" in out
+    assert "一行是一个生产单位的一个产品版本" in out
+    assert "第 4 行  送测单位 “”  拒绝：生产单位为空。" in out
+    assert "新产品版本 1 个，已登记的产品版本 0 个，未写入 1 行" in out
+    monkeypatch.setenv("REGISTRY_LANG", "en")
+    shown = run("imports", "show", "IM-1")[1]
+    assert "One row is one product version of one maker." in shown
+    assert "送测单位→Maker" in shown
+    assert "1 titles, 1 products, 1 enterprises" in run("imports", "undo", "IM-1")[1]
+
+
+@pytest.mark.parametrize(
+    ("header", "into", "said"),
+    [
+        (("序号", "企业名称"), INTO, "没有产品名称列（如 产品名称、产品、品名、软件名称）。这像是企业名单"),
+        (("产品名称", "版本"), INTO, "没有生产单位列"),
+        (PRODUCTS, ("--directory", "hte", "--year", "2026"), "这像是产品名单"),
+        (PRODUCTS, (), "请导入产品目录，如 --directory secure_product"),
+    ],
+)
+def test_a_list_that_does_not_fit_its_directory_is_one_line_and_leaves_nothing(
+    run: Any, database: Path, tmp_path: Path, header: tuple[str, ...], into: tuple[str, ...], said: str
+) -> None:
+    path = csv_file(tmp_path, header, tuple(f"示例{number}" for number in range(len(header))))
+    before = stored(database)
+    status, _, err = run("import", path, *into, "--yes")
+    assert status == 2
+    assert said in err
+    assert err.count("\n") == 1
+    assert stored(database) == before
 
 
 def test_messages_are_english_for_those_who_want_it(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

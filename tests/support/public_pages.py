@@ -59,14 +59,30 @@ def _bring_in(
     lines = ["序号,企业名称,统一社会信用代码,所在市,主导产品"]
     for number, (name, city, product) in enumerate(rows, start=1):
         lines.append(f"{number},{name},{CODES.get(name) or a_uscc(710_000 + number, '440600')},{city},{product}")
-    path = folder / f"{directory}.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     options = ImportOptions(
         directory=directory, batch=label, year=on.year, announced_on=on, document_no=f"示例〔{on.year}〕1号"
     )
+    _write_list(session, settings, folder, options, lines)
+
+
+def bring_products(session: Session, settings: Settings, folder: Path) -> int:
+    """A product list of one firm that is there and one that is not; the number of its import."""
+    lines = [
+        "序号,产品名称,版本,产品类别,送测单位,安全可靠等级",
+        f"1,示例星河操作系统,V10,桌面操作系统,{STAR},Ⅱ级",
+        "2,示例新品数据库,V2.0,集中式数据库,示例新来软件有限公司,Ⅰ级",
+    ]
+    on = today() - timedelta(days=20)
+    return _write_list(session, settings, folder, ImportOptions("secure_product", announced_on=on), lines)
+
+
+def _write_list(session: Session, settings: Settings, folder: Path, options: ImportOptions, lines: list[str]) -> int:
+    path = folder / f"{options.directory}.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with open_file(path) as file:
         staged = stage(session, read_file=file, options=options, actor=CURATOR, archive_dir=settings.archive_dir)
     write(session, import_id=staged.import_id, actor=CURATOR)
+    return staged.import_id
 
 
 def _tell_more(session: Session, now: date) -> None:

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from import_scripts.columns import recognise
 from registry.demo.figures import facts, yearly_figures
 from registry.demo.firms import DEFAULT_SEED, Profile, a_firm, fictional_uscc, firms
 from registry.demo.lists import demo_lists
 from registry.demo.plans import PLANS
+from registry.demo.products import COLUMNS, product_lists
 from registry.identity import is_uscc
 from registry.identity.org_code import is_org_code
 from registry.identity.regions import GUANGDONG_CITIES, covers
@@ -99,9 +101,16 @@ def test_no_announcement_is_empty_and_no_two_share_a_name_or_number() -> None:
 
 @pytest.mark.parametrize("size", [60, 600])
 def test_each_row_fills_its_columns_and_each_column_has_a_role(size: int) -> None:
-    for each in demo_lists(list(firms(size, today=TODAY)), today=TODAY):
+    made = list(firms(size, today=TODAY))
+    for each in [*demo_lists(made, today=TODAY), *product_lists(made, today=TODAY)]:
         assert len(each.roles) == len(each.columns)
         assert all(len(row) == len(each.columns) for row in each.rows)
+
+
+def test_the_columns_of_the_product_lists_are_read_as_what_they_are() -> None:
+    each = product_lists(list(firms(600, today=TODAY)), today=TODAY)[0]
+    assert each.rows
+    assert tuple(role.role for role in recognise(each.columns, each.rows)) == tuple(role for _, role in COLUMNS)
 
 
 def test_one_public_notice_is_open_and_ends_within_a_week() -> None:

@@ -1,5 +1,6 @@
 """The page of one announcement."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from sqlalchemy.engine import Engine
 from registry.clock import today
 from registry.db import transaction
 from registry.models import Product, ProductListing
+from registry.services.imports.browsing import get_import
 from registry.settings import Settings
 from registry.vocabulary import BatchState
 from tests.factories import a_batch
-from tests.support.public_pages import STAR, fill
+from tests.support.public_pages import STAR, bring_products, fill, key_of
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +71,24 @@ def test_a_product_announcement_names_version_and_grade(client: TestClient, sqli
     page = client.get(f"/batches/{number}").text
     assert "V8.2" in page
     assert "Ⅱ级" in page
+
+
+def test_the_name_of_a_product_opens_its_row_wherever_it_is_shown(
+    client: TestClient, sqlite_engine: Engine, sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    with transaction(sqlite_engine) as session:
+        number = bring_products(session, sqlite_settings, tmp_path)
+        opened = get_import(session, import_id=number).summary.batch_id
+    for address in (f"/batches/{opened}", "/directories/secure_product", f"/e/{key_of(STAR)}"):
+        link = re.search(
+            rf'<a class="quiet" href="(/documents/{number}/rows/\d+)">示例星河操作系统', client.get(address).text
+        )
+        assert link, address
+        opens = link[1]
+    row = client.get(opens).text
+    assert "示例星河操作系统" in row
+    assert f'href="/e/{key_of(STAR)}"' in row
+    assert "生产（送测）单位" in row
 
 
 @pytest.mark.parametrize(

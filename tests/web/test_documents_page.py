@@ -37,7 +37,7 @@ def test_it_says_what_the_document_is_and_what_became_of_the_row(public: TestCli
     said = text_of(page)
     assert re.search(r"文号 示例〔20\d\d〕1号", said)
     assert "little_giant.csv" in said
-    assert "登记库的处理 结果 新企业" in said
+    assert "登记库的处理 结果 新增" in said
     assert f'href="/e/{key_of(MOON)}"' in page
 
 

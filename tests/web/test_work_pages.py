@@ -17,7 +17,7 @@ from registry.services.accounts import create_account
 from registry.services.assessing.running import assess_tier
 from registry.settings import Settings
 from registry.vocabulary import ImportState, JobState, Role
-from tests.support.public_pages import fill
+from tests.support.public_pages import bring_products, fill
 
 PASSWORD = "Plainly-fictional-1"
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -174,3 +174,16 @@ def test_a_city_reviewer_looks_at_imports_but_takes_none_back(client: TestClient
     assert client.get("/office/imports/1/undo").status_code == 403
     assert client.post("/office/imports/1/undo", data={"count": "3"}, headers=SAME_SITE).status_code == 403
     assert client.get("/office/imports/1?outcome=none").status_code == 422
+
+
+def test_a_product_list_is_shown_by_product_and_version_and_counted_as_rows(
+    client: TestClient, sqlite_engine: Engine, sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    with transaction(sqlite_engine) as session:
+        number = bring_products(session, sqlite_settings, tmp_path)
+    page = as_(client, "fang").get(f"/office/imports/{number}?outcome=new").text
+    assert "示例新品数据库 V2.0" in page
+    assert "示例新来软件有限公司" in page.replace("<wbr>", "")
+    assert "生产（送测）单位" in page
+    assert "新增" in page
+    assert "新增" in client.get("/office/imports").text

@@ -8,6 +8,7 @@ from registry.errors import Locale, Text
 from registry.schemas.import_words import MATCHED_BY, ROLES, word
 from registry.schemas.imports import ImportDetail, ImportRowLine, ImportSummary, UnderstoodColumn
 from registry.schemas.paging import Page
+from registry.services.reference import shipped
 from registry.vocabulary import ImportState, RowOutcome
 from web.formats import grouped
 from web.i18n import locale_of
@@ -24,6 +25,12 @@ def rows_written(summary: ImportSummary) -> int:
     return sum(summary.counts.get(outcome.value, 0) for outcome in (RowOutcome.NEW, RowOutcome.MATCHED))
 
 
+def directory_name(code: str | None) -> Text | None:
+    """The short name of the directory an import is for; None for one that brings no titles."""
+    names = {row["code"]: Text(row["short_zh"], row["short_en"]) for row in shipped("directories")}
+    return names.get(code, Text(code, code)) if code else None
+
+
 def import_line(request: Request, summary: ImportSummary) -> dict[str, Any]:
     """One import in the list."""
     return {
@@ -31,6 +38,7 @@ def import_line(request: Request, summary: ImportSummary) -> dict[str, Any]:
         "href": url_path(request, "work_import", import_id=summary.id),
         "written": rows_written(summary),
         "tone": STATE_TONES[summary.state.value],
+        "directory_name": directory_name(summary.directory_code),
         "directory_url": path_of(request, "directory", code=summary.directory_code) if summary.directory_code else None,
     }
 
@@ -62,6 +70,7 @@ def detail_context(
         "next_url": url_with(chosen_url, cursor=rows.next_cursor) + "#rows" if rows.next_cursor else None,
         "list_url": url_path(request, "import_list"),
         "batch_url": path_of(request, "batch", batch_id=batch) if batch else None,
+        "directory_name": directory_name(summary.directory_code),
         "directory_url": path_of(request, "directory", code=summary.directory_code) if summary.directory_code else None,
         "original_url": url_path(request, "document_original", import_id=summary.id) if is_document else None,
         "write_url": url_path(request, "import_write_confirm", import_id=summary.id),

@@ -136,8 +136,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("merged_into_id IS NOT NULL"),
             postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_enterprise_registration_no"), ["registration_no"], unique=False)
-        batch_op.create_index(batch_op.f("ix_enterprise_stock_code"), ["stock_code"], unique=False)
+        batch_op.create_index(
+            "ix_enterprise_registration_no",
+            ["registration_no"],
+            unique=False,
+            sqlite_where=sa.text("registration_no IS NOT NULL"),
+            postgresql_where=sa.text("registration_no IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_enterprise_stock_code",
+            ["stock_code"],
+            unique=False,
+            sqlite_where=sa.text("stock_code IS NOT NULL"),
+            postgresql_where=sa.text("stock_code IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_enterprise_voided_at",
             ["voided_at"],
@@ -244,6 +256,7 @@ def upgrade() -> None:
             ["enterprise_id"], ["enterprise.id"], name=op.f("fk_enterprise_address_enterprise_id_enterprise")
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_enterprise_address")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("enterprise_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enterprise_address_enterprise_id"), ["enterprise_id"], unique=False)
@@ -314,23 +327,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_login_session_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
-        "product",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("maker_name", sa.String(300), nullable=False),
-        sa.Column("name", sa.String(300), nullable=False),
-        sa.Column("folded", sa.String(300), nullable=False),
-        sa.Column("version", sa.String(100), nullable=False),
-        sa.Column("category", sa.String(60), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_product_enterprise_id_enterprise")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
-    )
-    with op.batch_alter_table("product", schema=None) as batch_op:
-        batch_op.create_index("ix_product_enterprise_id", ["enterprise_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_product_folded"), ["folded"], unique=False)
 
     op.create_table(
         "role_grant",
@@ -433,6 +429,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_import_run_source_file_id"), ["source_file_id"], unique=False)
 
     op.create_table(
+        "product",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("maker_name", sa.String(300), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("folded", sa.String(300), nullable=False),
+        sa.Column("version", sa.String(100), nullable=False),
+        sa.Column("category", sa.String(60), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_product_enterprise_id_enterprise")),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_product_import_id_import_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+    )
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.create_index("ix_product_enterprise_id", ["enterprise_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_product_folded"), ["folded"], unique=False)
+
+    op.create_table(
         "enterprise_name",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -476,7 +492,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
     )
     with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_import_row_enterprise_id"), ["enterprise_id"], unique=False)
+        batch_op.create_index(
+            "ix_import_row_enterprise_id",
+            ["enterprise_id"],
+            unique=False,
+            sqlite_where=sa.text("enterprise_id IS NOT NULL"),
+            postgresql_where=sa.text("enterprise_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_import_row_import_id_outcome", ["import_id", "outcome"], unique=False)
 
     op.create_table(
@@ -523,10 +545,13 @@ def upgrade() -> None:
         sa.Column("directory_code", sa.String(40), nullable=False),
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name_as_announced", sa.String(300), nullable=False),
+        sa.Column("category", sa.String(60), nullable=False),
         sa.Column("grade", sa.Integer(), nullable=True),
+        sa.Column("certificate_no", sa.String(60), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("import_row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
@@ -542,6 +567,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("product_listing", schema=None) as batch_op:
         batch_op.create_index("ix_product_listing_batch_id", ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_product_listing_import_row_id"), ["import_row_id"], unique=False)
         batch_op.create_index("ix_product_listing_product_id", ["product_id"], unique=False)
     op.create_table(
         "search_word",
@@ -597,6 +623,7 @@ def downgrade() -> None:
     op.drop_table("search_word")
     with op.batch_alter_table("product_listing", schema=None) as batch_op:
         batch_op.drop_index("ix_product_listing_product_id")
+        batch_op.drop_index(batch_op.f("ix_product_listing_import_row_id"))
         batch_op.drop_index("ix_product_listing_batch_id")
 
     op.drop_table("product_listing")
@@ -609,7 +636,11 @@ def downgrade() -> None:
     op.drop_table("listing")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_import_id_outcome")
-        batch_op.drop_index(batch_op.f("ix_import_row_enterprise_id"))
+        batch_op.drop_index(
+            "ix_import_row_enterprise_id",
+            sqlite_where=sa.text("enterprise_id IS NOT NULL"),
+            postgresql_where=sa.text("enterprise_id IS NOT NULL"),
+        )
 
     op.drop_table("import_row")
     with op.batch_alter_table("enterprise_name", schema=None) as batch_op:
@@ -617,6 +648,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enterprise_name_enterprise_id")
 
     op.drop_table("enterprise_name")
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_folded"))
+        batch_op.drop_index("ix_product_enterprise_id")
+
+    op.drop_table("product")
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_run_source_file_id"))
 
@@ -630,11 +666,6 @@ def downgrade() -> None:
 
     op.drop_table("submission")
     op.drop_table("role_grant")
-    with op.batch_alter_table("product", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_product_folded"))
-        batch_op.drop_index("ix_product_enterprise_id")
-
-    op.drop_table("product")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
 
@@ -674,8 +705,16 @@ def downgrade() -> None:
             sqlite_where=sa.text("voided_at IS NOT NULL"),
             postgresql_where=sa.text("voided_at IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_enterprise_stock_code"))
-        batch_op.drop_index(batch_op.f("ix_enterprise_registration_no"))
+        batch_op.drop_index(
+            "ix_enterprise_stock_code",
+            sqlite_where=sa.text("stock_code IS NOT NULL"),
+            postgresql_where=sa.text("stock_code IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_enterprise_registration_no",
+            sqlite_where=sa.text("registration_no IS NOT NULL"),
+            postgresql_where=sa.text("registration_no IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_enterprise_merged_into_id",
             sqlite_where=sa.text("merged_into_id IS NOT NULL"),

@@ -5,6 +5,7 @@
 ``interpreting``  a row of cells into the facts it states
 ``lookups``       what the registry already knows about the firms of a chunk of rows
 ``matching``      which enterprise a row means: the decision, with its reason
+``earlier``       the firms a file has had so far, in flat memory
 ``staging``       every row stored with its outcome; nothing else changes
 ``staged_rows``   those rows again, chunk by chunk, for writing
 ``writing``       enterprises, names, addresses, batch and listings, all in one transaction

@@ -16,9 +16,16 @@ from registry.schemas.imports import (
     UnderstoodColumn,
     UnderstoodTable,
 )
-from registry.vocabulary import RowOutcome
+from registry.vocabulary import DirectoryKind, RowOutcome
 
 PROBLEMS_SHOWN = 200
+_CODE, _PRODUCT = ("uscc",), ("product",)
+_ABOUT = {
+    **dict.fromkeys(("wrong_check_digit", "malformed_code", "scientific_code"), _CODE),
+    **dict.fromkeys(("empty_product", "product_too_long", "grades_differ"), _PRODUCT),
+    "version_too_long": ("version", "model"),
+}
+"""Reason → roles of the column it is about; any other reason is about the name of the enterprise or maker."""
 
 
 def list_imports(session: Session, *, limit: int = 50, before_id: int | None = None) -> list[ImportSummary]:
@@ -90,9 +97,15 @@ def understood_tables(run: ImportRun) -> list[UnderstoodTable]:
     ]
 
 
+def what_it_lists(run: ImportRun) -> DirectoryKind:
+    """Whether the rows of a run are enterprises or products."""
+    said = run.understood.get("lists", DirectoryKind.ENTERPRISE.value)
+    return next(kind for kind in DirectoryKind if kind.value == said)
+
+
 def _problem(row: ImportRow, columns: dict[tuple[str, str], UnderstoodColumn]) -> ImportProblem:
-    about_code = row.reason_code in ("wrong_check_digit", "malformed_code", "scientific_code")
-    column = columns.get((row.sheet, "uscc" if about_code else "name"))
+    roles = _ABOUT.get(row.reason_code or "", ("maker", "name"))
+    column = next((columns[row.sheet, role] for role in roles if (row.sheet, role) in columns), None)
     value = row.cells[column.position] if column and column.position < len(row.cells) else ""
     return ImportProblem(
         row_id=row.id,
@@ -128,6 +141,7 @@ def _summary(run: ImportRun, source: SourceFile, batch: Batch | None) -> ImportS
         media_type=source.media_type,
         state=run.state,
         directory_code=run.directory_code,
+        lists=what_it_lists(run),
         batch_id=run.batch_id,
         batch_label=batch.label if batch else options.get("batch"),
         year=batch.year if batch else options.get("year"),

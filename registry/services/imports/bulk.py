@@ -1,10 +1,10 @@
 """Many rows at once, the same on both engines: membership of long lists, and row numbers known before inserting."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import ColumnElement, String, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import JSON, BigInteger, Date
@@ -76,9 +76,29 @@ def update_values(
     _execute_many(session, table, statement, [*columns, "id"], values)
 
 
+def point_rows(session: Session, table: type[SQLModel], column: str, pairs: Iterable[tuple[int, int]]) -> None:
+    """Set a number column of rows, given as pairs of row ``id`` and number, in the order of the rows.
+
+    Where both rise by one from row to row, as they do in a list of new firms, it is one statement for all of them.
+    """
+    runs: list[list[int]] = []
+    next_row = next_number = -1
+    for row, number in pairs:
+        if row == next_row and number == next_number:
+            runs[-1][2] = row
+        else:
+            runs.append([number - row, row, row])
+        next_row, next_number = row + 1, number + 1
+    mark = _mark(session)
+    statement = f'UPDATE "{table.__tablename__}" SET "{column}" = id + {mark} WHERE id BETWEEN {mark} AND {mark}'  # noqa: S608 - our own tables
+    session.flush()
+    if runs:
+        session.connection().exec_driver_sql(statement, list(map(tuple, runs)))
+
+
 def load_json(texts: Sequence[str]) -> list[Any]:
     """Many JSON texts parsed in one call."""
-    parsed: list[Any] = json.loads(f"[{','.join(texts)}]")
+    parsed: list[Any] = from_json(f"[{','.join(texts)}]", cache_strings="keys")
     return parsed
 
 
@@ -93,37 +113,38 @@ def _execute_many(
     columns: Sequence[str],
     values: Iterable[Sequence[Any]],
 ) -> None:
+    """Run a statement for many rows. Values are made ready column by column: most of that happens outside Python."""
     session.flush()
     connection = session.connection()
     stored = table.__table__.columns  # type: ignore[attr-defined]
-    processors = [
-        (place, processor)
-        for place, column in enumerate(columns)
-        if (processor := _processor(stored[column].type, connection.dialect)) is not None
-    ]
-    ready = list(map(tuple, values) if not processors else (_processed(row, processors) for row in values))
+    ready: list[Iterable[Any]] = list(zip(*values, strict=True))
+    for place, column in enumerate(columns if ready else ()):
+        processor = _processor(stored[column].type, connection.dialect)
+        if processor is not None:
+            ready[place] = map(processor, ready[place])
     if ready:
-        connection.exec_driver_sql(statement, ready)
-
-
-def _processed(row: Sequence[Any], processors: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    ready = list(row)
-    for place, processor in processors:
-        if ready[place] is not None:
-            ready[place] = processor(ready[place])
-    return tuple(ready)
+        connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
 
 
 def _processor(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
     """How a value of this type is handed to the driver; few different values (states, instants) are converted once."""
     process = kind.dialect_impl(dialect).bind_processor(dialect)
-    if process is None or isinstance(kind, JSON):
-        return process  # type: ignore[no-any-return]
-    memory: dict[Any, Any] = {}
+    if process is None:
+        return None
+    if isinstance(kind, JSON):
+        return lambda value: None if value is None else process(value)
+    return _Converted(process, keep=str if isinstance(kind, Date) else None).__getitem__
 
-    def remembered(value: Any) -> Any:
-        if value not in memory:
-            memory[value] = value if isinstance(value, str) and isinstance(kind, Date) else process(value)
-        return memory[value]
 
-    return remembered
+class _Converted(dict[Any, Any]):
+    """Values of one column as the driver takes them; a value met again is only looked up."""
+
+    def __init__(self, process: Callable[[Any], Any], keep: type | None) -> None:
+        super().__init__({None: None})
+        self.process, self.keep = process, keep
+
+    def __missing__(self, value: Any) -> Any:
+        """Convert; a value of the type ``keep`` is what the driver takes already."""
+        made = value if self.keep is not None and isinstance(value, self.keep) else self.process(value)
+        self[value] = made
+        return made

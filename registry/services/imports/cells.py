@@ -57,7 +57,7 @@ def is_empty(cell: str) -> bool:
     >>> is_empty(" — "), is_empty("无"), is_empty("无锡")
     (True, True, False)
     """
-    return len(cell) <= EMPTY_AT_MOST and cell.strip().lower() in EMPTY
+    return not cell or (len(cell) <= EMPTY_AT_MOST and cell.strip().lower() in EMPTY)
 
 
 @lru_cache(maxsize=8192)

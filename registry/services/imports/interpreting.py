@@ -117,8 +117,11 @@ class Interpreter:
 
     def _read_codes(self, cells: Sequence[str], facts: Facts, warnings: list[dict[str, str]]) -> None:
         """The code column may hold a USCC or an old registration number; anything else is a fault of the row."""
-        if self._uscc is not None and not read.is_empty(cells[self._uscc]):
-            code = _plain_code(cells[self._uscc])
+        given = "" if self._uscc is None else cells[self._uscc]
+        if is_uscc(given):
+            facts["uscc"] = given
+        elif not read.is_empty(given):
+            code = _plain_code(given)
             if is_uscc(code):
                 facts["uscc"] = code
             elif is_registration_number(code):
@@ -126,15 +129,16 @@ class Interpreter:
             else:
                 facts["code_as_given"] = code[:60]
                 facts["code_fault"] = code_fault(code)
-        if self._registration is not None and not read.is_empty(cells[self._registration]):
-            number = _plain_code(cells[self._registration])
+        other = "" if self._registration is None else cells[self._registration]
+        if not read.is_empty(other):
+            number = _plain_code(other)
             if len(number) == 18 and is_uscc(number):
                 facts.setdefault("uscc", number)
             elif is_registration_number(number):
                 facts.setdefault("registration_no", number)
             else:
                 reason = Text("不是旧注册号", "Not an old registration number")
-                warnings.append(read.warning(self.columns[self._registration], number, reason))
+                warnings.append(read.warning(self.columns[self._registration or 0], number, reason))
 
     def _read_place(self, cells: Sequence[str], raw: Any, facts: Facts) -> None:
         found = self._places_seen.get(raw)

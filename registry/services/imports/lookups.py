@@ -1,5 +1,6 @@
 """What the registry already knows about the firms of a chunk of rows: a few queries a chunk, never one a row."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -62,6 +63,12 @@ class Knowledge:
     by_registration: dict[str, list[Firm]] = field(default_factory=lambda: defaultdict(list))
     by_folded: dict[str, list[NamedFirm]] = field(default_factory=lambda: defaultdict(list))
 
+    def numbers(self) -> set[int]:
+        """Every firm a row of the chunk may turn out to mean."""
+        registered = (firm for firms in self.by_registration.values() for firm in firms)
+        named = (hit.firm for hits in self.by_folded.values() for hit in hits)
+        return {firm.id for firm in itertools.chain(self.by_code.values(), registered, named)}
+
 
 class Lookup:
     """Asks the database for chunks of facts."""
@@ -75,7 +82,9 @@ class Lookup:
         known = Knowledge()
         for facts in chunk:
             if "name" in facts:
-                facts["folded"] = fold_name(facts["name"])
+                folded = fold_name(facts["name"])
+                # Most names fold to themselves: one text is kept, not two.
+                facts["folded"] = facts["name"] if folded == facts["name"] else folded
         if self._empty:
             return known
         self._by_code(known, {facts["uscc"] for facts in chunk if "uscc" in facts})

@@ -4,12 +4,13 @@ Order: code, registration number, exact current name, former name, folded name. 
 Inside one file the first row of a firm counts; later rows of the same firm point to it.
 """
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from registry.errors import Text, shorten
 from registry.identity import explain_code, nearest_uscc
+from registry.services.imports.earlier import Earlier, FirmsSoFar, Place
 from registry.services.imports.interpreting import Facts
 from registry.services.imports.lookups import Firm, Knowledge, NamedFirm
 from registry.services.keys import provisional_key
@@ -18,9 +19,6 @@ from registry.vocabulary import NameKind, RowOutcome
 NAME_MAX = 300
 _NOT_FIRMS = frozenset({"合计", "总计", "小计", "共计", "以下空白", "以下无正文"})
 _CANDIDATES = 8
-
-Place = tuple[str, int]
-"""Sheet and row number."""
 
 
 @dataclass(slots=True)
@@ -37,23 +35,14 @@ class Decision:
 
 
 @dataclass(slots=True)
-class _Earlier:
-    """A firm an earlier row of this file is about."""
-
-    at: Place
-    name: str
-    place: str
-    uscc: str | None
-    registration_no: str | None
-
-
-@dataclass(slots=True)
 class Matcher:
     """Decides row after row and remembers the firms of this file."""
 
-    _codes: dict[str, Place] = field(default_factory=dict)
-    _names: dict[str, list[_Earlier]] = field(default_factory=lambda: defaultdict(list))
-    _firms: dict[int, Place] = field(default_factory=dict)
+    so_far: FirmsSoFar = field(default_factory=FirmsSoFar)
+
+    def expect(self, chunk: Sequence[Facts], known: Knowledge) -> None:
+        """Get ready to decide these rows; without it a very long file is remembered in memory. Close ``so_far``."""
+        self.so_far.expect(chunk, known.numbers())
 
     def decide(self, facts: Facts, at: Place, known: Knowledge) -> Decision:
         """The decision for one row, with the facts it states and what the registry knows about its chunk."""
@@ -71,12 +60,13 @@ class Matcher:
 
     def _by_code(self, facts: Facts, known: Knowledge) -> Decision:
         code = facts["uscc"]
-        if code in self._codes:
-            return _repeated(self._codes[code])
+        before = self.so_far.with_code(code)
+        if before is not None:
+            return _repeated(before)
         firm = known.by_code.get(code)
         if firm is not None:
             return _matched_by_code(firm, facts)
-        for earlier in self._names.get(facts["folded"], ()):
+        for earlier in self.so_far.named(facts["folded"]):
             if earlier.uscc is None:
                 return _ambiguous_in_file(earlier)
         nameless = _unique([n.firm for n in _exact(facts, known) if n.firm.uscc is None])
@@ -88,14 +78,15 @@ class Matcher:
 
     def _by_registration(self, facts: Facts, known: Knowledge) -> Decision:
         number = facts["registration_no"]
-        if number in self._codes:
-            return _repeated(self._codes[number])
+        before = self.so_far.with_code(number)
+        if before is not None:
+            return _repeated(before)
         firms = known.by_registration.get(number, [])
         if len(firms) == 1:
             return _matched_by_code(firms[0], facts, by="registration_no")
         if firms:
             return _ambiguous([NamedFirm(firm, firm.name_zh, NameKind.CURRENT) for firm in firms])
-        for earlier in self._names.get(facts["folded"], ()):
+        for earlier in self.so_far.named(facts["folded"]):
             if earlier.name == facts["name"] and earlier.registration_no is None:
                 return _repeated(earlier.at)
         named = _exact(facts, known)
@@ -115,7 +106,7 @@ class Matcher:
                 return Decision(RowOutcome.MATCHED, matched_by=matched_by, firm=firms[0])
             if firms and not self._told_apart(facts, place):
                 return _ambiguous(hits)
-        for earlier in self._names.get(facts["folded"], ()):
+        for earlier in self.so_far.named(facts["folded"]):
             if earlier.place == place:
                 return _repeated(earlier.at)
         if found and not self._told_apart(facts, place):
@@ -124,7 +115,7 @@ class Matcher:
 
     def _told_apart(self, facts: Facts, place: str) -> bool:
         """This very file lists the same name at another place abroad: two firms of one name, not one firm twice."""
-        return bool(place) and any(earlier.place not in ("", place) for earlier in self._names.get(facts["folded"], ()))
+        return bool(place) and any(earlier.place not in ("", place) for earlier in self.so_far.named(facts["folded"]))
 
     def _faulty_code(self, facts: Facts, known: Knowledge) -> Decision | None:
         fault = facts.get("code_fault")
@@ -150,16 +141,13 @@ class Matcher:
 
     def _first_or_repeated(self, decision: Decision, facts: Facts, at: Place) -> Decision:
         """Remember a firm the file has not had before; a second row about a known firm repeats the first."""
-        firm = decision.firm
-        if firm is not None:
-            if firm.id in self._firms:
-                return _repeated(self._firms[firm.id], firm)
-            self._firms[firm.id] = at
-        uscc, number = facts.get("uscc"), facts.get("registration_no")
-        for code in (uscc, number):
-            if code is not None:
-                self._codes.setdefault(code, at)
-        self._names[facts["folded"]].append(_Earlier(at, facts["name"], facts.get("place", ""), uscc, number))
+        number = decision.firm.id if decision.firm else None
+        if number is not None and (before := self.so_far.in_registry(number)) is not None:
+            return _repeated(before, decision.firm)
+        get = facts.get
+        self.so_far.add(
+            Earlier(at, facts["name"], facts["folded"], get("place", ""), get("uscc"), get("registration_no"), number)
+        )
         return decision
 
 
@@ -209,7 +197,7 @@ def _ambiguous(found: list[NamedFirm]) -> Decision:
     return Decision(RowOutcome.AMBIGUOUS, code, reason, candidates=[_candidate(n) for n in found][:_CANDIDATES])
 
 
-def _ambiguous_in_file(earlier: _Earlier) -> Decision:
+def _ambiguous_in_file(earlier: Earlier) -> Decision:
     row = earlier.at[1]
     reason = Text(
         f"本文件第 {row} 行有同名企业而没有统一社会信用代码，须人工确认是否同一企业。",

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from registry.errors import Conflict, InvalidInput, shorten
 from registry.models import Batch, Directory
 from registry.schemas.imports import ImportOptions
+from registry.services.imports.interpreting import Facts
 from registry.vocabulary import BatchState, DirectoryKind
 
 YEARS = range(1990, 2101)
@@ -21,6 +22,8 @@ class Destination:
     """The batch a file is for. ``valid_from`` holds where a row states no day of its own."""
 
     directory_code: str
+    kind: DirectoryKind
+    """What the directory lists: enterprises, or products with their makers."""
     year: int
     label: str
     announced_on: date | None
@@ -55,6 +58,7 @@ def resolve(session: Session, options: ImportOptions) -> Destination | None:
     year = options.year if options.year is not None else announced.year if announced else 0
     return Destination(
         directory_code=directory.code,
+        kind=directory.kind,
         year=year,
         label=(options.batch or "").strip() or f"{year}年",
         announced_on=announced,
@@ -84,6 +88,16 @@ def last_day(valid_from: date, months: int | None) -> date | None:
     if valid_from.day > length:
         return date(year, month, length)
     return date(year, month, valid_from.day) - timedelta(days=1)
+
+
+def titled_days(facts: Facts, destination: Destination) -> tuple[date, date | None]:
+    """First and last day of the title a row gives: as the row states them, else as its announcement does."""
+    stated = facts.get("valid_from") or facts.get("issued_on")
+    valid_from = date.fromisoformat(stated) if stated else destination.valid_from
+    valid_to = date.fromisoformat(facts["valid_to"]) if "valid_to" in facts else None
+    if valid_to is None or valid_to < valid_from:
+        valid_to = last_day(valid_from, destination.validity_months)
+    return valid_from, valid_to
 
 
 def existing_batch(session: Session, destination: Destination) -> Batch | None:
@@ -128,11 +142,7 @@ def _directory(session: Session, given: str) -> Directory:
     code = given.strip().lower().replace("-", "_")
     directory = session.get(Directory, code)
     if directory is None:
-        codes = session.exec(
-            select(Directory.code)
-            .where(col(Directory.kind) == DirectoryKind.ENTERPRISE)
-            .order_by(col(Directory.position), col(Directory.code))
-        )
+        codes = session.exec(select(Directory.code).order_by(col(Directory.position), col(Directory.code)))
         choices = tuple(codes)
         raise InvalidInput(
             f"没有代码为“{shorten(given)}”的名录。",
@@ -140,13 +150,6 @@ def _directory(session: Session, given: str) -> Directory:
             field="directory",
             value=given,
             choices=choices,
-        )
-    if directory.kind is not DirectoryKind.ENTERPRISE:
-        raise InvalidInput(
-            f"“{directory.name_zh}”是产品目录，企业名单不能导入到这里。",
-            f"“{directory.name_en}” is a product catalogue; a list of enterprises cannot go into it.",
-            field="directory",
-            value=given,
         )
     return directory
 

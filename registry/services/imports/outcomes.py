@@ -1,5 +1,6 @@
 """The rows of an import by what became of them, page by page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,10 @@ from registry.schemas.imports import ImportRowLine
 from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
 from registry.services.imports.browsing import get_import
 from registry.services.keys import key_of
-from registry.vocabulary import RowOutcome
+from registry.vocabulary import DirectoryKind, RowOutcome
+
+_NAMED_BY = {DirectoryKind.ENTERPRISE: ("name",), DirectoryKind.PRODUCT: ("product", "model", "version")}
+"""The columns that together say what a row is about."""
 
 
 def list_rows(
@@ -18,8 +22,10 @@ def list_rows(
 ) -> Page[ImportRowLine]:
     """Rows of an import with this outcome in the order of the file. Raises NotFound, InvalidInput (cursor, limit)."""
     detail = get_import(session, import_id=import_id, limit=0)
+    named_by = _NAMED_BY[detail.summary.lists]
     names = {
-        table.sheet: column.position for table in detail.tables for column in table.columns if column.role == "name"
+        table.sheet: [column.position for role in named_by for column in table.columns if column.role == role]
+        for table in detail.tables
     }
     scope = f"import:{import_id}:{outcome.value}"
     query = (
@@ -30,19 +36,19 @@ def list_rows(
     if cursor:
         query = query.where(col(ImportRow.id) > decode(cursor, scope=scope, kinds=(int,)).values[0])
     found = session.execute(query.order_by(col(ImportRow.id)).limit(check_limit(limit) + 1)).all()
-    items = tuple(_line(session, row, name, names.get(row.sheet)) for row, name in found[:limit])
+    items = tuple(_line(session, row, name, names.get(row.sheet, [])) for row, name in found[:limit])
     after = encode(Cursor(scope=scope, values=(items[-1].row_id,))) if len(found) > limit else None
     return Page[ImportRowLine](items=items, total=detail.summary.counts.get(outcome.value, 0), next_cursor=after)
 
 
-def _line(session: Session, row: ImportRow, enterprise_name: str | None, name_at: int | None) -> ImportRowLine:
+def _line(session: Session, row: ImportRow, enterprise_name: str | None, name_at: Sequence[int]) -> ImportRowLine:
     cells: list[Any] = row.cells
-    printed = cells[name_at] if name_at is not None and name_at < len(cells) else next(iter(cells), "")
+    printed = [str(cells[place]).strip() for place in name_at if place < len(cells)] or [str(next(iter(cells), ""))]
     return ImportRowLine(
         row_id=row.id,
         sheet=row.sheet,
         row_number=row.row_number,
-        name=str(printed),
+        name=" ".join(filter(None, printed)),
         matched_by=row.matched_by,
         enterprise_key=key_of(session, row.enterprise_id) if row.enterprise_id is not None else None,
         enterprise_name=enterprise_name,

@@ -1,8 +1,8 @@
 """The rows of a staged import as writing needs them, chunk by chunk."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import repeat
+from typing import NamedTuple
 
 from sqlalchemy import Text, cast, select
 from sqlmodel import Session, col
@@ -20,8 +20,7 @@ _ROW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRow:
+class StagedRow(NamedTuple):
     """A row about to be written. ``cells`` are read for titles only, which keep them as their details."""
 
     id: int

@@ -16,17 +16,24 @@ from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import ReadFile, Row, Table
 from registry.services.imports.archiving import archive_file
-from registry.services.imports.bulk import CHUNK, insert_rows
+from registry.services.imports.bulk import CHUNK, insert_values
+from registry.services.imports.earlier import Place
 from registry.services.imports.filling import fills, new_names, other_names
 from registry.services.imports.interpreting import Facts, Interpreter
 from registry.services.imports.lookups import Lookup
 from registry.services.imports.matching import Decision, Matcher
 from registry.services.imports.options import Destination, existing_batch, options_hash, resolve
-from registry.vocabulary import ImportState, RowOutcome
+from registry.services.imports.product_deciding import ProductDecider
+from registry.services.imports.product_interpreting import ProductInterpreter, product_tables, refuse_products
+from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 Progress = Callable[[int], None]
 """Called with the number of rows done so far."""
 
+_ROW = (
+    *("import_id", "sheet", "row_number", "cells", "facts", "outcome", "reason_code", "reason_zh", "reason_en"),
+    *("matched_by", "enterprise_id", "candidates"),
+)
 WARNINGS_SHOWN = 200
 """So many warnings are kept with the run for showing; all of them are kept with their rows."""
 
@@ -43,12 +50,14 @@ def stage(
     """Store the rows of a file with their outcomes as a staged import, and archive the file.
 
     ``archive_dir`` None keeps no copy (for a trial that is rolled back). A staged import of the same file and options
-    is replaced; one that was written is left alone and returned. Raises FileRefused without a name column, InvalidInput
-    for wrong options, NotAllowed, Conflict if the batch cannot take rows.
+    is replaced; one that was written is left alone and returned. Raises FileRefused without a name column or if it
+    lists what the directory does not, InvalidInput for wrong options, NotAllowed, Conflict if the batch cannot take
+    rows.
     """
     destination = resolve(session, options)
     require_importer(actor, directory_code=destination.directory_code if destination else None)
-    tables, notes = _usable(read_file)
+    lists = destination.kind if destination else DirectoryKind.ENTERPRISE
+    tables, notes = product_tables(read_file) if lists is DirectoryKind.PRODUCT else _usable(read_file, destination)
     identity = options_hash(read_file.sha256, options)
     for earlier in session.exec(select(ImportRun).where(col(ImportRun.options_hash) == identity)).all():
         if earlier.state is ImportState.WRITTEN:
@@ -71,7 +80,7 @@ def stage(
     batch = existing_batch(session, destination) if destination else None
     work = _Staging(session, run.id, destination, batch)
     work.stage_tables(tables, progress or (lambda _: None))
-    run.understood = _understood(tables, notes, options, work.warnings)
+    run.understood = _understood(tables, notes, options, work.warnings) | {"lists": lists.value}
     run.counts = work.counts()
     session.flush()
     return StageResult(import_id=run.id, already_written=False)
@@ -92,6 +101,8 @@ class _Staging:
         self.gives_title = destination is not None
         self.batch_id = batch.id if batch is not None and batch.voided_at is None else None
         self.lookup, self.matcher = Lookup(session), Matcher()
+        of_products = destination is not None and destination.kind is DirectoryKind.PRODUCT
+        self.products = ProductDecider(self.lookup, self.matcher, self.batch_id) if of_products else None
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.identified_by: Counter[str] = Counter()
@@ -100,12 +111,13 @@ class _Staging:
 
     def stage_tables(self, tables: Sequence[Table], progress: Progress) -> None:
         done = 0
-        for table in tables:
-            interpreter = Interpreter(table)
-            for chunk in _chunks(iter(table.rows)):
-                self._stage_chunk(table.sheet, chunk, interpreter)
-                done += len(chunk)
-                progress(done)
+        with self.matcher.so_far:
+            for table in tables:
+                interpreter = ProductInterpreter(table) if self.products else Interpreter(table)
+                for chunk in _chunks(iter(table.rows)):
+                    self._stage_chunk(table.sheet, chunk, interpreter)
+                    done += len(chunk)
+                    progress(done)
 
     def counts(self) -> dict[str, Any]:
         outcomes = {outcome.value: self.outcomes[outcome.value] for outcome in RowOutcome}
@@ -117,19 +129,22 @@ class _Staging:
             "warnings": self.warning_count,
         }
 
-    def _stage_chunk(self, sheet: str, chunk: Sequence[Row], interpreter: Interpreter) -> None:
+    def _stage_chunk(self, sheet: str, chunk: Sequence[Row], interpreter: Interpreter | ProductInterpreter) -> None:
         facts = [interpreter.interpret(cells) for _, cells in chunk]
-        known = self.lookup.about(facts)
-        decisions = [
-            self.matcher.decide(stated, (sheet, number), known)
-            for (number, _), stated in zip(chunk, facts, strict=True)
-        ]
-        self._settle_known(decisions, facts)
+        places = [(sheet, number) for number, _ in chunk]
+        decisions = self.products.decide(facts, places) if self.products else self._decide(facts, places)
         rows = [
             self._row(sheet, number, cells, stated, decision)
             for (number, cells), stated, decision in zip(chunk, facts, decisions, strict=True)
         ]
-        insert_rows(self.session, ImportRow, rows)
+        insert_values(self.session, ImportRow, _ROW, rows)
+
+    def _decide(self, facts: Sequence[Facts], places: Sequence[Place]) -> list[Decision]:
+        known = self.lookup.about(facts)
+        self.matcher.expect(facts, known)
+        decisions = [self.matcher.decide(stated, at, known) for stated, at in zip(facts, places, strict=True)]
+        self._settle_known(decisions, facts)
+        return decisions
 
     def _settle_known(self, decisions: Sequence[Decision], facts: Sequence[Facts]) -> None:
         """A row about a known firm that adds nothing is unchanged."""
@@ -153,7 +168,8 @@ class _Staging:
                 decision.reason_code = "known"
                 decision.reason = Text("登记库已有，没有新内容。", "Already in the registry; nothing new.")
 
-    def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> dict[str, Any]:
+    def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> tuple[Any, ...]:
+        """The values of ``_ROW``."""
         self.outcomes[decision.outcome.value] += 1
         key = "uscc" if "uscc" in facts else "registration_no" if "registration_no" in facts else "name"
         self.identified_by[key] += 1
@@ -166,25 +182,27 @@ class _Staging:
         if decision.same_as is not None:
             facts["same_as"] = decision.same_as
         reason = decision.reason
-        return {
-            "import_id": self.import_id,
-            "sheet": sheet,
-            "row_number": number,
-            "cells": cells,
-            "facts": facts,
-            "outcome": decision.outcome,
-            "reason_code": decision.reason_code,
-            "reason_zh": reason.zh if reason else None,
-            "reason_en": reason.en if reason else None,
-            "matched_by": decision.matched_by,
-            "enterprise_id": decision.firm.id if decision.firm else None,
-            "candidates": decision.candidates,
-        }
+        return (
+            self.import_id,
+            sheet,
+            number,
+            cells,
+            facts,
+            decision.outcome,
+            decision.reason_code,
+            reason.zh if reason else None,
+            reason.en if reason else None,
+            decision.matched_by,
+            decision.firm.id if decision.firm else None,
+            decision.candidates,
+        )
 
 
-def _usable(read_file: ReadFile) -> tuple[list[Table], list[Text]]:
+def _usable(read_file: ReadFile, destination: Destination | None) -> tuple[list[Table], list[Text]]:
     """The tables with a column of enterprise names; a note on each that has none."""
     usable = [table for table in read_file.tables if table.position_of("name") is not None]
+    if destination or not usable:
+        refuse_products(usable or read_file.tables, destination.directory_code if destination else None)
     if not usable:
         found = "、".join(column for table in read_file.tables[:3] for column in table.columns[:30])
         raise FileRefused(

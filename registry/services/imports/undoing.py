@@ -18,11 +18,14 @@ from registry.models import (
     ImportRow,
     ImportRun,
     Listing,
+    Product,
+    ProductListing,
 )
 from registry.policies import Actor, require_importer
 from registry.schemas.imports import KeptEnterprise, UndoReport
 from registry.services import audit, outbox
 from registry.services.imports.bulk import among
+from registry.services.imports.product_undoing import void_products
 from registry.services.imports.staging import abandon_run
 from registry.services.keys import provisional_key
 from registry.vocabulary import IdentityState, ImportState, OperatingStatus, RowOutcome
@@ -53,6 +56,7 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     at = clock.now()
     touched = _rows_of(session, run)
     listings = _void_listings(session, run, at)
+    entries, products = void_products(session, import_id=run.id, at=at)
     cleared = _clear_filled(session, run, at)
     kept = _kept(session, run)
     voided = _void_enterprises(session, run, [each.id for each, _ in kept], at)
@@ -61,7 +65,7 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     run.state, run.undone_at = ImportState.UNDONE, at
     session.flush()
     outbox.enterprises_changed(session, touched)
-    return _report(session, run, actor, listings, voided, kept, names, cleared)
+    return _report(session, run, actor, listings + entries, voided, kept, names, cleared, products=products)
 
 
 def _rows_of(session: Session, run: ImportRun) -> list[int]:
@@ -77,10 +81,12 @@ def _rows_of(session: Session, run: ImportRun) -> list[int]:
     return [number for number in found.scalars() if number is not None]
 
 
-def _own_rows(run: ImportRun, outcome: RowOutcome) -> Any:
-    """SQL: the enterprises of the rows with this outcome."""
+def _made(run: ImportRun) -> Any:
+    """SQL: the enterprises this import made. A new row of a product list may have matched its maker to a known one."""
     return select(col(ImportRow.enterprise_id)).where(
-        col(ImportRow.import_id) == run.id, col(ImportRow.outcome) == outcome
+        col(ImportRow.import_id) == run.id,
+        col(ImportRow.outcome) == RowOutcome.NEW,
+        col(ImportRow.matched_by).is_(None),
     )
 
 
@@ -96,7 +102,7 @@ def _void_listings(session: Session, run: ImportRun, at: datetime) -> int:
 
 def _kept(session: Session, run: ImportRun) -> list[tuple[Enterprise, str]]:
     """Enterprises of this import that something later refers to, each with the table that does."""
-    made = _own_rows(run, RowOutcome.NEW)
+    made = _made(run)
     because: dict[int, str] = {}
     for table in SQLModel.metadata.sorted_tables:
         if table.name in _NOT_A_USE:
@@ -126,12 +132,14 @@ def _not_own(table: str, run: ImportRun) -> Any:
         return or_(col(EnterpriseName.import_id).is_(None), col(EnterpriseName.import_id) != run.id)
     if table == "listing":
         return col(Listing.voided_at).is_(None)
+    if table == "product":
+        return col(Product.voided_at).is_(None)
     return None
 
 
 def _void_enterprises(session: Session, run: ImportRun, kept: Collection[int], at: datetime) -> list[int]:
     voided = and_(
-        col(Enterprise.id).in_(_own_rows(run, RowOutcome.NEW)),
+        col(Enterprise.id).in_(_made(run)),
         col(Enterprise.voided_at).is_(None),
         ~among(session, col(Enterprise.id), kept),
     )
@@ -190,11 +198,12 @@ def _void_batch(session: Session, run: ImportRun, at: datetime) -> None:
     """The batch goes too when nothing is left in it."""
     if run.batch_id is None:
         return
-    left = session.execute(
-        select(func.count())
-        .select_from(Listing)
-        .where(col(Listing.batch_id) == run.batch_id, col(Listing.voided_at).is_(None))
-    ).scalar_one()
+    left = sum(
+        session.execute(
+            select(func.count()).where(col(table.batch_id) == run.batch_id, col(table.voided_at).is_(None))
+        ).scalar_one()
+        for table in (Listing, ProductListing)
+    )
     if left == 0:
         session.get_one(Batch, run.batch_id).voided_at = at
 
@@ -208,11 +217,14 @@ def _report(
     kept: list[tuple[Enterprise, str]],
     names: int,
     cleared: tuple[int, int],
+    *,
+    products: int = 0,
 ) -> UndoReport:
     report = UndoReport(
         import_id=run.id,
         state=run.state,
         listings_voided=listings,
+        products_voided=products,
         enterprises_voided=len(voided),
         enterprises_kept=[
             KeptEnterprise(key=firm.uscc or provisional_key(firm.id), name=firm.name_zh, because=why)

@@ -1,14 +1,15 @@
 """Write a staged import: enterprises, names, addresses, chains, batch and listings, all in one transaction."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import Conflict, InvalidTransition, NotFound
+from registry.errors import InvalidTransition, NotFound
 from registry.identity import chains_of_industry
 from registry.models import (
     Batch,
@@ -28,22 +29,35 @@ from registry.services.imports.bulk import (
     among,
     insert_rows,
     insert_values,
+    point_rows,
     reserve_numbers,
     update_values,
 )
+from registry.services.imports.conflicts import changed_since
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
-from registry.services.imports.options import Destination, existing_batch, last_day, resolve
+from registry.services.imports.options import Destination, existing_batch, resolve, titled_days
+from registry.services.imports.product_writing import write_products
 from registry.services.imports.staged_rows import StagedRow, staged_rows
 from registry.services.keys import provisional_key
-from registry.vocabulary import BatchState, IdentityState, ImportState, NameKind, OperatingStatus, RowOutcome
+from registry.vocabulary import (
+    BatchState,
+    DirectoryKind,
+    IdentityState,
+    ImportState,
+    NameKind,
+    OperatingStatus,
+    RowOutcome,
+)
 
 _IDENTIFIED, _PROVISIONAL = IdentityState.IDENTIFIED, IdentityState.PROVISIONAL
 _REVIVED = (
     *("registration_no", "name_en", "region_code", "city_code", "industry_code", "founded_on", "stock_code"),
     *("registered_capital_cny", "registered_capital_text", "listed_market", "website", "address", "main_business"),
 )
+REPEATED_AT_ONCE = 50_000
+"""Rows that repeat others, pointed together: each time all rows of the import are looked through."""
 _NAME_COLUMNS = ("enterprise_id", "name", "folded", "kind", "source", "import_id")
 
 
@@ -58,12 +72,12 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     destination = resolve(session, options)
     source = session.get_one(SourceFile, run.source_file_id)
     batch = _batch(session, destination, run, source) if destination else None
-    work = _Writing(session, run, destination, batch)
-    titles = destination is not None
-    for chunk in staged_rows(session, run.id, RowOutcome.NEW, with_cells=titles):
-        work.write_new(chunk)
-    for chunk in staged_rows(session, run.id, RowOutcome.MATCHED, with_cells=titles):
-        work.write_matched(chunk)
+    if destination and batch and destination.kind is DirectoryKind.PRODUCT:
+        work = _Writing(session, run, None, None)
+        work.listings = write_products(session, run=run, destination=destination, batch_id=batch.id, makers=work)
+    else:
+        work = _Writing(session, run, destination, batch)
+        work.write_all()
     _point_repeated_rows(session, run.id)
     run.state, run.written_at = ImportState.WRITTEN, clock.now()
     run.batch_id = batch.id if batch else None
@@ -120,34 +134,34 @@ class _Writing:
         self.lookup = Lookup(session)
         self.at = clock.now()
         self.created = self.listings = 0
-        self.touched: list[int] = []
+        self.touched = array("q")
         self.source = f"IM-{run.id}"
         self._details = {table["sheet"]: _detail_columns(table["columns"]) for table in run.understood["tables"]}
+
+    def write_all(self) -> None:
+        """Every row of an enterprise list that is to be written."""
+        titles = self.destination is not None
+        for chunk in staged_rows(self.session, self.run.id, RowOutcome.NEW, with_cells=titles):
+            self.write_new(chunk)
+        for chunk in staged_rows(self.session, self.run.id, RowOutcome.MATCHED, with_cells=titles):
+            self.write_matched(chunk)
 
     def write_new(self, rows: Sequence[StagedRow]) -> None:
         """New enterprises; those an undone import had made and that have a code come back under their old number."""
         voided = self._voided({row.facts["uscc"] for row in rows if "uscc" in row.facts})
-        numbers = iter(reserve_numbers(self.session, Enterprise, len(rows)))
+        reserved = reserve_numbers(self.session, Enterprise, len(rows))
+        numbers = iter(reserved)
         known = [(row, voided.get(row.facts.get("uscc", "")) or next(numbers)) for row in rows]
         again = set(voided.values())
         self._insert_enterprises([(number, row.facts) for row, number in known if number not in again])
         self._revive([(number, row.facts) for row, number in known if number in again])
         self._teach(name for row, number in known for name in _names(row.facts, number))
-        insert_values(
-            self.session,
-            EnterpriseAddress,
-            ("key", "enterprise_id"),
-            (
-                (row.facts.get("uscc") or provisional_key(number), number)
-                for row, number in known
-                if number not in again
-            ),
-        )
+        self._open_addresses(reserved, [number for row, number in known if "uscc" not in row.facts])
         self._insert_chains((number, row.facts) for row, number in known)
-        update_values(self.session, ImportRow, ("enterprise_id",), ((number, row.id) for row, number in known))
+        point_rows(self.session, ImportRow, "enterprise_id", ((row.id, number) for row, number in known))
         self._list(known)
         self.created += len(rows)
-        self.touched += [number for _, number in known]
+        self.touched.extend(number for _, number in known)
 
     def write_matched(self, rows: Sequence[StagedRow]) -> None:
         """Fill what is empty on known enterprises, teach their other names, list them."""
@@ -157,7 +171,7 @@ class _Writing:
         for row in rows:
             firm = firms[row.enterprise_id]
             if firm.voided_at is not None or firm.merged_into_id is not None:
-                raise _changed_since(firm.name_zh)
+                raise changed_since(firm.name_zh)
             filled = fills(firm, row.facts)
             fresh = new_names(row.facts, names.get(firm.id, set()))
             taught += [(firm.id, *name) for name in fresh]
@@ -174,7 +188,7 @@ class _Writing:
         values = dict(filled)
         if "uscc" in filled:
             if self.session.get(EnterpriseAddress, filled["uscc"]) is not None:
-                raise _changed_since(filled["uscc"])
+                raise changed_since(filled["uscc"])
             values["identity"] = IdentityState.IDENTIFIED
             insert_rows(self.session, EnterpriseAddress, [{"key": filled["uscc"], "enterprise_id": firm_id}])
         self.session.execute(
@@ -218,6 +232,15 @@ class _Writing:
             ),
         )
 
+    def _open_addresses(self, numbers: range, provisional: Sequence[int]) -> None:
+        """New enterprises are reached by their code, or by a provisional key while they have none."""
+        coded = select(col(Enterprise.uscc), col(Enterprise.id)).where(
+            col(Enterprise.id).between(numbers.start, numbers.stop - 1), col(Enterprise.uscc).is_not(None)
+        )
+        self.session.execute(insert(EnterpriseAddress).from_select(["key", "enterprise_id"], coded))
+        keys = ((provisional_key(number), number) for number in provisional)
+        insert_values(self.session, EnterpriseAddress, ("key", "enterprise_id"), keys)
+
     def _teach(self, names: Iterable[tuple[int, str, str, NameKind]]) -> None:
         origin = (self.source, self.run.id)
         insert_values(self.session, EnterpriseName, _NAME_COLUMNS, ((*name, *origin) for name in names))
@@ -234,11 +257,7 @@ class _Writing:
 
     def _listing(self, row: StagedRow, number: int, destination: Destination, batch_id: int) -> dict[str, Any]:
         facts: Facts = row.facts
-        stated = facts.get("valid_from") or facts.get("issued_on")
-        valid_from = date.fromisoformat(stated) if stated else destination.valid_from
-        valid_to = date.fromisoformat(facts["valid_to"]) if "valid_to" in facts else None
-        if valid_to is None or valid_to < valid_from:
-            valid_to = last_day(valid_from, destination.validity_months)
+        valid_from, valid_to = titled_days(facts, destination)
         columns = self._details[row.sheet]
         details = {
             columns.get(place, f"第{place + 1}列"): cell
@@ -280,7 +299,7 @@ class _Writing:
         ).all()
         alive = [row.uscc for row in found if row.voided_at is None]
         if alive:
-            raise _changed_since(alive[0] or "")
+            raise changed_since(alive[0] or "")
         return {row.uscc or "": row.id for row in found}
 
     def _revive(self, firms: Sequence[tuple[int, Facts]]) -> None:
@@ -330,37 +349,31 @@ def _batch(session: Session, destination: Destination, run: ImportRun, source: S
 
 def _point_repeated_rows(session: Session, import_id: int) -> None:
     """A row that repeats an earlier row of the file points to the same enterprise."""
-    repeated = session.execute(
-        select(col(ImportRow.id), col(ImportRow.facts)).where(
+    repeated = (
+        select(col(ImportRow.id), col(ImportRow.facts)["same_as"])
+        .where(
             col(ImportRow.import_id) == import_id,
             col(ImportRow.outcome) == RowOutcome.UNCHANGED,
             col(ImportRow.matched_by) == "file",
             col(ImportRow.enterprise_id).is_(None),
         )
-    ).all()
-    if not repeated:
-        return
-    firsts = {tuple(row.facts["same_as"]) for row in repeated if row.facts}
-    found = session.execute(
-        select(col(ImportRow.sheet), col(ImportRow.row_number), col(ImportRow.enterprise_id)).where(
-            col(ImportRow.import_id) == import_id,
-            among(session, col(ImportRow.row_number), {number for _, number in firsts}),
-        )
+        .order_by(col(ImportRow.id))
+        .limit(REPEATED_AT_ONCE)
     )
-    firm_at = {(sheet, number): firm for sheet, number, firm in found}
-    pointed = ((firm_at[tuple(row.facts["same_as"])], row.id) for row in repeated if row.facts)
-    update_values(session, ImportRow, ("enterprise_id",), pointed)
+    last = 0
+    while chunk := session.execute(repeated.where(col(ImportRow.id) > last)).all():
+        last = chunk[-1][0]
+        firsts = {row_number for _, (_, row_number) in chunk}
+        found = session.execute(
+            select(col(ImportRow.sheet), col(ImportRow.row_number), col(ImportRow.enterprise_id)).where(
+                col(ImportRow.import_id) == import_id, among(session, col(ImportRow.row_number), firsts)
+            )
+        )
+        firm_at = {(sheet, row_number): firm for sheet, row_number, firm in found}
+        pointed = [(firm_at[tuple(same_as)], number) for number, same_as in chunk]
+        update_values(session, ImportRow, ("enterprise_id",), pointed)
 
 
 def _detail_columns(columns: Sequence[dict[str, Any]]) -> dict[int, str | None]:
     """Position → name of a column that goes into a listing's details; None for one the listing states itself."""
     return {each["position"]: None if each["role"] in KEPT_ELSEWHERE else each["column"] for each in columns}
-
-
-def _changed_since(what: str) -> Conflict:
-    return Conflict(
-        f"暂存之后登记库有变化（{what}），预览已不准确，没有写入。请重新导入该文件。",
-        f"The registry changed after staging ({what}); the preview no longer holds and nothing was written. "
-        "Import the file again.",
-        field="id",
-    )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from registry.identity import clean_name, core_name, fold_name, fold_text, looks_like_firm_name, split_notes
+from registry.identity import clean_name, core_name, fold_name, fold_text, folding, looks_like_firm_name, split_notes
 from registry.identity.names import LEGAL_SUFFIXES, PLACES, NameNote
 
 TO_TRADITIONAL = OpenCC("s2t")
@@ -18,6 +18,12 @@ names = st.text(st.sampled_from("深圳市华星光电科技有限公司中国�
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold_name(fold_name(text)) == fold_name(text)
     assert fold_text(fold_text(text)) == fold_text(text)
+
+
+@given(st.lists(st.text(st.sampled_from("深圳乾干照光电燥晒货昇腾華为（）Aa１"), max_size=8), max_size=6))
+def test_a_name_folds_the_same_whatever_was_folded_before(texts: list[str]) -> None:
+    before = [folding._fold(text, folding._FoldTable("")) for text in texts]
+    assert [fold_name(text) for text in texts] == [fold_name(text) for text in texts] == before
 
 
 def test_folding_is_stable_for_every_character() -> None:

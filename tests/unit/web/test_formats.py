@@ -106,6 +106,14 @@ def test_a_name_wraps_before_its_bracket_and_after_its_company() -> None:
     assert "&lt;b&gt;" in formats.company_name("<b>")
 
 
+def test_a_long_name_wraps_at_last_before_its_legal_form() -> None:
+    assert formats.company_name("揭阳市示例拓丘信息系统集成科技有限公司") == (
+        '<span class="keep">揭阳市示例拓丘信息系统集成<wbr>科技<wbr>有限公司</span>'
+    )
+    assert formats.company_name("示例星河微电子股份有限公司", 10).striptags() == "示例星河微电子股份有限公司"
+    assert formats.company_name("示例星河微电子股份有限公司", 10).count("<wbr>") == 1
+
+
 @given(st.integers(-5, 10**6))
 def test_a_value_is_on_one_of_five_steps_or_on_none(value: int) -> None:
     step = formats.scale_step(value, (1, 9, 31, 81, 151))

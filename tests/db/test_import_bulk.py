@@ -1,0 +1,26 @@
+"""Many rows at once, on both engines."""
+
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from registry import clock
+from registry.db import transaction
+from registry.models import Enterprise
+from registry.services.imports.bulk import insert_values, point_rows
+from registry.vocabulary import IdentityState, OperatingStatus
+
+
+def test_rows_are_pointed_in_runs_and_one_by_one_and_no_other_row_is_touched(engine: Engine) -> None:
+    columns = ("identity", "name_zh", "operating_status", "revision", "created_at", "updated_at")
+    with transaction(engine) as session:
+        at = clock.now()
+        row = (IdentityState.PROVISIONAL, "示例公司", OperatingStatus.UNKNOWN, 1, at, at)
+        insert_values(session, Enterprise, columns, [row] * 9)
+        first = min(session.scalars(select(col(Enterprise.id))).all())
+        pairs = {first: 101, first + 1: 102, first + 2: 103, first + 4: 105, first + 5: 90, first + 7: 92}
+
+        point_rows(session, Enterprise, "registered_capital_cny", pairs.items())
+
+        rows = session.execute(select(col(Enterprise.id), col(Enterprise.registered_capital_cny))).all()
+        found = {number: capital for number, capital in rows}
+    assert found == dict.fromkeys(range(first, first + 9)) | pairs
