@@ -12,11 +12,13 @@ from api.deps import AppSearch, ReadSession
 from api.paging import CursorText, next_address
 from api.problems import refusals
 from api.routing import public_router
+from registry.schemas.base import ReadModel
 from registry.schemas.inputs import parse_day
 from registry.search.query import LIMIT_MAX
 from registry.search.shown import ShownPage, shown
 from registry.services.asking import ask
 from registry.services.finding import find
+from registry.services.suggesting import Suggested, suggest
 
 router: APIRouter = public_router("search", "查找 / Search")
 
@@ -93,3 +95,24 @@ def search(
     page = find(session, engine, query)
     following = next_address(request, response, page.next_cursor)
     return SearchAnswer(**dict(shown(page)), next=following)
+
+
+class Suggestions(ReadModel):
+    """What somebody may be typing."""
+
+    suggestions: list[Suggested]
+
+
+@router.get("/suggest", name="api_suggest", summary="输入时的建议 / Suggestions while typing", responses=refusals())
+def suggestions(
+    session: ReadSession,
+    engine: AppSearch,
+    q: Annotated[
+        str, Query(max_length=2_000, description="已输入的文字 / What is typed so far", examples=["shili"])
+    ] = "",
+) -> Suggestions:
+    """企业、产品、名录和地区，最多十三条，每条写明为什么；任何文字都可以。
+
+    Enterprises, products, directories and places, at most thirteen, each with why it is offered. Any text is fine.
+    """
+    return Suggestions(suggestions=suggest(session, engine, q))

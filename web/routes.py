@@ -14,6 +14,7 @@ from web import (
     search,
     standards,
     style,
+    suggest,
 )
 from web.work import candidates as work_candidates
 from web.work import imports as work_imports
@@ -21,6 +22,7 @@ from web.work import imports as work_imports
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     search.router,
+    suggest.router,
     enterprise.router,
     directories.router,
     batches.router,

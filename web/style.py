@@ -101,7 +101,6 @@ SUGGESTIONS = (
         ),
     },
     {"title": "产品", "items": ({"name": "车规级电源管理芯片 XH-PM9", "reason": "企业：示例星河", "href": "#s"},)},
-    {"title": "名录", "items": (), "empty": "没有相符的名录"},
 )
 CHIPS = (
     {"field": "名录", "value": LITTLE_GIANT, "remove_href": "#parsed", "read": True},

@@ -8,6 +8,7 @@ from api.routes import ROUTERS
 
 PUBLIC = {
     "api_search",
+    "api_suggest",
     "api_identifier",
     "api_enterprise",
     "api_enterprises",

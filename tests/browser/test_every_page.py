@@ -19,6 +19,7 @@ NOT_PAGES = {
     "document_original": "a download",
     "directory_download": "a download",
     "candidate_export": "a download",
+    "suggest": "the list under a search box",
     "work": "leads on to the candidates",
 }
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]

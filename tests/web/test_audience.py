@@ -9,6 +9,7 @@ from web.routes import ROUTERS
 PUBLIC = {
     "home",
     "search",
+    "suggest",
     "enterprise",
     "document_row",
     "document_original",

@@ -24,23 +24,6 @@ document.addEventListener("click", async (event) => {
   if (status) { status.textContent = button.dataset.copied; }
 });
 
-/* Suggestions: down and up walk the list, Escape closes it and returns to the input. */
-document.addEventListener("keydown", (event) => {
-  const box = event.target.closest("[data-suggests]");
-  if (!box || event.isComposing || !["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) { return; }
-  const list = box.querySelector(".suggest");
-  const stops = [box.querySelector("input"), ...(list?.querySelectorAll("a") ?? [])];
-  if (stops.length < 2) { return; }
-  event.preventDefault();
-  if (event.key === "Escape") { list.replaceChildren(); stops[0].focus(); return; }
-  const step = event.key === "ArrowDown" ? 1 : -1;
-  stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
-});
-document.addEventListener("focusout", (event) => {
-  const box = event.target.closest("[data-suggests]");
-  if (box && event.relatedTarget && !box.contains(event.relatedTarget)) { box.querySelector(".suggest")?.replaceChildren(); }
-});
-
 /* A refused form comes back with its summary first; whoever listens or tabs should start there. After any other swap
    the focus stays where it was: htmx restores it by id, and if that element is gone the swapped region takes it. */
 const focusSummary = () => document.querySelector("[data-error-summary]")?.focus();
