@@ -1,0 +1,100 @@
+"""Whatever is killed whenever: nothing is lost, nothing old is shown, and searches are answered all the while."""
+
+import random
+import time
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col, select
+
+from registry.db import reading, transaction
+from registry.models import Enterprise, EnterpriseName, IndexOutbox
+from registry.search.query import SearchQuery
+from registry.services import index_check
+from registry.services.finding import find
+from registry.services.indexing import rebuild, search_engine
+from registry.services.outbox import enterprises_changed
+from registry.services.working import Worker
+from registry.settings import Settings
+from registry.vocabulary import NameKind
+from tests.support.killing import ANSWERS, EDITED, STABLE, Nursery, nursery
+from tests.support.population import add_enterprise
+
+ROUNDS = 25
+FIRMS = 30
+SEED = 20_260_601
+DUTIES = ("work", "serve", "build", "go_back", "mend")
+
+
+class Editor:
+    """Renames firms, adds and takes some away, the way the services do."""
+
+    def __init__(self, database: Engine, chance: random.Random) -> None:
+        self._database, self._chance = database, chance
+        self._number = FIRMS
+        with transaction(database) as session:
+            add_enterprise(session, STABLE)
+            firms = [add_enterprise(session, EDITED.format(number=n)) for n in range(FIRMS)]
+            self.firms = [firm.id for firm in firms]
+
+    def edit(self) -> None:
+        """One transaction."""
+        self._number += 1
+        with transaction(self._database) as session:
+            number = self._chance.choice(self.firms)
+            if self._chance.random() < 0.1:
+                number = add_enterprise(session, EDITED.format(number=self._number)).id
+                self.firms.append(number)
+            else:
+                self._rename(session, number)
+            enterprises_changed(session, [number])
+
+    def _rename(self, session: Session, number: int) -> None:
+        firm = session.get_one(Enterprise, number)
+        firm.name_zh = EDITED.format(number=self._number)
+        names = select(EnterpriseName).where(
+            col(EnterpriseName.enterprise_id) == number, col(EnterpriseName.kind) == NameKind.CURRENT
+        )
+        session.exec(names).one().name = firm.name_zh
+
+
+def test_killing_what_writes_at_random_moments_loses_nothing(sqlite_engine: Engine, sqlite_settings: Settings) -> None:
+    chance = random.Random(SEED)
+    search = search_engine(sqlite_settings)
+    editor = Editor(sqlite_engine, chance)
+    rebuild(sqlite_engine, search)
+    with nursery(sqlite_settings) as processes:
+        asking = processes.start("ask")
+        for turn in range(ROUNDS):
+            _one_round(processes, editor, chance, DUTIES[turn % len(DUTIES)])
+        processes.kill(asking)
+    answers = (sqlite_settings.data_dir / ANSWERS).read_text().splitlines()
+    assert [answer for answer in answers[:-1] if answer not in ("index", "database")] == []
+    assert answers.count("index") > ROUNDS
+    Worker(sqlite_engine, search).drain()
+    _is_true_to_the_database(sqlite_engine, sqlite_settings)
+
+
+def _one_round(processes: Nursery, editor: Editor, chance: random.Random, duty: str) -> None:
+    """Start one or two processes, edit while they work, kill them in the middle of it."""
+    started = [processes.start(duty), processes.start("work")]
+    deadline = time.monotonic() + chance.uniform(0.05, 1.2)
+    while time.monotonic() < deadline:
+        editor.edit()
+        time.sleep(chance.uniform(0, 0.03))
+    for number in started:
+        processes.kill(number)
+
+
+def _is_true_to_the_database(database: Engine, settings: Settings) -> None:
+    search = search_engine(settings)
+    drift = index_check.check(database, search)
+    assert (drift.total, drift.examples) == (0, {"missing": [], "extra": [], "different": []})
+    with reading(database) as session:
+        assert session.exec(select(IndexOutbox)).all() == []
+        names = session.exec(select(Enterprise.name_zh)).all()
+        for name in names:
+            page = find(session, search, SearchQuery(text=name))
+            assert (page.degraded, [hit.name for hit in page.hits][:1]) == (False, [name])
+    folder = Path(settings.index_dir)
+    assert len([entry for entry in folder.iterdir() if entry.is_dir()]) <= 3
