@@ -15,6 +15,9 @@ Kind = Literal["entry", "batch", "filler", "year", "beside", "grade", "category"
 ``catalogue``: a word for the catalogue of products; ``text``: what stays text (a park)."""
 
 ENTRY_MAX = 40
+CUT_MAX = 80
+"""Longer words are no list of known pieces."""
+PIECES_MAX = 16
 _FILLERS = (
     *("企业名单", "企业", "名单", "名录", "目录", "公司", "单位", "认定", "获评", "获得", "入选", "的", "有哪些", "有"),
     *("在", "里", "中"),
@@ -57,6 +60,8 @@ def cut(word: str, lexicon: Lexicon, cities: tuple[str, ...], year: int) -> tupl
     found: list[Piece] = []
     rest = word
     while rest:
+        if len(word) > CUT_MAX or len(found) == PIECES_MAX:
+            return ()
         known = cities + tuple(p.entry.value for p in found if p.entry and p.entry.field == "city")
         piece = next(_pieces(rest, lexicon, known, year, first=not found), None)
         if piece is None:

@@ -12,6 +12,7 @@ def highlight(shown: str, plan: StrictPlan) -> tuple[Segment, ...]:
     """The text in pieces; joined again they are the text. Marked: the whole text, words, or the pairs of words."""
     needles = [plan.whole, *(word.text for word in plan.words)]
     pieces = [gram for word in plan.words for gram in word.grams if len(gram) > 1]
+    pieces += [gram for word in plan.words for other in word.others for gram in other]
     lone = [character for word in plan.words for character in word.lone]
     folded, places = _fold_with_places(shown)
     marks = _spans(folded, [needle for needle in needles if needle])

@@ -70,10 +70,15 @@ def closeness(plan: StrictPlan) -> list[Expression]:
         found.append(all_of(english))
     if initials:
         found.append(Term("initials", initials))
-    if any(word.grams for word in plan.words):
-        found.append(all_of(Term("name", gram) for word in plan.words for gram in word.grams))
-    if any(word.grams and word.others for word in plan.words):
-        found.append(all_of(_in_name(word) for word in plan.words if word.grams))
+    return [*found, *_inside(plan)]
+
+
+def _inside(plan: StrictPlan) -> list[Expression]:
+    """All pairs of the words in the present name, then also those of words that mean the same."""
+    named = [word for word in plan.words if word.grams]
+    found = [all_of(Term("name", gram) for word in named for gram in word.grams)] if named else []
+    if any(word.others for word in named):
+        found.append(all_of(_in_name(word) for word in named))
     return found
 
 

@@ -5,16 +5,12 @@ from registry.models import Directory
 from registry.search.lexicon import Lexicon, lexicon_of
 from registry.search.overlay import EMPTY, Overlay
 from registry.services.reference import shipped
-from registry.vocabulary import DirectoryKind, Level
 
 CATEGORIES = ("数据库", "操作系统", "中央处理器", "办公软件", "整机")
 
 
 def shipped_lexicon(overlay: Overlay = EMPTY) -> Lexicon:
     """Directories, catalogues and chains as shipped, with a few categories of products."""
-    rows = [
-        Directory(**(row | {"kind": DirectoryKind(row["kind"]), "level": Level(row["level"]), "position": place}))
-        for place, row in enumerate(shipped("directories"))
-    ]
+    rows = [Directory.model_validate(row | {"position": place}) for place, row in enumerate(shipped("directories"))]
     chains = {row["code"]: Text(row["name_zh"], row["name_en"]) for row in shipped("chains")}
     return lexicon_of(rows, chains, CATEGORIES, overlay)

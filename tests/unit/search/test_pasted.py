@@ -22,7 +22,15 @@ def test_codes_are_a_list_as_well() -> None:
 
 
 def test_words_of_one_question_are_no_list() -> None:
-    for text in ("小巨人 武汉", "长城 保定", "华为, 深圳", "珠海格力电器股份有限公司", "", "a\nb", "示例科技有限公司 深圳"):
+    for text in (
+        "小巨人 武汉",
+        "长城 保定",
+        "华为, 深圳",
+        "珠海格力电器股份有限公司",
+        "",
+        "a\nb",
+        "示例科技有限公司 深圳",
+    ):
         assert pasted_names(text) == ()
 
 

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from registry.search.documents import EnterpriseSource, SourceName, SourceTitle, build_document, standing
+from registry.search.cards import EnterpriseCard, KnownName
+from registry.search.entries import EnterpriseSource, SourceTitle, enterprise_entry, standing
 from registry.search.highlight import highlight
 from registry.search.lexicon import search_settings
 from registry.search.plan import StrictPlan
 from registry.search.query import SearchQuery, clean_text
-from registry.search.reasons import Known, KnownName, explain
+from registry.search.reasons import Known, explain
 from registry.search.rerank import Candidate, plan_ladder, rerank
 from registry.search.understand import plan_word
 from registry.search.words import compact, compact_core
@@ -82,9 +83,9 @@ def test_similar_names_come_by_letters_then_by_sound() -> None:
     found = rerank(
         ladder,
         [
-            Candidate(1, 0.0, "深圳市海天光电有限公司", ("海天光电",)),
-            Candidate(2, 0.0, "深圳市星澜光电技术有限公司", ("星澜光电",)),
-            Candidate(3, 0.0, "广州光澜星电有限公司", ("光澜星电",)),
+            Candidate(1, 0.0, "深圳市海天光电有限公司", (("海天光电", "haitianguangdian"),)),
+            Candidate(2, 0.0, "深圳市星澜光电技术有限公司", (("星澜光电", "xinglanguangdian"),)),
+            Candidate(3, 0.0, "广州光澜星电有限公司", (("光澜星电", "guanglanxingdian"),)),
         ],
     )
     assert found[0].id == 2
@@ -127,24 +128,22 @@ def test_a_page_size_out_of_range_is_refused(limit: int) -> None:
 
 
 @given(st.lists(st.text(alphabet="华星光电示例（）ab1", max_size=20), max_size=4), st.text(max_size=20))
-def test_any_name_makes_a_document_of_distinct_terms(others: list[str], name: str) -> None:
-    source = EnterpriseSource(
-        id=1, name=name, names=tuple(SourceName(n, NameKind.FORMER) for n in others), industry="C3985"
-    )
-    document = build_document(source)
-    for terms in (document.name, document.reading, document.neighbours, document.lead, document.industries):
+def test_any_name_makes_an_entry_of_distinct_terms(others: list[str], name: str) -> None:
+    names = tuple(KnownName(n, NameKind.FORMER) for n in others)
+    entry = enterprise_entry(EnterpriseSource(1, EnterpriseCard("P-1", None, name, names, industry="C3985")))
+    for terms in entry.terms.values():
         assert len(set(terms)) == len(terms)
         assert all(terms)
-    assert document.industries[0] == "C3985"
+    assert entry.terms["industries"][0] == "C3985"
+    assert entry.key == "e1"
 
 
 def test_standing_counts_held_titles_and_forgets_the_gone() -> None:
-    held = SourceTitle("little_giant", Level.NATIONAL, TitleStatus.VALID)
-    past = SourceTitle("hte", Level.NATIONAL, TitleStatus.EXPIRED)
-    assert standing(EnterpriseSource(1, "甲")) == 1
-    assert standing(EnterpriseSource(1, "甲", titles=(held, past, held))) == 7
-    gone = EnterpriseSource(1, "甲", titles=(held,), operating=OperatingStatus.CANCELLED)
-    assert standing(gone) == 0
+    held = SourceTitle("little_giant", Level.NATIONAL, TitleStatus.VALID, date(2024, 1, 1), None)
+    assert standing([], listed=False, operating=OperatingStatus.ACTIVE) == 1
+    assert standing([held, held], listed=False, operating=OperatingStatus.ACTIVE) == 7
+    assert standing([held], listed=True, operating=OperatingStatus.ACTIVE) == 10
+    assert standing([held], listed=True, operating=OperatingStatus.CANCELLED) == 0
 
 
 def test_the_shipped_settings_hold() -> None:
