@@ -50,7 +50,8 @@ class Built:
             case AnyTerm(field, values):
                 return Query.term_set_query(self._schema, field, list(values)) if values else Query.empty_query()
             case AllOf(()):
-                return Query.all_query()
+                # Not all that is stored: one document tells about the index and is no entry.
+                return Query.term_set_query(self._schema, "kind", ["enterprise", "product"])
             case AllOf():
                 return Query.boolean_query(self._musts(expression))
             case AnyOf(()):

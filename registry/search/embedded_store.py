@@ -62,6 +62,8 @@ def point_to(folder: Path, version: str) -> None:
     if version not in readable_versions(folder):
         raise EngineUnavailable(f"there is no finished version {version}")
     before = _pointed(folder)
+    if before == version:
+        return
     fresh = folder / (POINTER + ".new")
     _write_through(fresh, version + "\n")
     os.replace(fresh, folder / POINTER)
