@@ -8,6 +8,8 @@ from registry.identity.names import fold_name
 from registry.search.known_items import KINDS, KnownItem, Measure, Subject, is_right
 
 DEPTH = 10
+DEPTHS: dict[Measure, int] = {"top1": 1, "top3": 3, "recall": DEPTH}
+"""How far down the right answer may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,13 @@ class Score:
         return {"top1": self.top1, "top3": self.top3, "recall": self.recall}[measure]
 
 
-def judge(items: Iterable[KnownItem], answer: Callable[[str], Answered]) -> dict[str, Score]:
-    """Ask everything; scores by kind, in the order of the kinds."""
+def judge(
+    items: Iterable[KnownItem],
+    answer: Callable[[str], Answered],
+    *,
+    missed: Callable[[KnownItem, Answered], None] | None = None,
+) -> dict[str, Score]:
+    """Ask everything; scores by kind, in the order of the kinds. ``missed`` is told of each that fails its measure."""
     ranks: dict[str, list[int | None]] = defaultdict(list)
     void: dict[str, int] = defaultdict(int)
     for item in items:
@@ -48,7 +55,10 @@ def judge(items: Iterable[KnownItem], answer: Callable[[str], Answered]) -> dict
         if is_void(item, answered):
             void[item.kind] += 1
         else:
-            ranks[item.kind].append(rank_of(item, answered))
+            rank = rank_of(item, answered)
+            ranks[item.kind].append(rank)
+            if missed is not None and (rank is None or rank > DEPTHS[KINDS[item.kind].measure]):
+                missed(item, answered)
     return {kind: _score(ranks[kind], void[kind]) for kind in KINDS if kind in ranks or kind in void}
 
 

@@ -133,19 +133,21 @@ def forms(subject: Subject) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=200_000)
-def reading(text: str) -> str:
-    """The usual pinyin of a text, joined: what somebody types who knows no better."""
+def syllables(text: str) -> tuple[str, ...]:
+    """The usual pinyin of a text, words read as words: what somebody types who knows no better."""
     from pypinyin import lazy_pinyin
 
-    return "".join(lazy_pinyin(text)).lower()
+    return tuple(syllable.lower() for syllable in lazy_pinyin(text))
 
 
-@lru_cache(maxsize=200_000)
-def initials(text: str) -> str:
+def reading(text: str, start: int = 0) -> str:
+    """Its syllables joined, from one of them on."""
+    return "".join(syllables(text)[start:])
+
+
+def initials(text: str, start: int = 0) -> str:
     """First letters of its syllables."""
-    from pypinyin import lazy_pinyin
-
-    return "".join(syllable[0] for syllable in lazy_pinyin(text)).lower()
+    return "".join(syllable[0] for syllable in syllables(text)[start:])
 
 
 # How each kind is typed.
@@ -180,7 +182,7 @@ def skipped(text: str) -> str | None:
 
 def _infix(subject: Subject, chance: random.Random, _: Letters) -> str | None:
     found = brand(subject.name)
-    if len(found) < 5:
+    if len(found) < 5 or not _is_han(found):
         return None
     at = chance.randrange(1, len(found) - 3)
     return found[at : at + 3]
@@ -234,7 +236,7 @@ def _mixed(subject: Subject, chance: random.Random, _: Letters) -> str | None:
     found = brand(subject.name)[:6]
     if len(found) < 4 or not _is_han(found):
         return None
-    return found[0] + chance.choice((initials, reading))(found[1:])
+    return found[0] + chance.choice((initials, reading))(found, 1)
 
 
 def _traditional(subject: Subject, _: random.Random, __: Letters) -> str | None:
@@ -348,8 +350,8 @@ def _initials_so(text: str, other: Subject, _: Subject) -> bool:
 
 
 def _mixed_so(text: str, other: Subject, _: Subject) -> bool:
-    rests = [form[1:] for form in forms(other) if form[:1] == text[0]]
-    return any(typed(rest).startswith(text[1:]) for rest in rests for typed in (initials, reading))
+    alike = [form for form in forms(other) if form[:1] == text[0]]
+    return any(typed(form, 1).startswith(text[1:]) for form in alike for typed in (initials, reading))
 
 
 def _same_brand_there(text: str, other: Subject, target: Subject) -> bool:

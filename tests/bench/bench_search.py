@@ -52,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--names", type=int, default=None, help="only so many of the real names")
     parser.add_argument("--each", type=int, default=400, help="questions of each kind about real names")
     parser.add_argument("--half", choices=("tuning", "reporting", "all"), default="reporting")
+    parser.add_argument("--misses", action="store_true", help="print each question about real names that is missed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peers", type=Path, default=None, help="a Python with datasette and pyroaring")
     return parser.parse_args()
@@ -92,7 +93,13 @@ def judge_real_names(engines: list[str], options: argparse.Namespace) -> None:
             with engine_of(name, settings) as search:
                 Report()(f"build, {name}", f"{len(names)} names", once(lambda s=search: rebuild(database, s)))  # type: ignore[misc]
                 scores[name] = judge_names(
-                    database, search, subjects, each=options.each, half=options.half, seed=options.seed
+                    database,
+                    search,
+                    subjects,
+                    each=options.each,
+                    half=options.half,
+                    seed=options.seed,
+                    tell=options.misses,
                 )
     show(scores)
 

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +20,14 @@ from registry.identity.uscc import explain_code
 from registry.models import Enterprise, EnterpriseAddress, EnterpriseName
 from registry.search.engine import SearchEngine
 from registry.search.judging import Answered, Score, below_aim, judge
-from registry.search.known_items import KINDS, Half, Subject, known_items
+from registry.search.known_items import KINDS, Half, KnownItem, Subject, known_items
 from registry.search.query import SearchQuery
 from registry.services.finding import find
 from registry.services.keys import provisional_key
 
 CHUNK = 5_000
+RUN_ON = re.compile(r"(?:投资比例|职位)[:：].*$")
+"""Other columns that run on behind some names of the published lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def real_names(folder: Path) -> list[RealName]:
         (folder / "company-names" / "company_names.csv.gz", "企业名称", ""),
     ):
         for given in _rows(path):
-            clean = clean_name(given.get(name) or "")
+            clean = RUN_ON.sub("", clean_name(given.get(name) or ""))
             number = explain_code(given.get(code) or "") if code else None
             valid = number.normalised if number and number.valid and number.kind == "uscc" else None
             if clean and (clean not in found or (valid and not found[clean].code)):
@@ -102,9 +105,16 @@ def _write(session: Session, rows: list[tuple[int, RealName, str | None]]) -> li
 
 
 def judge_names(
-    database: Engine, search: SearchEngine, subjects: list[Subject], *, each: int, half: Half, seed: int
+    database: Engine,
+    search: SearchEngine,
+    subjects: list[Subject],
+    *,
+    each: int,
+    half: Half,
+    seed: int,
+    tell: bool = False,
 ) -> dict[str, Score]:
-    """Scores by kind of typing, over questions made from one half of the names."""
+    """Scores by kind of typing, over questions made from one half of the names. ``tell``: print what is missed."""
     by_key = {subject.key: subject for subject in subjects}
     items = known_items(subjects, each=each, seed=seed, half=half)
     with reading(database) as session:
@@ -118,7 +128,12 @@ def judge_names(
             offered += [by_key[s.key] for s in page.did_you_mean if s.key in by_key]
             return Answered(hits, offered)
 
-        return judge(items, answer)
+        return judge(items, answer, missed=_say if tell else None)
+
+
+def _say(item: KnownItem, answered: Answered) -> None:
+    hits, offered = ([s.name for s in found[:3]] for found in (answered.hits, answered.offered))
+    print(f"  missed {item.kind}: {item.text!r} of {item.target.name}; hits {hits}, similar {offered}", flush=True)
 
 
 def show(scores: dict[str, dict[str, Score]]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from registry.search.query import SearchPage
 from tests.judged.population import Populated
 from tests.judged.schema import Query
+from web.search import direct_key
 
 TRIES = 3
 """A slow answer is asked for again before it counts as slow: the machine has other work."""
@@ -119,8 +120,9 @@ def _reading(query: Query, shown: Shown, world: Populated) -> Iterator[str]:
             yield f"not read: {', '.join(missing)}; read: {_list(sorted(applied))}, offered: {_list(sorted(offered))}"
     if query.says and query.says not in shown.words:
         yield f"should say {query.says!r}, says {shown.words!r}"
-    if query.redirect and world.keys.get(shown.page.redirect or "") != query.redirect:
-        yield f"should lead to {query.redirect}, leads to {world.keys.get(shown.page.redirect or '', 'nothing')}"
+    leads = world.keys.get(direct_key(shown.page) or "", "nothing")
+    if query.redirect and leads != query.redirect:
+        yield f"should lead to {query.redirect}, leads to {leads}"
 
 
 def _offers(query: Query, shown: Shown) -> Iterator[str]:
