@@ -100,6 +100,16 @@ class Lexicon:
         return {word: tuple(values) for word, values in found.items()}
 
     @cached_property
+    def beginnings(self) -> dict[str, tuple[str, ...]]:
+        """What a word of a directory may begin with, two characters or more, to the codes of those directories."""
+        found: dict[str, dict[str, None]] = {}
+        for code, forms in self.forms.items():
+            for form in forms:
+                for length in range(2, len(form) + 1):
+                    found.setdefault(form[:length], {})[code] = None
+        return {beginning: tuple(codes) for beginning, codes in found.items()}
+
+    @cached_property
     def spoken(self) -> tuple[tuple[str, str, str], ...]:
         """Of each word of a directory: the code, the whole reading, the initials."""
         return tuple(

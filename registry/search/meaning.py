@@ -32,7 +32,7 @@ def _beginning(whole: str, lexicon: Lexicon) -> list[str]:
     latin = whole.isascii()
     if len(whole) < (LATIN_MIN if latin else PREFIX_MIN):
         return []
-    found = [code for code, forms in lexicon.forms.items() if any(form.startswith(whole) for form in forms)]
+    found = list(lexicon.beginnings.get(whole, ()))
     if latin and whole.isalpha():
         sound = plain_reading(whole)
         found += [code for code, reading, initials in lexicon.spoken if reading.startswith(sound) or initials == sound]

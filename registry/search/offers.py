@@ -36,7 +36,8 @@ def _without(text: str, item: Item, piece: Piece) -> str:
 
 
 def _changed(query: SearchQuery, text: str, **more: object) -> tuple[tuple[str, str], ...]:
-    return query.changed(text=text, **more).params()
+    """The question with another text (clean already) and other filters, as address parameters."""
+    return query.model_copy(update={"text": text, **more}).params()
 
 
 def registrar_chips(query: SearchQuery, words: list[str]) -> tuple[Chip, ...]:

@@ -1,7 +1,7 @@
 """A text read as products: names, makers, versions (麒麟V10 SP3, 鲲鹏920), categories and grades."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from registry.search.lexicon import Lexicon
 from registry.search.plan import ProductPlan, WordPlan
@@ -15,11 +15,15 @@ _VERSION = re.compile(r"[a-z]*[0-9]+")
 def product_plan(
     words: Sequence[str],
     lexicon: Lexicon,
+    known: Mapping[str, list[WordPlan]] | None = None,
     *,
     categories: tuple[str, ...] = (),
     grades: tuple[int, ...] = (),
 ) -> ProductPlan:
-    """The words as product names and versions, under what filters. Words beyond twelve are left out."""
+    """The words as product names and versions, under what filters. Words beyond twelve are left out.
+
+    ``known`` are words that are planned already.
+    """
     plans: list[WordPlan] = []
     versions: dict[str, None] = {}
     for word in words:
@@ -29,7 +33,7 @@ def product_plan(
                 plans += plan_word(name, lexicon) if name else []
                 versions.update(dict.fromkeys(version_pieces(version)))
             else:
-                plans += [plan for part in _split(run, lexicon) for plan in plan_word(part, lexicon)]
+                plans += [plan for part in _split(run, lexicon) for plan in _planned(part, lexicon, known or {})]
     return ProductPlan(
         words=tuple(plans[:WORDS_MAX]),
         whole=compact(" ".join(words)),
@@ -38,6 +42,10 @@ def product_plan(
         grades=grades,
         clear=bool(categories or grades or (versions and plans)),
     )
+
+
+def _planned(word: str, lexicon: Lexicon, known: Mapping[str, list[WordPlan]]) -> list[WordPlan]:
+    return known[word] if word in known else plan_word(word, lexicon)
 
 
 def version_pieces(run: str) -> list[str]:

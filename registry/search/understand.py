@@ -1,7 +1,7 @@
 """Read a typed text: identifiers, places, directories, levels, batches, years, grades and the words left over."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from registry.search.lexicon import Lexicon, search_settings
 from registry.search.meaning import directories_meant
 from registry.search.offers import chips_of, offers_of, registrar_chips
 from registry.search.pasted import names_in
-from registry.search.plan import Filters, ProductPlan, StrictPlan
+from registry.search.plan import Filters, ProductPlan, StrictPlan, WordPlan
 from registry.search.products import product_plan
 from registry.search.query import Chip, SearchQuery
 from registry.search.word_plans import plan_word
@@ -30,6 +30,7 @@ _DOMAIN = re.compile(
 _CODE_LABEL = re.compile(
     r"^[\s'‘’\"“”`]*(?:(?:统一社会)?信用代码|社会信用代码|组织机构代码|注册号|代码)?(?:证)?(?:号)?[:：\s]*", re.I
 )
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _DAMAGED = ("scientific", "uscc", "org_code", "registration_number")
 
 
@@ -81,7 +82,7 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
     given = given_filters(query)
     standing = query.sort == "standing"
     if not query.text:
-        product = _product(query, [], lexicon, Reading(()), given)
+        product = _product(query, [], lexicon, Reading(()), given, {})
         return Understood(StrictPlan(standing=True), given, product=product)
     code = _identifier(query.text)
     if code is not None and code.valid:
@@ -95,7 +96,8 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
     filters = _filters(given, reading)
     chips = chips_of(query, reading) if reading.items else ()
     prefix = registrar_chips(query, kept) if not query.literal else ()
-    plan = _plan(kept, reading, lexicon, standing=standing or (not kept and bool(chips)))
+    planned = {word: plan_word(word, lexicon) for word in kept}
+    plan = _plan(kept, planned, reading, standing=standing or (not kept and bool(chips)))
     found = Understood(
         plan,
         filters,
@@ -105,7 +107,7 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
         ignored=ignored,
         too_broad=bool(kept) and all(compact(word) in search_settings().generic_words for word in kept),
         batch=batch_of(reading, filters),
-        product=None if code else _product(query, kept, lexicon, reading, filters),
+        product=None if code else _product(query, kept, lexicon, reading, filters, planned),
         directories=() if code else _directories(query, reading, kept, lexicon),
         many=0 if code else len(names_in(query.text)),
     )
@@ -114,7 +116,10 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
 
 def _identifier(text: str) -> CodeExplanation | None:
     """The explanation of a text that is, or tries to be, one whole code; None for anything else."""
-    found = explain_code(_CODE_LABEL.sub("", text))
+    bare = _CODE_LABEL.sub("", text)
+    if _HAN.search(bare):
+        return None
+    found = explain_code(bare)
     if found.kind == "unknown" or not any(c.isdigit() for c in found.normalised) or not found.normalised.isascii():
         return None
     return found if found.kind in _DAMAGED else None
@@ -150,7 +155,12 @@ def _otherwise(query: SearchQuery, words: list[str], lexicon: Lexicon) -> tuple[
 
 
 def _product(
-    query: SearchQuery, words: list[str], lexicon: Lexicon, reading: Reading, filters: Filters
+    query: SearchQuery,
+    words: list[str],
+    lexicon: Lexicon,
+    reading: Reading,
+    filters: Filters,
+    plans: Mapping[str, list[WordPlan]],
 ) -> ProductPlan | None:
     """The text as products; None if it asks for enterprises with titles, or for nothing."""
     chosen = [e for item in reading.items for p in item.pieces if p.kind in ("grade", "category") and (e := p.entry)]
@@ -165,7 +175,7 @@ def _product(
     if not (categories or grades) and (filters.by_title or filters.levels or filters.chains):
         return None
     text = [word for word in words if not (reading.catalogue and lexicon.categories_of(compact(word)))]
-    plan = product_plan(text, lexicon, categories=categories, grades=grades)
+    plan = product_plan(text, lexicon, plans, categories=categories, grades=grades)
     return plan if plan.words or plan.versions or plan.categories or plan.grades else None
 
 
@@ -177,8 +187,8 @@ def _directories(
     return directories_meant(query.text, named, lexicon, alone=alone)
 
 
-def _plan(kept: list[str], reading: Reading, lexicon: Lexicon, *, standing: bool) -> StrictPlan:
-    planned = [plan for word in kept for plan in plan_word(word, lexicon)]
+def _plan(kept: list[str], plans: Mapping[str, list[WordPlan]], reading: Reading, *, standing: bool) -> StrictPlan:
+    planned = [plan for word in kept for plan in plans[word]]
     text = " ".join(kept)
     latin = [plan.latin for plan in planned if plan.latin]
     whole_text = compact(text)
