@@ -25,6 +25,7 @@ from registry.incidents import incident_number
 from registry.logs import configure_logs
 from registry.services.indexing import search_engine
 from registry.services.migrating import require_current_schema
+from registry.services.search_misses import MissLog
 from registry.services.working import Worker
 from registry.settings import Settings
 from web.assets import MOUNT, HashedStatic
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.engine = make_engine(settings)
     app.state.search = search_engine(settings)
+    app.state.misses = MissLog(app.state.engine)
     app.state.open_file = open_file
     app.state.session_token = session_token
     _map_errors(app)
@@ -90,7 +92,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     worker = Worker(state.engine, state.search) if state.settings.embedded_worker else None
     if worker is not None:
         worker.start()
+    state.misses.start()
     yield
+    await run_in_threadpool(state.misses.stop)
     if worker is not None:
         await run_in_threadpool(worker.stop)
     state.engine.dispose()

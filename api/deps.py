@@ -18,6 +18,7 @@ from registry.policies import Actor
 from registry.schemas.inputs import parse_day
 from registry.search.engine import SearchEngine
 from registry.services.accounts import recognise
+from registry.services.search_misses import MissLog
 from registry.settings import Settings
 
 EVERYWHERE = frozenset({"lang"})
@@ -40,6 +41,12 @@ def get_search(request: Request) -> SearchEngine:
     """The search index."""
     search: SearchEngine = request.app.state.search
     return search
+
+
+def get_misses(request: Request) -> MissLog:
+    """What takes failed searches."""
+    misses: MissLog = request.app.state.misses
+    return misses
 
 
 def read_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Session]:
@@ -120,4 +127,5 @@ OfficerActor = Annotated[Actor, Depends(current_officer)]
 AppSettings = Annotated[Settings, Depends(get_settings)]
 AppEngine = Annotated[Engine, Depends(get_engine)]
 AppSearch = Annotated[SearchEngine, Depends(get_search)]
+AppMisses = Annotated[MissLog, Depends(get_misses)]
 AsOf = Annotated[date, Depends(asked_day)]

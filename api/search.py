@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.deps import AppSearch, ReadSession
+from api.deps import AppMisses, AppSearch, ReadSession
 from api.paging import CursorText, next_address
 from api.problems import refusals
 from api.routing import public_router
@@ -38,6 +38,7 @@ def search(
     response: Response,
     session: ReadSession,
     engine: AppSearch,
+    misses: AppMisses,
     q: Annotated[
         str,
         Query(
@@ -93,6 +94,7 @@ def search(
         literal=literal,
     )
     page = find(session, engine, query)
+    misses.note(page, "zh")
     following = next_address(request, response, page.next_cursor)
     return SearchAnswer(**dict(shown(page)), next=following)
 

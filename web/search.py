@@ -15,14 +15,17 @@ from registry.services.asking import ask
 from registry.services.finding import find
 from web.deps import ReadSession, current_actor, search_engine
 from web.i18n import locale_of
+from web.navigation import path_of
 from web.rendering import render, url_path, url_with, wants_fragment
+from web.search_groups import counted, kind_tabs, listings, product_rows
 from web.search_views import (
     FACETS,
     FIELDS,
+    UNLISTED,
     chips,
     facet_groups,
-    listings,
     maybe,
+    offers,
     params_url,
     query_url,
     rest_of,
@@ -47,7 +50,12 @@ def search_page(
     chain: Values = [],  # noqa: B006
     level: Values = [],  # noqa: B006
     status: Values = [],  # noqa: B006
+    granted: Values = [],  # noqa: B006
+    ending: Values = [],  # noqa: B006
+    category: Values = [],  # noqa: B006
+    grade: Values = [],  # noqa: B006
     as_of: str = "",
+    kind: str = "all",
     sort: str = "relevance",
     literal: bool = False,
     cursor: str = "",
@@ -66,13 +74,19 @@ def search_page(
         chains=chain,
         levels=level,
         statuses=status,
+        granted=granted,
+        ending=ending,
+        categories=category,
+        grades=grade,
         as_of=day,
+        kind=kind,
         sort=sort,
         cursor=cursor,
         literal=literal,
     )
     engine = search_engine(request)
     page = find(session, engine, query)
+    request.app.state.misses.note(page, locale_of(request))
     key = direct_key(page)
     if key is not None and not wants_fragment(request):
         target = url_with(url_path(request, "enterprise", key=key), **{"from": query.text, "as_of": day})
@@ -83,7 +97,13 @@ def search_page(
 def direct_key(page: SearchPage) -> str | None:
     """The enterprise the text names beyond doubt: by its code, or by a whole name that only one bears."""
     query = page.query
-    if query.literal or query.cursor or not query.text or any(query.selected(field) for field in FIELDS_CHOSEN):
+    if (
+        query.literal
+        or query.cursor
+        or not query.text
+        or query.kind != "all"
+        or any(query.selected(field) for field in FIELDS_CHOSEN)
+    ):
         return None
     if page.redirect is not None:
         return page.redirect
@@ -91,18 +111,26 @@ def direct_key(page: SearchPage) -> str | None:
     return exact[0].id if len(exact) == 1 else None
 
 
-FIELDS_CHOSEN = (*FACETS, "district")
+FIELDS_CHOSEN = (*FACETS, *UNLISTED)
 
 
 def _context(request: Request, session: Session, engine: SearchEngine | None, page: SearchPage) -> dict[str, Any]:
     query, locale = page.query, locale_of(request)
     understood = chips(request, page, locale)
     groups = facet_groups(page, locale)
-    named = listings(request, page, locale)
+    sections = {section.kind: section for section in page.sections}
     meant = maybe(request, page.did_you_mean, locale)
     return {
         "page": page,
         "query": query,
+        "tabs": kind_tabs(request, page, locale),
+        "counted": [text.in_(locale) for text in counted(page)],
+        "offers": offers(request, page, locale),
+        "order": _order(page),
+        "section_urls": {kind: query_url(request, query, kind=kind) for kind in sections},
+        "product_total": sections["product"].total if "product" in sections else 0,
+        "products": product_rows(request, page, sections["product"], locale) if "product" in sections else [],
+        "kept": [(n, v) for n, v in query.params() if n not in ("q", "as_of", *FACETS)],
         "fragment": wants_fragment(request),
         "chips": understood,
         "as_typed": query_url(request, query, literal="1") if understood else None,
@@ -118,10 +146,21 @@ def _context(request: Request, session: Session, engine: SearchEngine | None, pa
         "sorts": _sorts(request, query),
         "hits": [shown_hit(request, hit, page, locale) for hit in page.hits],
         "near": [shown_hit(request, hit, page, locale) for hit in page.near],
-        "listings": named,
-        "listings_first": bool(named) and all(chip["read"] for chip in understood),
-        "nothing": _nothing(request, session, engine, page, locale) if not page.total else None,
+        "listings": listings(request, page, locale),
+        "directory_list_url": path_of(request, "directory_list"),
+        "nothing": None if _found(page) else _nothing(request, session, engine, page, locale),
     }
+
+
+def _found(page: SearchPage) -> bool:
+    return any(section.hits for section in page.sections)
+
+
+def _order(page: SearchPage) -> list[str]:
+    """The groups as they are shown; an announcement the text names stands with the directories."""
+    order = [section.kind for section in page.sections]
+    named = any(chip.field == "batch" for chip in page.interpreted)
+    return [*order, "directory"] if named and "directory" not in order and page.query.kind == "all" else [*order]
 
 
 def _sorts(request: Request, query: SearchQuery) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from starlette.requests import Request
 
 from registry.errors import Locale, Text
 from registry.schemas.titles import TitleBadge
+from registry.search.lexicon import place_label
 from registry.search.query import Chip, FacetValue, Hit, SearchPage, SearchQuery, Segment, Suggestion
 from registry.vocabulary import OperatingStatus
 from web.formats import company_name
-from web.navigation import path_of
 from web.rendering import url_path, url_with
 from web.shown_titles import shown_title
 
@@ -26,10 +26,19 @@ FIELDS = {
     "city": Text("城市", "City"),
     "chain": Text("产业链", "Chain"),
     "district": Text("区县", "District"),
+    "province": Text("省", "Province"),
+    "granted": Text("认定年份", "Granted"),
+    "ending": Text("到期年份", "Ending"),
+    "category": Text("产品分类", "Category"),
+    "grade": Text("等级", "Grade"),
+    "industry": Text("行业", "Industry"),
+    "registrar": Text("代码", "Code"),
     "batch": Text("批次", "Batch"),
     "text": Text("文字", "Text"),
 }
-"""What each filter is called; facets are shown in this order."""
+"""What each filter is called."""
+UNLISTED = ("district", "granted", "ending", "category", "grade")
+"""Filters that stand in the address and in no facet: shown as chips."""
 FACETS = ("status", "directory", "level", "city", "chain")
 
 
@@ -134,7 +143,31 @@ def chips(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, 
         without = without_text(page.query.text, rest)
         href = query_url(request, page.query, q=without)
         shown.append({"field": FIELDS["text"].in_(locale), "value": rest, "remove_href": href, "read": False})
-    return shown
+    return shown + [
+        {
+            "field": FIELDS[field].in_(locale),
+            "value": _unlisted_value(field, value, locale),
+            "remove_href": query_url(request, page.query.toggled(field, value)),
+            "read": True,
+        }
+        for field in UNLISTED
+        for value in page.query.selected(field)
+    ]
+
+
+def _unlisted_value(field: str, value: str, locale: Locale) -> str:
+    if field == "district":
+        return place_label(value).in_(locale)
+    return "ⅠⅡⅢ"[int(value) - 1] if field == "grade" and value in "123" else value
+
+
+def offers(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, str]]:
+    """What a word may also mean: one click makes it a filter."""
+    return [
+        {"text": chip.label.in_(locale), "href": params_url(request, chip.add)}
+        for chip in page.interpreted
+        if not chip.applied and chip.add
+    ]
 
 
 def _chip(request: Request, chip: Chip, locale: Locale) -> dict[str, Any]:
@@ -204,17 +237,3 @@ def maybe(request: Request, suggestions: Sequence[Suggestion], locale: Locale) -
         }
         for item in suggestions
     ]
-
-
-def listings(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, Any]]:
-    """Directories and announcements the text names, with how many of the hits are in them."""
-    counts = {value.value: value.count for value in page.facets.get("directory", ())}
-    found = []
-    for chip in page.interpreted:
-        if chip.field == "directory":
-            url = path_of(request, "directory", code=chip.value)
-            found.append({"text": chip.label.in_(locale), "href": url, "count": counts.get(chip.value, 0)})
-        elif chip.field == "batch":
-            url = path_of(request, "batch", batch_id=int(chip.value))
-            found.append({"text": chip.label.in_(locale), "href": url, "count": None})
-    return [item for item in found if item["href"]]

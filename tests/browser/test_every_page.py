@@ -39,6 +39,8 @@ def pages(live_server: LiveServer) -> dict[str, str]:
     return {
         "home": "/",
         "search": "/search?q=示例",
+        "search, products": "/search?q=示例&kind=product",
+        "search_many": "/search/many",
         "search, nothing found": "/search?q=没有这家公司的名字",
         "enterprise": f"/e/{firm}",
         "directory_list": "/directories",

@@ -10,6 +10,8 @@ PUBLIC = {
     "home",
     "search",
     "suggest",
+    "search_many",
+    "search_many_answers",
     "enterprise",
     "document_row",
     "document_original",
