@@ -26,7 +26,7 @@ hypothesis.settings.register_profile("registry", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("registry")
 
 UNIT = Path(__file__).parent / "unit"
-MARKERS = {"real_data": "realdata", "chromium": "browser", "meili_url": "meilisearch"}
+MARKERS = {"real_data": "realdata", "chromium": "browser", "meili_url": "meilisearch", "meili_binary": "meilisearch"}
 KEPT_ENVIRONMENT = "REGISTRY_TEST_"
 
 
@@ -79,6 +79,15 @@ def meili_url() -> str:
     if url is None:
         pytest.skip(machine.NO_MEILISEARCH)
     return url
+
+
+@pytest.fixture(scope="session")
+def meili_binary() -> Path:
+    """The program of a Meilisearch server, to be started and killed."""
+    found = machine.meilisearch_binary()
+    if found is None:
+        pytest.skip(machine.NO_MEILISEARCH_BINARY)
+    return found
 
 
 @pytest.fixture

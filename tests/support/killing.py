@@ -64,7 +64,7 @@ def nursery(settings: Settings) -> Iterator[Nursery]:
     """The warm process over an installation; it and all it started are gone afterwards."""
     root = Path(__file__).parents[2]
     environment = os.environ | {"PYTHONPATH": str(root), "REGISTRY_DATA_DIR": str(settings.data_dir)}
-    environment |= {"REGISTRY_SEARCH_URL": settings.search_url} if getattr(settings, "search_url", "") else {}
+    environment |= {"REGISTRY_SEARCH_URL": settings.search_url}
     command = [sys.executable, "-m", "tests.support.killing"]
     with subprocess.Popen(
         command, env=environment, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -119,7 +119,7 @@ def _answer(database: Engine, search: SearchEngine) -> str:
             names = {row.id: row.name_zh for row in rows}
             page = find(session, search, SearchQuery(text="惠州 示例", limit=100))
             stable = find(session, search, SearchQuery(text=STABLE))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever it is, no search may end in it
         return f"WRONG {type(error).__name__} {error}"
     if [hit.name for hit in stable.hits][:1] != [STABLE]:
         return f"WRONG {STABLE} not found, {stable.total} others"
@@ -154,7 +154,8 @@ def main() -> None:
     for line in sys.stdin:
         number = os.fork()
         if not number:
-            # Neither connections nor threads exist before the fork.
+            # Neither connections nor threads exist before the fork. What it logs is no answer to who started it.
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
             DUTIES[line.strip()](make_engine(settings), search_engine(settings))
         sys.stdout.write(f"{number}\n")
         sys.stdout.flush()

@@ -8,6 +8,8 @@ NO_DATA = "Published files: set REGISTRY_TEST_DATA to the folder that holds them
 NO_CHROMIUM = "Chromium: no chromium on PATH (Debian packages chromium fonts-noto-cjk)"
 NO_MEILISEARCH = "Meilisearch: REGISTRY_TEST_MEILI_URL does not name a running server"
 
+NO_MEILISEARCH_BINARY = "Meilisearch: REGISTRY_TEST_MEILI_BINARY does not name the server's program"
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -26,6 +28,12 @@ def chromium_path() -> str | None:
 def meilisearch_url() -> str | None:
     """The Meilisearch server given for tests."""
     return os.environ.get("REGISTRY_TEST_MEILI_URL") or None
+
+
+def meilisearch_binary() -> Path | None:
+    """The program of the Meilisearch server, for tests that start and kill one of their own."""
+    given = os.environ.get("REGISTRY_TEST_MEILI_BINARY")
+    return Path(given) if given and os.access(given, os.X_OK) else None
 
 
 def meilisearch_key() -> str:
