@@ -5,6 +5,9 @@ from tantivy import FieldType, Occur, Query
 
 from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
 
+FEW = 64
+"""So many values of a field are joined one by one; for more it is cheaper to mark all entries that have any."""
+
 _MUST, _SHOULD, _NOT = Occur.Must, Occur.Should, Occur.MustNot
 
 
@@ -47,8 +50,12 @@ class Built:
         match expression:
             case Term(field, value):
                 return self._builder.term(field, value)
+            case AnyTerm(_, ()):
+                return Query.empty_query()
+            case AnyTerm(field, values) if len(values) <= FEW:
+                return Query.boolean_query([(_SHOULD, self._builder.term(field, value)) for value in values])
             case AnyTerm(field, values):
-                return Query.term_set_query(self._schema, field, list(values)) if values else Query.empty_query()
+                return Query.term_set_query(self._schema, field, list(values))
             case AllOf(()):
                 # Not all that is stored: one document tells about the index and is no entry.
                 return Query.term_set_query(self._schema, "kind", ["enterprise", "product"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from registry.search.expression import NOTHING, AllOf, AnyOf, But, Expression, Term, all_of, any_of
+from registry.search.expression import NOTHING, AllOf, AnyOf, AnyTerm, But, Expression, Term, all_of, any_of, any_term
 
 Frequency = Callable[[str, str], int]
 """Field and value to an upper bound of the number of entries that have it."""
@@ -32,6 +32,9 @@ class Pruner:
             case Term(field, value):
                 number = self._frequency(field, value)
                 return (expression, number) if number else (NOTHING, 0)
+            case AnyTerm(field, values):
+                had = {value: number for value in values if (number := self._frequency(field, value))}
+                return any_term(field, had) if had else NOTHING, sum(had.values())
             case AllOf(parts):
                 return self._conjunction(expression, parts)
             case AnyOf(parts):
@@ -41,8 +44,6 @@ class Pruner:
                 simple, number = self.simple(kept)
                 without, some = self.simple(dropped)
                 return (But(simple, without), number) if number and some else (simple, number)
-            case _:
-                return expression, UNBOUNDED
 
     def _conjunction(self, whole: AllOf, parts: tuple[Expression, ...]) -> tuple[Expression, int]:
         if not parts:
