@@ -53,9 +53,13 @@ def is_whole_name(word: str) -> bool:
     return len(text) > 6 and text.endswith(_long_forms())
 
 
-def rewritings(text: str, words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, bool, Text]]:
-    """Other texts for the same question, each with whether it is mere text and what was done, likeliest first."""
+def rewritings(text: str, words: list[str], lexicon: Lexicon, *, placed: bool) -> Iterator[tuple[str, bool, Text]]:
+    """Other texts for the same question, each with whether it is mere text and what was done, likeliest first.
+
+    ``placed``: it says where already; a second place would widen it.
+    """
     splits = {word: found for word in words if (found := split(compact(word), lexicon)) is not None}
+    splits = {word: found for word, found in splits.items() if not (placed and found.entry.field in PLACES)}
     if splits:
         apart = " ".join(_apart(splits[word]) if word in splits else word for word in text.split(" "))
         yield apart, False, _split_notice(splits)

@@ -111,7 +111,9 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
         directories=() if code else _directories(query, reading, kept, lexicon),
         many=0 if code else len(names_in(query.text)),
     )
-    return found if query.literal or code else replace(found, otherwise=lambda: _otherwise(query, kept, lexicon))
+    return (
+        found if query.literal or code else replace(found, otherwise=lambda: _otherwise(query, kept, lexicon, filters))
+    )
 
 
 def _identifier(text: str) -> CodeExplanation | None:
@@ -145,10 +147,11 @@ def _without_generic(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return kept, tuple(word for word in words if compact(word) in generic and compact(word))
 
 
-def _otherwise(query: SearchQuery, words: list[str], lexicon: Lexicon) -> tuple[Understood, ...]:
+def _otherwise(query: SearchQuery, words: list[str], lexicon: Lexicon, filters: Filters) -> tuple[Understood, ...]:
     """Readings with a place or list split off a word (格力珠海), as filters and as text, and without a generic end."""
     found: list[Understood] = []
-    for text, literal, notice in splitting.rewritings(query.text, words, lexicon):
+    placed = bool(filters.cities or filters.districts)
+    for text, literal, notice in splitting.rewritings(query.text, words, lexicon, placed=placed):
         other = understand(query.changed(text=text, literal=literal), lexicon)
         found.append(replace(other, notices=(notice,), otherwise=tuple))
     return tuple(found)

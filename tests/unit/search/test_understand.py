@@ -214,6 +214,10 @@ def test_a_whole_name_is_read_apart_by_what_tells_it_from_others(lexicon: Lexico
     assert found.alternatives[0].text == "沅汀材料"
 
 
+def test_a_second_place_is_not_split_off_beside_a_first(lexicon: Lexicon) -> None:
+    assert read(lexicon, "格力珠海 深圳").alternatives == ()
+
+
 def test_a_generic_end_is_left_out_if_nothing_matches(lexicon: Lexicon) -> None:
     assert "招商" in [other.text for other in read(lexicon, "招商公司").alternatives]
 
