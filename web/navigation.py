@@ -37,6 +37,7 @@ WORK = (
     ("renewal_list", Text("复核到期", "Renewals")),
     ("work_standards", Text("标准", "Standards")),
     ("work_targets", Text("目标", "Targets")),
+    ("search_miss_list", Text("查询", "Searches")),
     ("audit_log", Text("审计", "Audit")),
 )
 PAGES_UNDER = {"search": ("/e/",), "directory_list": ("/batches/",)}

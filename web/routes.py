@@ -19,6 +19,7 @@ from web import (
 )
 from web.work import candidates as work_candidates
 from web.work import imports as work_imports
+from web.work import searches as work_searches
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
@@ -36,4 +37,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     style.router,
     work_candidates.router,
     work_imports.router,
+    work_searches.router,
 )

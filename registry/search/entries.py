@@ -79,51 +79,66 @@ class ProductSource:
 def enterprise_entry(source: EnterpriseSource, overlay: Overlay = EMPTY) -> IndexDocument:
     """Derive all helper fields. Pure: the same facts and the same added readings give the same entry."""
     card = source.card
-    short, former = card.named(*_SHORT), card.named(NameKind.FORMER)
-    english = card.named(NameKind.ENGLISH)
+    short = card.named(*_SHORT)
     cores = _distinct([compact_core(card.name), *map(compact, short)])
-    old_cores = _distinct([compact_core(name) for name in former])
-    whole = compact(card.name)
-    sounded = _distinct(text[:SOUNDED_MAX] for text in (*cores, *old_cores, whole))
-    aloud = [(text, over) for text in sounded for over in _overlays(text, overlay)]
+    old_cores = _distinct(compact_core(name) for name in card.named(NameKind.FORMER))
     held = [title for title in source.titles if title.status in _HELD]
     rank = standing(held, listed=bool(card.stock_code), operating=card.operating_status)
-    words = _distinct(w for name in english for w in latin_words(normalise(name)))
     terms = {
         "kind": ("enterprise",),
-        "exact": _distinct([whole]),
-        "exact_alias": _distinct(map(compact, (*short, *english))),
-        "exact_former": _distinct([*map(compact, former), *old_cores]),
-        "brand": cores,
-        "lead": _distinct(text[:n] for text in (*cores, whole) for n in PREFIX_LENGTHS),
-        "name": _grams([card.name]),
-        "alias": _grams([*short, *english]),
-        "former": _grams(former),
+        **_name_terms(card, short, cores, old_cores),
+        **_sound_terms(cores, old_cores, compact(card.name), overlay),
         "product": _grams(card.products),
         "address": _grams([source.address] if source.address else []),
-        "characters": _distinct(c for n in (card.name, *short, *former) for c in characters(n)),
-        "english": words,
-        "reading": _distinct(p for text, over in aloud for p in reading_prefixes(text, over)),
-        "reading_whole": _distinct(
-            read
-            for text in (*cores, *old_cores)
-            for over in _overlays(text, overlay)
-            for read in whole_readings(text, over)
-        ),
-        "initials": _distinct(p for text, over in aloud for p in initial_prefixes(text, over)),
-        "initials_whole": _distinct(longest for text in cores for longest in initial_prefixes(text)[-1:]),
         "near": _near((*cores, *old_cores)),
-        "near_latin": _near_latin([*words, *(pinyin(text) for text in cores)]),
         "code_prefixes": _distinct(code[:n].lower() for code in card.codes for n in range(4, len(code) + 1)),
         "identifiers": _identifiers(source),
         "industries": _industries(card.industry),
         "city": _distinct([card.city or ""]),
         "district": _distinct([source.district or ""]),
         "chains": card.chains,
+        **_title_terms(source.titles),
     }
-    terms |= _title_terms(source.titles)
     forms = card.forms(lambda text: "/".join(whole_readings(text)))
     return IndexDocument("enterprise", source.id, order_of(rank, _brevity(cores), source.id), terms, card.dump(), forms)
+
+
+def _name_terms(
+    card: EnterpriseCard, short: Sequence[str], cores: Sequence[str], old_cores: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    former, english = card.named(NameKind.FORMER), card.named(NameKind.ENGLISH)
+    whole = compact(card.name)
+    words = _distinct(word for name in english for word in latin_words(normalise(name)))
+    return {
+        "exact": _distinct([whole]),
+        "exact_alias": _distinct(map(compact, (*short, *english))),
+        "exact_former": _distinct([*map(compact, former), *old_cores]),
+        "brand": tuple(cores),
+        "lead": _distinct(text[:n] for text in (*cores, whole) for n in PREFIX_LENGTHS),
+        # The distinctive part apart: a place in brackets inside a brand is not typed, 某某（宁波）电子 as 某某电子.
+        "name": _grams([card.name, *cores[:1]]),
+        "alias": _grams([*short, *english]),
+        "former": _grams(former),
+        "characters": _distinct(c for name in (card.name, *short, *former) for c in characters(name)),
+        "english": words,
+        "near_latin": _near_latin([*words, *(pinyin(text) for text in cores)]),
+    }
+
+
+def _sound_terms(
+    cores: Sequence[str], old_cores: Sequence[str], whole: str, overlay: Overlay
+) -> dict[str, tuple[str, ...]]:
+    sounded = _distinct(text[:SOUNDED_MAX] for text in (*cores, *old_cores, whole))
+    aloud = [(text, over) for text in sounded for over in _overlays(text, overlay)]
+    # How a name is usually read stands apart from how it may be read: the first is closer.
+    read = [whole_readings(text, over) for text in (*cores, *old_cores) for over in _overlays(text, overlay)]
+    return {
+        "reading": _distinct(prefix for text, over in aloud for prefix in reading_prefixes(text, over)),
+        "reading_whole": _distinct(readings[0] for readings in read if readings),
+        "reading_other": _distinct(other for readings in read for other in readings[1:]),
+        "initials": _distinct(prefix for text, over in aloud for prefix in initial_prefixes(text, over)),
+        "initials_whole": _distinct(longest for text in cores for longest in initial_prefixes(text)[-1:]),
+    }
 
 
 def product_entry(source: ProductSource) -> IndexDocument:
@@ -188,17 +203,31 @@ def _brevity(cores: Sequence[str]) -> int:
     return max(0, 255 - 8 * len(cores[0])) if cores else 0
 
 
+def _sound_terms(
+    sounded: Sequence[str], cores: Sequence[str], old_cores: Sequence[str], overlay: Overlay
+) -> dict[str, tuple[str, ...]]:
+    """How names sound: beginnings and wholes of all their readings."""
+    aloud = [(text, over) for text in sounded for over in _overlays(text, overlay)]
+    whole = [(text, over) for text in (*cores, *old_cores) for over in _overlays(text, overlay)]
+    return {
+        "reading": _distinct(p for text, over in aloud for p in reading_prefixes(text, over)),
+        "reading_whole": _distinct(read for text, over in whole for read in whole_readings(text, over)),
+        "initials": _distinct(p for text, over in aloud for p in initial_prefixes(text, over)),
+        "initials_whole": _distinct(longest for text in cores for longest in initial_prefixes(text)[-1:]),
+    }
+
+
 def _overlays(text: str, overlay: Overlay) -> tuple[Overlay, ...]:
     """Nothing laid over, then what officials added if it reads the text: an added reading replaces no other."""
     return (EMPTY, overlay) if overlay.readings and overlay.readings_in(text) else (EMPTY,)
 
 
 def _near(texts: Iterable[str]) -> tuple[str, ...]:
-    return _distinct(d for text in texts if len(text) in NEIGHBOUR_LENGTHS for d in sorted(deletions(text)))
+    return _distinct(d for text in texts if len(text) in NEIGHBOUR_LENGTHS for d in deletions(text))
 
 
 def _near_latin(texts: Iterable[str]) -> tuple[str, ...]:
-    return _distinct(d for text in texts if len(text) in NEAR_LATIN_LENGTHS for d in sorted(deletions(text)))
+    return _distinct(d for text in texts if len(text) in NEAR_LATIN_LENGTHS for d in deletions(text))
 
 
 def _grams(texts: Iterable[str]) -> tuple[str, ...]:

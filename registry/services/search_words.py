@@ -27,7 +27,9 @@ WORDS_SHOWN = 100
 SOURCE = "查询未中处理"
 
 
-def teach_alias(session: Session, *, text: str, enterprise_key: str, actor: Actor, note: str = "") -> SearchWordSummary:
+def teach_alias(
+    session: Session, *, text: str, enterprise_key: str, actor: Actor, note: str = "", failed: str = ""
+) -> SearchWordSummary:
     """Make a text an alias of an enterprise: it becomes a name of that enterprise, which the index learns at once.
 
     A curator of its place may. Raises NotFound, Gone, NotAllowed, InvalidInput (text, note), InvalidTransition,
@@ -62,7 +64,7 @@ def teach_alias(session: Session, *, text: str, enterprise_key: str, actor: Acto
         note=_note(note),
         created_by=actor.label,
     )
-    return _taught(session, word, actor, [text])
+    return _taught(session, word, actor, [failed or text])
 
 
 def teach_word(

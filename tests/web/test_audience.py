@@ -42,6 +42,10 @@ OFFICERS = {
     "import_undo_confirm",
     "import_write",
     "import_undo",
+    "search_miss_list",
+    "search_miss",
+    "search_miss_settle",
+    "search_word_undo",
 }
 
 
