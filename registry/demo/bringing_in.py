@@ -13,7 +13,7 @@ from registry.models import Batch
 from registry.policies import Actor
 from registry.schemas.imports import ImportOptions
 from registry.schemas.tables import ColumnRole, ReadFile, Table
-from registry.services import audit
+from registry.services import audit, outbox
 from registry.services.imports.staging import stage
 from registry.services.imports.writing import write
 from registry.vocabulary import BatchState
@@ -76,6 +76,7 @@ def _open_notice(session: Session, batch: Batch, announcement: DemoList, actor: 
     batch.notice_from, batch.notice_to = announcement.announced_on, announcement.notice_to
     session.add(batch)
     session.flush()
+    outbox.batches_changed(session, [batch.id])
     audit.record(
         session,
         actor=actor.label,

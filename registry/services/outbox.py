@@ -44,12 +44,17 @@ def batches_changed(session: Session, batch_ids: Iterable[int]) -> None:
     products_changed(session, session.scalars(products))
 
 
+def everything_changed(session: Session) -> None:
+    """Queue a rebuild: what many entries are made of has changed."""
+    session.execute(insert(IndexOutbox), [_row(Change.EVERYTHING, None)])
+
+
 def _changed(session: Session, kind: Change, numbers: Iterable[int]) -> None:
     ids = set[int]()
     for number in numbers:
         ids.add(number)
         if len(ids) > REBUILD_ABOVE:
-            session.execute(insert(IndexOutbox), [_row(Change.EVERYTHING, None)])
+            everything_changed(session)
             return
     if ids:
         session.execute(insert(IndexOutbox), [_row(kind, number) for number in sorted(ids)])

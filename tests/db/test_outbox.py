@@ -5,8 +5,10 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from registry.db import reading, transaction
-from registry.models import IndexOutbox
-from registry.services.outbox import REBUILD_ABOVE, enterprises_changed
+from registry.models import Directory, IndexOutbox
+from registry.services.outbox import REBUILD_ABOVE, batches_changed, enterprises_changed, products_changed
+from registry.services.reference import sync_reference_rows
+from registry.vocabulary import Level
 
 
 def test_each_enterprise_is_queued_once(session: Session) -> None:
@@ -29,6 +31,25 @@ def test_a_rolled_back_act_queues_nothing(engine: Engine) -> None:
         _queue_then_stop(engine)
     with reading(engine) as session:
         assert _queued(session) == []
+
+
+def test_products_are_queued_by_their_own_number(session: Session) -> None:
+    products_changed(session, [4, 4, 2])
+    assert _queued(session) == [("product", 2), ("product", 4)]
+
+
+def test_no_batch_queues_nothing(session: Session) -> None:
+    batches_changed(session, [])
+    assert _queued(session) == []
+
+
+def test_reference_rows_that_have_changed_ask_for_a_new_index(session: Session) -> None:
+    sync_reference_rows(session)
+    assert _queued(session) == []
+    session.exec(select(Directory).where(col(Directory.code) == "little_giant")).one().level = Level.COUNTY
+    session.flush()
+    sync_reference_rows(session)
+    assert _queued(session) == [("everything", None)]
 
 
 def _queued(session: Session) -> list[tuple[str, int | None]]:

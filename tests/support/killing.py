@@ -60,12 +60,12 @@ class Nursery:
 
 
 @contextmanager
-def nursery(settings: Settings) -> Iterator[Nursery]:
-    """The warm process over an installation; it and all it started are gone afterwards."""
+def nursery(settings: Settings, *, hurried: bool = True) -> Iterator[Nursery]:
+    """The warm process over an installation; it and all it started are gone afterwards. ``hurried``: rest less."""
     root = Path(__file__).parents[2]
     environment = os.environ | {"PYTHONPATH": str(root), "REGISTRY_DATA_DIR": str(settings.data_dir)}
     environment |= {"REGISTRY_SEARCH_URL": settings.search_url}
-    command = [sys.executable, "-m", "tests.support.killing"]
+    command = [sys.executable, "-m", "tests.support.killing", *(["hurried"] if hurried else [])]
     with subprocess.Popen(
         command, env=environment, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         start_new_session=True,
@@ -149,7 +149,8 @@ DUTIES: dict[str, Callable[[Engine, SearchEngine], None]] = {
 def main() -> None:
     """Fork a process for each duty named, until the input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    working.POLL_SECONDS = working.TROUBLE_SECONDS = POLL_SECONDS
+    if "hurried" in sys.argv:
+        working.POLL_SECONDS = working.TROUBLE_SECONDS = POLL_SECONDS
     settings = Settings()
     for line in sys.stdin:
         number = os.fork()

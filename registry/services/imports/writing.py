@@ -341,9 +341,13 @@ def _batch(session: Session, destination: Destination, run: ImportRun, source: S
     if batch.voided_at is not None:
         batch.voided_at, batch.state = None, BatchState.FINAL
         batch.announced_on = batch.document_no = None
+    known = (batch.announced_on, batch.document_no)
     batch.announced_on = batch.announced_on or destination.announced_on
     batch.document_no = batch.document_no or destination.document_no
     session.flush()
+    if known != (batch.announced_on, batch.document_no):
+        # What stood in the batch before is shown with its document and date, too.
+        outbox.batches_changed(session, [batch.id])
     return batch
 
 
