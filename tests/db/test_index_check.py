@@ -157,6 +157,16 @@ def test_an_index_as_the_database_is_has_no_drift(database: Engine, search: Embe
     assert (drift.compared, drift.total) == (10, 0)
 
 
+def test_both_databases_are_read_at_one_moment_and_compared(engine: Engine, search: EmbeddedEngine) -> None:
+    firms = fill(engine)
+    add_product(engine, "示例雪山数据库", firms["han"])
+    assert rebuild(engine, search).count == 9
+    rename_unnoticed(engine, firms["xing"], "深圳市星移示例光电有限公司")
+    assert index_check.check(engine, search, repair=True).counts["different"] == 1
+    rebuild(engine, search)
+    assert index_check.rollback(engine, search).mended.total == 0
+
+
 def test_what_differs_is_named_and_exactly_that_is_mended(database: Engine, search: EmbeddedEngine) -> None:
     firms = fill(database)
     product = add_product(database, "示例雪山数据库", None)
