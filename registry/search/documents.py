@@ -11,7 +11,7 @@ FIELDS: tuple[str, ...] = (
     # Presence of a term is all an engine needs to know. Every entry has its key and its kind.
     *("key", "kind", "exact", "exact_alias", "exact_former", "brand", "lead"),
     *("name", "alias", "former", "product", "address", "characters", "english"),
-    *("reading", "reading_whole", "initials", "initials_whole", "near", "near_latin"),
+    *("reading", "reading_whole", "reading_other", "initials", "initials_whole", "near", "near_latin"),
     *("code_prefixes", "identifiers", "industries"),
     *("city", "district", "chains", "held", "levels", "statuses", "titles", "spans"),
     # Of products; their words live in fields of their own, so that neither kind disturbs the other.
@@ -43,7 +43,7 @@ class IndexDocument:
     id: int
     order: int
     terms: dict[str, tuple[str, ...]]
-    """Field to distinct values; fields without a value may be absent, the key need not be repeated."""
+    """Field to distinct values without blanks; fields without a value may be absent, the key need not be repeated."""
     card: str
     forms: str = ""
 

@@ -203,20 +203,6 @@ def _brevity(cores: Sequence[str]) -> int:
     return max(0, 255 - 8 * len(cores[0])) if cores else 0
 
 
-def _sound_terms(
-    sounded: Sequence[str], cores: Sequence[str], old_cores: Sequence[str], overlay: Overlay
-) -> dict[str, tuple[str, ...]]:
-    """How names sound: beginnings and wholes of all their readings."""
-    aloud = [(text, over) for text in sounded for over in _overlays(text, overlay)]
-    whole = [(text, over) for text in (*cores, *old_cores) for over in _overlays(text, overlay)]
-    return {
-        "reading": _distinct(p for text, over in aloud for p in reading_prefixes(text, over)),
-        "reading_whole": _distinct(read for text, over in whole for read in whole_readings(text, over)),
-        "initials": _distinct(p for text, over in aloud for p in initial_prefixes(text, over)),
-        "initials_whole": _distinct(longest for text in cores for longest in initial_prefixes(text)[-1:]),
-    }
-
-
 def _overlays(text: str, overlay: Overlay) -> tuple[Overlay, ...]:
     """Nothing laid over, then what officials added if it reads the text: an added reading replaces no other."""
     return (EMPTY, overlay) if overlay.readings and overlay.readings_in(text) else (EMPTY,)

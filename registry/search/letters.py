@@ -79,13 +79,13 @@ def characters(text: str) -> list[str]:
     return list(dict.fromkeys("".join(_HAN_RUN.findall(normalise(text)))))
 
 
-def deletions(text: str) -> set[str]:
-    """The text and each form of it with one character left out: two texts one edit apart share one.
+def deletions(text: str) -> list[str]:
+    """The text and each form of it with one character left out, distinct: two texts one edit apart share one.
 
-    >>> sorted(deletions("abc"))
-    ['ab', 'abc', 'ac', 'bc']
+    >>> deletions("abb")
+    ['abb', 'bb', 'ab']
     """
-    return {text} | {text[:i] + text[i + 1 :] for i in range(len(text))}
+    return list(dict.fromkeys([text, *(text[:i] + text[i + 1 :] for i in range(len(text)))]))
 
 
 def plain_reading(text: str) -> str:

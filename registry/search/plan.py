@@ -89,6 +89,8 @@ class WordPlan:
     """It may stand in an address (光谷大道77号)."""
     others: tuple[tuple[str, ...], ...] = ()
     categories: tuple[str, ...] = ()
+    placed: tuple[str, str] | None = None
+    """The word read as a city’s code and the brand behind its name (长沙示例重科), if that is long enough."""
 
 
 @dataclass(frozen=True, slots=True)

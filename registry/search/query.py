@@ -199,6 +199,8 @@ class ProductHit(Frozen):
     batch_id: int | None
     document_ref: DocumentRef | None
     why: Text
+    exact: bool = False
+    """The text is its name, or its name and version, and nothing else."""
     near: bool = False
     """Another version of what was asked for, or only similar."""
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from registry.search.entries import ANY, NEAR_LATIN_LENGTHS, span_token
 from registry.search.expression import NOTHING, AllOf, AnyOf, But, Expression, Term, all_of, any_of, any_term
 from registry.search.plan import Filters, LadderPlan, ProductPlan, StrictPlan, WordPlan
-from registry.search.words import deletions
+from registry.search.words import deletions, grams
 
 ENTERPRISES = Term("kind", "enterprise")
 PRODUCTS = Term("kind", "product")
@@ -29,9 +29,7 @@ def strict(plan: StrictPlan) -> Expression:
     """What must hold of an enterprise."""
     if plan.impossible:
         return NOTHING
-    words = all_of(_word(word) for word in plan.words) if plan.words else None
-    if words is not None and plan.joined:
-        words = any_of([words, Term("reading", plan.joined)])
+    words = _words(plan) if plan.words else None
     parts: list[Expression] = []
     if plan.identifiers:
         known = any_term("identifiers", plan.identifiers)
@@ -41,6 +39,16 @@ def strict(plan: StrictPlan) -> Expression:
         parts.append(words)
     parts += [Term("industries", code) for code in plan.industries]
     return all_of(parts) if parts else ENTERPRISES
+
+
+def _words(plan: StrictPlan) -> Expression:
+    """All words, or the whole text as a name: a name may hold what its words are not looked up by (5.00%)."""
+    found = [all_of(_word(word) for word in plan.words)]
+    if plan.joined:
+        found.append(Term("reading", plan.joined))
+    if plan.whole:
+        found += [Term("exact", plan.whole), Term("exact_alias", plan.whole)]
+    return any_of(found)
 
 
 def closeness(plan: StrictPlan) -> list[Expression]:
@@ -57,6 +65,8 @@ def closeness(plan: StrictPlan) -> list[Expression]:
     brand: list[Expression] = [Term("brand", plan.whole)]
     if reading:
         brand.append(Term("reading_whole", reading))
+    if single is not None and single.placed is not None:
+        brand.append(all_of([Term("city", single.placed[0]), Term("brand", single.placed[1])]))
     found += [any_of(brand), Term("exact_former", plan.whole)]
     if plan.core != plan.whole:
         found.append(Term("lead", plan.whole))
@@ -115,7 +125,8 @@ def similar(plan: LadderPlan, filters: Filters) -> Similar:
     if plan.neighbours:
         sure.append(any_term("near", plan.neighbours))
     if plan.reading:
-        sure.append(any_term("reading_whole", plan.sounds or (plan.reading,)))
+        sounds = plan.sounds or (plan.reading,)
+        sure += [any_term("reading_whole", sounds), any_term("reading_other", sounds)]
     if plan.shapes:
         sure += [any_term("brand", plan.shapes), any_term("lead", plan.shapes)]
     for word in plan.latin:
@@ -187,12 +198,15 @@ def _word(word: WordPlan) -> Expression:
         parts.append(Term("reading", word.reading))
     if word.initials:
         parts.append(Term("initials", word.initials))
+    if word.placed is not None:
+        city, brand = word.placed
+        parts.append(all_of([Term("city", city), *(Term("name", gram) for gram in grams(brand))]))
     return any_of([*parts, *others])
 
 
 def _in_name(word: WordPlan) -> Expression:
     """All pairs of a word, or of what means the same, in the present name."""
-    return any_of(all_of(Term("name", gram) for gram in grams) for grams in (word.grams, *word.others))
+    return any_of(all_of(Term("name", gram) for gram in each) for each in (word.grams, *word.others))
 
 
 def _fields(word: WordPlan) -> tuple[str, ...]:
@@ -207,7 +221,7 @@ def _product_word(word: WordPlan) -> Expression:
         fields |= {"p_reading": word.reading, "p_initials": word.initials}
         return any_of([*(Term(field, value) for field, value in fields.items() if value), *meant])
     named = [word.grams or word.lone, *word.others]
-    return any_of([*(all_of(Term(f, g) for g in grams) for grams in named for f in ("p_name", "p_maker")), *meant])
+    return any_of([*(all_of(Term(f, g) for g in each) for each in named for f in ("p_name", "p_maker")), *meant])
 
 
 def _all_but(parts: Sequence[Expression], window: int) -> Expression:

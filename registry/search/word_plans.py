@@ -10,6 +10,8 @@ from registry.search.words import compact, grams, is_han, normalise, pinyin, pla
 
 GRAMS_MAX = 48
 OTHERS_MAX = 8
+PLACED_MIN = 3
+"""A brand of so many characters is meant wherever its firm’s name puts the city; a shorter one may be anything."""
 _CODE_LIKE = re.compile(r"(?=.*[0-9])[0-9a-z]{4,18}")
 _STREET = re.compile(
     r"(?:路|街|大道|道|巷|弄|园区|开发区|高新区|工业区|科技园|产业园)(?:.{0,12}?[0-9]+(?:号|栋|幢|座|楼|室|$)|$)"
@@ -39,6 +41,7 @@ def plan_word(word: str, lexicon: Lexicon | None = None) -> list[WordPlan]:
             initials=_mixed_initials(parts) if mixed and len(whole) <= 12 else "",
             address=address,
             others=(*_others(whole, lexicon), *_permuted(whole, lexicon)),
+            placed=_placed(whole, lexicon),
             categories=lexicon.categories_of(whole) if lexicon else (),
         )
     ]
@@ -80,6 +83,13 @@ def _permuted(word: str, lexicon: Lexicon | None) -> tuple[tuple[str, ...], ...]
     if found is None or found.entry.field not in PLACES or is_whole_name(word):
         return ()
     return (tuple(dict.fromkeys((*grams(found.rest)[:GRAMS_MAX], *grams(short_place_name(found.piece))))),)
+
+
+def _placed(word: str, lexicon: Lexicon | None) -> tuple[str, str] | None:
+    found = split(word, lexicon) if lexicon is not None else None
+    if found is None or found.entry.field != "city" or not word.endswith(found.rest) or is_whole_name(word):
+        return None
+    return (found.entry.value, found.rest) if len(found.rest) >= PLACED_MIN else None
 
 
 def _mixed_initials(parts: list[str]) -> str:

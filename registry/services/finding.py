@@ -284,9 +284,10 @@ def _cursor(scope: str, position: Position | None) -> str | None:
 
 def _groups(page: SearchPage, understood: Understood) -> tuple[Group, ...]:
     """The kinds that have something to show, one with an exact hit first."""
+    clear = understood.product is not None and understood.product.clear
     sure: dict[Group, bool] = {
         "enterprise": any(hit.reason in _CERTAIN for hit in page.hits),
-        "product": understood.product is not None and (understood.product.clear or not page.total),
+        "product": any(hit.exact for hit in page.products) or bool(page.products and (clear or not page.total)),
         "directory": any(directory.exact for directory in page.directories),
     }
     shown: dict[Group, bool] = {

@@ -16,6 +16,7 @@ from registry.search.query import Hit, ProductHit
 from registry.search.reasons import Known, Reason, explain, similar
 from registry.search.rerank import Closeness
 from registry.search.sources import load_product_sources, load_sources, products_of, surviving
+from registry.search.words import compact
 from registry.services.badges import document_ref, standing_order
 from registry.services.outbox import Change
 from registry.titles import HELD, title_status
@@ -176,5 +177,6 @@ def _product_hit(number: int, card: ProductCard, plan: ProductPlan, day: date, n
         batch_id=entry.get("batch_id"),
         document_ref=document_ref(entry) if entry else None,
         why=why,
+        exact=not near and plan.whole in (compact(card.name), compact(label)),
         near=near,
     )

@@ -9,12 +9,13 @@ import pytest
 import time_machine
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Engine
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from registry.db import reading, transaction
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from registry.models import AuditEvent, SearchMiss
 from registry.policies import EVERYWHERE, Actor, Grant
+from registry.schemas.searching import SearchWordSummary
 from registry.search.embedded import EmbeddedEngine
 from registry.search.query import SearchPage, SearchQuery
 from registry.services import lexicons
@@ -55,7 +56,7 @@ class World:
         log.note(page, "zh")
         assert log.drain() == 1
         with reading(self.database) as session:
-            return session.exec(select(SearchMiss.id).order_by(SearchMiss.id.desc())).first() or 0
+            return session.exec(select(SearchMiss.id).order_by(col(SearchMiss.id).desc())).first() or 0
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +76,10 @@ def world(engine: Engine, tmp_path: Path) -> World:
 
 def key_of(world: World, text: str) -> str:
     return world.ask(text).hits[0].id
+
+
+def little_giant(session: Session, actor: Actor) -> SearchWordSummary:
+    return teach_word(session, kind=SearchWordKind.SYNONYM, text="小巨头", value="小巨人", actor=actor)
 
 
 def test_an_alias_makes_a_failed_search_succeed_and_undoing_it_takes_that_back(world: World) -> None:
@@ -165,16 +170,15 @@ def test_what_would_change_nothing_is_refused_by_name(
 
 
 def test_only_curators_teach_and_nothing_is_taught_twice(world: World) -> None:
-    given = {"kind": SearchWordKind.SYNONYM, "text": "小巨头", "value": "小巨人"}
+    key = key_of(world, "深圳市星澜光电技术有限公司")
     with pytest.raises(NotAllowed), transaction(world.database) as session:
-        teach_word(session, **given, actor=REVIEWER)
+        little_giant(session, REVIEWER)
     with pytest.raises(NotAllowed), transaction(world.database) as session:
-        key = key_of(world, "深圳市星澜光电技术有限公司")
         teach_alias(session, text="某王", enterprise_key=key, actor=REVIEWER)
     with transaction(world.database) as session:
-        word = teach_word(session, **given, actor=CURATOR)
+        word = little_giant(session, CURATOR)
     with pytest.raises(Conflict), transaction(world.database) as session:
-        teach_word(session, **given, actor=CURATOR)
+        little_giant(session, CURATOR)
     with transaction(world.database) as session:
         undo_word(session, word_id=word.id, actor=CURATOR)
     with pytest.raises(InvalidTransition), transaction(world.database) as session:

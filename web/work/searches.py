@@ -32,7 +32,7 @@ EXAMPLES = {
     SearchWordKind.READING: Text("会稽 → kuai ji，每字一个音节", "会稽 → kuai ji, one syllable a character"),
     SearchWordKind.VARIANT: Text("彊 → 疆，一个字对一个字", "彊 → 疆, one character for another"),
     SearchWordKind.SYNONYM: Text(
-        "企业查询里的一个词 → 名录、产业链、地区、级别或状态，例如：小巨头 → 小巨人",
+        "查询里的一个词 → 名录、产业链、地区、级别或状态，例如：小巨头 → 小巨人",
         "A word → a directory, chain, place, level or state: 小巨头 → 小巨人",
     ),
 }
