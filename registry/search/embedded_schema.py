@@ -15,7 +15,7 @@ ANALYSIS_VERSION = 2
 JOIN = "\x1f"
 """Between the values of a set; no value holds it."""
 META_KEY = "meta"
-MANY = ("lead", "name", "characters", "reading", "initials", "near", "near_latin", "code_prefixes")
+MANY = ("lead", "name", "characters", "reading", "reading_other", "initials", "near", "near_latin", "code_prefixes")
 """Fields with many values an entry, none with a blank: one text each, cut at blanks."""
 
 

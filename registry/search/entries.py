@@ -21,6 +21,7 @@ from registry.search.words import (
     normalise,
     pinyin,
     reading_prefixes,
+    usual_prefixes,
     version_words,
     whole_readings,
 )
@@ -132,10 +133,13 @@ def _sound_terms(
     aloud = [(text, over) for text in sounded for over in _overlays(text, overlay)]
     # How a name is usually read stands apart from how it may be read: the first is closer.
     read = [whole_readings(text, over) for text in (*cores, *old_cores) for over in _overlays(text, overlay)]
+    usual = _distinct(prefix for text in sounded for prefix in usual_prefixes(text))
+    every = [*(p for text, over in aloud for p in reading_prefixes(text, over)), *(r for rs in read for r in rs[1:])]
+    known = frozenset(usual)
     return {
-        "reading": _distinct(prefix for text, over in aloud for prefix in reading_prefixes(text, over)),
+        "reading": usual,
         "reading_whole": _distinct(readings[0] for readings in read if readings),
-        "reading_other": _distinct(other for readings in read for other in readings[1:]),
+        "reading_other": _distinct(reading for reading in every if reading not in known),
         "initials": _distinct(prefix for text, over in aloud for prefix in initial_prefixes(text, over)),
         "initials_whole": _distinct(longest for text in cores for longest in initial_prefixes(text)[-1:]),
     }

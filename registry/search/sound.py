@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import accumulate, islice, product
 
 from registry.search.config import ReadingsFile, load_config
 from registry.search.letters import is_han, pairs, plain_reading, runs
@@ -50,13 +50,16 @@ def whole_readings(text: str, overlay: Overlay = EMPTY) -> list[str]:
 
 def reading_prefixes(text: str, overlay: Overlay = EMPTY) -> list[str]:
     """Readings of the first 1, 2, … characters joined, at most ten: what somebody types by sound; all readings."""
-    found: dict[str, None] = {}
-    for reading in readings(text, overlay):
-        joined = ""
-        for part in reading[:PINYIN_SYLLABLES]:
-            joined += part
-            found[joined] = None
-    return list(found)
+    return list(dict.fromkeys(joined for reading in readings(text, overlay) for joined in _beginnings(reading)))
+
+
+def usual_prefixes(text: str) -> list[str]:
+    """The same of the usual reading alone."""
+    return list(_beginnings(syllables(text)))
+
+
+def _beginnings(reading: Reading) -> Iterator[str]:
+    return accumulate(reading[:PINYIN_SYLLABLES])
 
 
 def initial_prefixes(text: str, overlay: Overlay = EMPTY) -> list[str]:

@@ -59,7 +59,8 @@ def _latin(whole: str) -> SuggestPlan:
         firms.append(any_of([Term("identifiers", whole), Term("code_prefixes", whole)]))
     firms.append(any_of([Term("exact_alias", whole), Term("brand", whole), any_term("lead", [whole])]))
     if reading:
-        firms += [any_term("reading_whole", [reading]), Term("reading", reading), Term("initials", whole)]
+        firms += [Term("reading_whole", reading), Term("reading", reading), Term("initials", whole)]
+        firms.append(Term("reading_other", reading))
     firms.append(Term("english", whole))
     begun = unfinished(reading) if 3 <= len(reading) <= READING_MAX else ()
     if begun:

@@ -45,7 +45,7 @@ def _words(plan: StrictPlan) -> Expression:
     """All words, or the whole text as a name: a name may hold what its words are not looked up by (5.00%)."""
     found = [all_of(_word(word) for word in plan.words)]
     if plan.joined:
-        found.append(Term("reading", plan.joined))
+        found += [Term("reading", plan.joined), Term("reading_other", plan.joined)]
     if plan.whole:
         found += [Term("exact", plan.whole), Term("exact_alias", plan.whole)]
     return any_of(found)
@@ -130,7 +130,7 @@ def similar(plan: LadderPlan, filters: Filters) -> Similar:
     if plan.shapes:
         sure += [any_term("brand", plan.shapes), any_term("lead", plan.shapes)]
     for word in plan.latin:
-        sure.append(Term("reading", word))
+        sure += [Term("reading", word), Term("reading_other", word)]
         if len(word) in NEAR_LATIN_LENGTHS:
             sure.append(any_term("near_latin", deletions(word)))
     if sure:
@@ -184,7 +184,8 @@ def _word(word: WordPlan) -> Expression:
     others = [all_of(Term(f, gram) for gram in other) for other in word.others for f in _fields(word)]
     if word.latin:
         values = {
-            **{"reading": word.reading, "initials": word.initials, "code_prefixes": word.code},
+            **dict.fromkeys(("reading", "reading_other"), word.reading),
+            **{"initials": word.initials, "code_prefixes": word.code},
             **dict.fromkeys(("english", "name", "alias", "former", "product", "identifiers"), word.latin),
         }
         return any_of([*(Term(field, value) for field, value in values.items() if value), *others])
@@ -195,7 +196,7 @@ def _word(word: WordPlan) -> Expression:
     if lone and not parts:
         parts.append(all_of(lone))
     if word.reading:
-        parts.append(Term("reading", word.reading))
+        parts += [Term("reading", word.reading), Term("reading_other", word.reading)]
     if word.initials:
         parts.append(Term("initials", word.initials))
     if word.placed is not None:

@@ -26,6 +26,7 @@ from registry.search.sound import (
     reading_prefixes,
     readings,
     syllables,
+    usual_prefixes,
     whole_readings,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "readings",
     "runs",
     "syllables",
+    "usual_prefixes",
     "version_words",
     "whole_readings",
 ]

@@ -3,6 +3,4 @@
 A class that stands here and passes fails its test: take it out.
 """
 
-NOT_YET: dict[str, str] = {
-    "first_reading_too": "a second reading counts as much as the first, so standing decides between the two firms",
-}
+NOT_YET: dict[str, str] = {}

@@ -94,9 +94,9 @@ def settle(
     miss = get_miss(session, miss_id)
     text, note = alias or text, alias_note or note
     try:
-        _settle(session, actor, miss, KINDS.get(act), text=text, value=value, enterprise=enterprise, note=note)
+        with session.begin_nested():
+            _settle(session, actor, miss, KINDS.get(act), text=text, value=value, enterprise=enterprise, note=note)
     except (InvalidInput, Conflict, NotFound) as refusal:
-        session.rollback()
         typed = {"act": act, "text": text, "value": value, "enterprise": enterprise, "note": note}
         return _page(request, session, actor, get_miss(session, miss_id), refusal=refusal, typed=typed)
     return see_other(request, "search_miss", miss_id=miss_id)
