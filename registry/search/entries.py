@@ -272,4 +272,6 @@ def _section(digits: str) -> str:
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(t for t in texts if t))
+    found = dict.fromkeys(texts)
+    found.pop("", None)
+    return tuple(found)

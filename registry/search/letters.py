@@ -62,11 +62,14 @@ def grams(text: str) -> list[str]:
     >>> grams("华星光电tcl")
     ['华星', '星光', '光电', 'tcl']
     """
-    found: dict[str, None] = {}
+    found: list[str] = []
     for run in runs(normalise(text)):
-        pieces = [run[i : i + 2] for i in range(len(run) - 1)] if is_han(run) and len(run) > 1 else [run]
-        found.update(dict.fromkeys(pieces))
-    return list(found)
+        # A run is of one kind: its first character tells which.
+        if len(run) > 1 and is_han(run[0]):
+            found += [run[i : i + 2] for i in range(len(run) - 1)]
+        else:
+            found.append(run)
+    return list(dict.fromkeys(found))
 
 
 def pairs(run: str) -> list[str]:
@@ -85,7 +88,7 @@ def deletions(text: str) -> list[str]:
     >>> deletions("abb")
     ['abb', 'bb', 'ab']
     """
-    return list(dict.fromkeys([text, *(text[:i] + text[i + 1 :] for i in range(len(text)))]))
+    return list(dict.fromkeys([text, *[text[:i] + text[i + 1 :] for i in range(len(text))]]))
 
 
 def plain_reading(text: str) -> str:
