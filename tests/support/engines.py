@@ -1,21 +1,54 @@
 """Both search engines, empty, for tests; and what an engine must answer, worked out the slow and obvious way."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from operator import methodcaller
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from pydantic import SecretStr
 
 from registry.search.documents import IndexDocument
 from registry.search.embedded import EmbeddedEngine
 from registry.search.embedded_store import write_lock
-from registry.search.engine import Ask, Found, Row
+from registry.search.engine import Ask, Found, Row, SearchEngine
 from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
 from registry.search.meilisearch import MeilisearchEngine
 from registry.search.meilisearch_server import Server
 from tests.support import machine
+
+DAY = date(2026, 5, 6)
+BOTH = ("embedded", "meilisearch")
+
+
+def made(request: pytest.FixtureRequest, stack: ExitStack, folder: Path) -> SearchEngine:
+    """The engine a fixture is parametrised by, empty; skips where there is no server."""
+    if request.param == "embedded":
+        return embedded_engine(folder)
+    return stack.enter_context(meilisearch_engine(request.getfixturevalue("meili_url"), folder))
+
+
+def entry(number: int, *names: str, order: int | None = None, **terms: tuple[str, ...]) -> IndexDocument:
+    """An enterprise with some names."""
+    given = {"kind": ("enterprise",), "name": names, **terms}
+    place = 1_000_000 - number if order is None else order
+    return IndexDocument("enterprise", number, place, given, f'{{"n":{number}}}', f"forms of {number}")
+
+
+def build(engine: SearchEngine, *documents: IndexDocument, day: date = DAY) -> str:
+    """Build an index of the entries and put it to use; its version."""
+    with engine.writing() as writer:
+        version = writer.build_beside(documents, day=day)
+        writer.swap(version)
+    return version
+
+
+def numbers(engine: SearchEngine, where: Expression) -> list[int]:
+    """The numbers of the entries an expression holds for, in their order."""
+    [found] = engine.reader().ask([Ask(where, limit=1_000, stored="none")])
+    return [row.id for row in found.rows]
 
 
 def embedded_engine(folder: Path) -> EmbeddedEngine:
