@@ -32,8 +32,8 @@ class Judged:
             return find(session, self.search, SearchQuery(text=text))
 
     def misses(self, found: Class) -> list[str]:
-        """What is wrong with the answers to a class."""
-        return judge_class(found.queries, self.ask, self.world)
+        """What is wrong with the answers to a class; how long they took is for the report."""
+        return judge_class(found.queries, self.ask, self.world, timed=False)
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def report(found: Judged) -> Iterator[str]:
     """A line a class: how many of its queries are answered right, and what is wrong with the others."""
     asked = right = 0
     for name, given in load_classes().items():
-        wrong = [misses for query in given.queries if (misses := judge_class([query], found.ask, found.world))]
+        wrong = [misses for query in given.queries if (misses := judge_class([query], found.ask, found.world, timed=True))]
         asked, right = asked + len(given.queries), right + len(given.queries) - len(wrong)
         yield f"{len(given.queries) - len(wrong):4d}/{len(given.queries):<4d} {name} (row {given.row})"
         yield from (f"           {line}" for misses in wrong for line in misses)
