@@ -52,7 +52,8 @@ def report(found: Judged) -> Iterator[str]:
     """A line a class: how many of its queries are answered right, and what is wrong with the others."""
     asked = right = 0
     for name, given in load_classes().items():
-        wrong = [misses for query in given.queries if (misses := judge_class([query], found.ask, found.world, timed=True))]
+        each = (judge_class([query], found.ask, found.world, timed=True) for query in given.queries)
+        wrong = [misses for misses in each if misses]
         asked, right = asked + len(given.queries), right + len(given.queries) - len(wrong)
         yield f"{len(given.queries) - len(wrong):4d}/{len(given.queries):<4d} {name} (row {given.row})"
         yield from (f"           {line}" for misses in wrong for line in misses)
