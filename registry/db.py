@@ -140,12 +140,23 @@ def transaction(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that can only read: it begins without taking the write lock and is never committed."""
-    read_only = engine.execution_options(registry_read=True, postgresql_readonly=True)
     try:
-        with Session(read_only, expire_on_commit=False, autoflush=False) as session:
+        with Session(_read_only(engine), expire_on_commit=False, autoflush=False) as session:
             yield session
     except OperationalError as error:
         raise storage_error(error) from error
+
+
+def _read_only(engine: Engine) -> Engine:
+    """The same engine with connections that cannot write; kept with it, because making it costs more than a query."""
+    found: Engine | None = vars(engine).get(_READ_ONLY)
+    if found is None:
+        found = engine.execution_options(registry_read=True, postgresql_readonly=True)
+        setattr(engine, _READ_ONLY, found)
+    return found
+
+
+_READ_ONLY = "_registry_read_only"
 
 
 def storage_error(error: OperationalError) -> StorageUnavailable:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from registry.errors import Text
 from registry.identity.names import LEGAL_SUFFIXES
@@ -98,5 +99,6 @@ def _generic_notice(shorter: dict[str, str]) -> Text:
     return Text(f"没有整词匹配，{zh}。", f"Nothing matched the whole: {en}.")
 
 
+@cache
 def _long_forms() -> tuple[str, ...]:
     return tuple(form for form in LEGAL_SUFFIXES if len(form) > 3)
