@@ -24,7 +24,7 @@ from registry.search.lexicon import Lexicon
 from registry.search.plan import Answer, Filters, Placed, Position, Ranked
 from registry.search.query import DirectoryHit, Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
 from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
-from registry.search.understand import Understood, ignored_notice, many_notice, understand
+from registry.search.understand import Understood, given_filters, ignored_notice, many_notice, understand
 from registry.services.lexicons import lexicon_for
 from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among, stale_products_among
 from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets
@@ -133,7 +133,7 @@ class _Search:
             directories=directories,
             total=totals.get(self.query.kind, ranked.total),
             total_is_exact=not view.cut,
-            facets=label_facets(view.answer.facets, understood.filters, self.lexicon),
+            facets=label_facets(view.answer.facets, understood.filters, self.lexicon, given=given_filters(self.query)),
             interpreted=(*understood.chips, *batch_chip(self.session, self.query, understood)),
             did_you_mean=(*suggestions, *_meant(near, closest, ranked.total)),
             notices=(*notices, *code_notices, *([CUT] if view.cut else []), *([DEGRADED] if view.mode == "f" else [])),

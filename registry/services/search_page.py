@@ -78,15 +78,11 @@ def directory_hits(lexicon: Lexicon, understood: Understood) -> tuple[DirectoryH
     )
 
 
-def label_facets(counts: FacetCounts, filters: Filters, lexicon: Lexicon) -> dict[str, tuple[FacetValue, ...]]:
-    """Counts with names; what is chosen stays visible even without a hit."""
-    chosen: dict[str, set[str]] = {
-        "directory": set(filters.directories),
-        "city": set(filters.cities),
-        "chain": set(filters.chains),
-        "level": {level.value for level in filters.levels},
-        "status": {status.value for status in filters.statuses},
-    }
+def label_facets(
+    counts: FacetCounts, filters: Filters, lexicon: Lexicon, *, given: Filters
+) -> dict[str, tuple[FacetValue, ...]]:
+    """Counts with names; what was chosen (``given``) stays visible without a hit, what was read from words does not."""
+    chosen, given_values = _by_facet(filters), _by_facet(given)
     return select_facets(
         {
             facet: [
@@ -96,11 +92,21 @@ def label_facets(counts: FacetCounts, filters: Filters, lexicon: Lexicon) -> dic
                     count=counts[facet].get(value, 0),
                     selected=value in selected,
                 )
-                for value in {**dict.fromkeys(selected, 0), **counts[facet]}
+                for value in {**dict.fromkeys(given_values[facet], 0), **counts[facet]}
             ]
             for facet, selected in chosen.items()
         }
     )
+
+
+def _by_facet(filters: Filters) -> dict[str, set[str]]:
+    return {
+        "directory": set(filters.directories),
+        "city": set(filters.cities),
+        "chain": set(filters.chains),
+        "level": {level.value for level in filters.levels},
+        "status": {status.value for status in filters.statuses},
+    }
 
 
 def _label(facet: str, value: str, lexicon: Lexicon) -> Text:
