@@ -1,6 +1,7 @@
-"""Which column feeds which field: header words (``columns.yaml``) weighed against what the cells look like."""
+"""Which column feeds which field: header words (``columns.toml``) weighed against what the cells look like."""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -88,13 +89,9 @@ def plain(header: str) -> str:
 @cache
 def vocabulary() -> dict[str, dict[str, Any]]:
     """Role → its header words in plain form and the content it expects."""
-    from ruamel.yaml import YAML
-
-    raw = YAML(typ="safe", pure=True).load(files("import_scripts").joinpath("columns.yaml").read_text(encoding="utf-8"))
+    raw = tomllib.loads(files("import_scripts").joinpath("columns.toml").read_text(encoding="utf-8"))
     return {
-        role: {
-            kind: frozenset(map(plain, map(str, value))) if kind in _WEIGHT else value for kind, value in words.items()
-        }
+        role: {kind: frozenset(map(plain, value)) if kind in _WEIGHT else value for kind, value in words.items()}
         for role, words in raw.items()
     }
 

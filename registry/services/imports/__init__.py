@@ -9,6 +9,7 @@
 ``staging``       every row stored with its outcome; nothing else changes
 ``staged_rows``   those rows again, chunk by chunk, for writing
 ``writing``       enterprises, names, addresses, batch and listings, all in one transaction
+``plain_writing`` the new enterprises that need no look at each row, written by the database itself
 ``undoing``       the same taken back
 ``archiving``     the content-addressed store of source documents
 ``bulk``          many rows at once, alike on both engines

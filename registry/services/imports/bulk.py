@@ -15,6 +15,9 @@ from registry.db import dump_json
 CHUNK = 5_000
 """Rows handled together: large enough to be fast, small enough to keep memory flat."""
 
+Run = tuple[int, int, int]
+"""Rows that follow each other and point to numbers that do: what to add to a row ``id``, the first and last of them."""
+
 
 def among(session: Session, column: Any, values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
     """SQL: the column is one of ``values``, sent as a single parameter however many they are."""
@@ -81,6 +84,24 @@ def point_rows(session: Session, table: type[SQLModel], column: str, pairs: Iter
 
     Where both rise by one from row to row, as they do in a list of new firms, it is one statement for all of them.
     """
+    point_runs(session, table, column, consecutive(pairs))
+
+
+def point_runs(session: Session, table: type[SQLModel], column: str, runs: Sequence[Run]) -> None:
+    """Set a number column of whole runs of rows: one statement a run."""
+    mark = _mark(session)
+    statement = f'UPDATE "{table.__tablename__}" SET "{column}" = id + {mark} WHERE id BETWEEN {mark} AND {mark}'  # noqa: S608 - our own tables
+    session.flush()
+    if runs:
+        session.connection().exec_driver_sql(statement, list(runs))
+
+
+def consecutive(pairs: Iterable[tuple[int, int]]) -> list[Run]:
+    """Pairs of row ``id`` and number as runs in which both rise by one.
+
+    >>> consecutive([(5, 1), (6, 2), (8, 3)])
+    [(-4, 5, 6), (-5, 8, 8)]
+    """
     runs: list[list[int]] = []
     next_row = next_number = -1
     for row, number in pairs:
@@ -89,11 +110,7 @@ def point_rows(session: Session, table: type[SQLModel], column: str, pairs: Iter
         else:
             runs.append([number - row, row, row])
         next_row, next_number = row + 1, number + 1
-    mark = _mark(session)
-    statement = f'UPDATE "{table.__tablename__}" SET "{column}" = id + {mark} WHERE id BETWEEN {mark} AND {mark}'  # noqa: S608 - our own tables
-    session.flush()
-    if runs:
-        session.connection().exec_driver_sql(statement, list(map(tuple, runs)))
+    return [(offset, first, last) for offset, first, last in runs]
 
 
 def load_json(texts: Sequence[str]) -> list[Any]:

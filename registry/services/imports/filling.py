@@ -9,7 +9,7 @@ from registry.services.imports.interpreting import Facts
 from registry.services.imports.lookups import Firm
 from registry.vocabulary import NameKind, OperatingStatus
 
-_SIMPLE = {
+SIMPLE = {
     "registration_no": "registration_no",
     "name_en": "name_en",
     "industry_code": "industry_code",
@@ -21,11 +21,13 @@ _SIMPLE = {
     "main_business": "main_business",
 }
 """Fact → column of Enterprise."""
+OTHER_NAMES = ("name_en", "short_name", "former_name", "former_names")
+"""Facts that are names besides the one a row is listed under."""
 
 
 def columns_of(facts: Facts) -> dict[str, Any]:
     """The columns of Enterprise a row states, dates as dates. Without code, number of the row and name."""
-    columns: dict[str, Any] = {column: facts[fact] for fact, column in _SIMPLE.items() if fact in facts}
+    columns: dict[str, Any] = {column: facts[fact] for fact, column in SIMPLE.items() if fact in facts}
     if "founded_on" in columns:
         columns["founded_on"] = date.fromisoformat(columns["founded_on"])
     if "place" in facts:

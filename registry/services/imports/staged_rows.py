@@ -31,12 +31,14 @@ class StagedRow(NamedTuple):
 
 
 def staged_rows(
-    session: Session, import_id: int, outcome: RowOutcome, *, with_cells: bool
+    session: Session, import_id: int, outcome: RowOutcome, *, with_cells: bool, unwritten: bool = False
 ) -> Iterator[Sequence[StagedRow]]:
-    """The rows with this outcome in order, chunk by chunk."""
+    """The rows with this outcome in order, chunk by chunk. ``unwritten``: only those that point to no enterprise."""
     last = 0
     columns = (*_ROW, cast(col(ImportRow.cells), Text)) if with_cells else _ROW
     query = select(*columns).where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == outcome)
+    if unwritten:
+        query = query.where(col(ImportRow.enterprise_id).is_(None))
     while chunk := session.execute(
         query.where(col(ImportRow.id) > last).order_by(col(ImportRow.id)).limit(CHUNK)
     ).all():

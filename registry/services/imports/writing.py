@@ -38,6 +38,7 @@ from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
 from registry.services.imports.options import Destination, existing_batch, resolve, titled_days
+from registry.services.imports.plain_writing import write_plain
 from registry.services.imports.product_writing import write_products
 from registry.services.imports.staged_rows import StagedRow, staged_rows
 from registry.services.keys import provisional_key
@@ -141,10 +142,25 @@ class _Writing:
     def write_all(self) -> None:
         """Every row of an enterprise list that is to be written."""
         titles = self.destination is not None
-        for chunk in staged_rows(self.session, self.run.id, RowOutcome.NEW, with_cells=titles):
+        if not titles:
+            self.write_plain()
+        for chunk in staged_rows(self.session, self.run.id, RowOutcome.NEW, with_cells=titles, unwritten=True):
             self.write_new(chunk)
         for chunk in staged_rows(self.session, self.run.id, RowOutcome.MATCHED, with_cells=titles):
             self.write_matched(chunk)
+
+    def write_plain(self) -> None:
+        """New enterprises of which only facts are to be written, not by row but all at once."""
+        for numbers in write_plain(self.session, import_id=self.run.id, source=self.source, at=self.at):
+            written = select(col(Enterprise.id)).where(col(Enterprise.id).between(numbers.start, numbers.stop - 1))
+            provisional = self.session.execute(written.where(col(Enterprise.uscc).is_(None))).scalars().all()
+            self._open_addresses(numbers, provisional)
+            placed = written.add_columns(col(Enterprise.industry_code)).where(
+                col(Enterprise.industry_code).is_not(None)
+            )
+            self._insert_chains((number, {"industry_code": code}) for number, code in self.session.execute(placed))
+            self.created += len(numbers)
+            self.touched.extend(numbers)
 
     def write_new(self, rows: Sequence[StagedRow]) -> None:
         """New enterprises; those an undone import had made and that have a code come back under their old number."""

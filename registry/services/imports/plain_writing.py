@@ -1,0 +1,111 @@
+"""New enterprises written by the database itself, out of the facts of their staged rows: most rows of a plain list.
+
+The rows do not come back into Python. What each fact becomes is said once, in ``filling``: the columns here are made
+from its table, and a test holds both ways together, row by row. Rows that need more stay where they are and are
+written one by one: another name to teach, or a code the registry has seen before.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer, bindparam, case, cast, exists, func, literal, select
+from sqlmodel import Session, col
+
+from registry.db import UtcDateTime
+from registry.models import Enterprise, EnterpriseName, ImportRow
+from registry.services.imports.bulk import Run, consecutive, point_runs, reserve_numbers
+from registry.services.imports.filling import OTHER_NAMES, SIMPLE
+from registry.vocabulary import IdentityState, NameKind, OperatingStatus, RowOutcome
+
+AT_ONCE = 50_000
+"""Rows written by one set of statements; their numbers are all that is held in memory."""
+_FIRST, _LAST, _OFFSET = (bindparam(name, type_=BigInteger) for name in ("first_row", "last_row", "offset"))
+
+
+def write_plain(session: Session, *, import_id: int, source: str, at: datetime) -> Iterator[range]:
+    """Write enterprises and their current names for the new rows of an import that need nothing else.
+
+    Answers the numbers of the enterprises, block by block; the rows point to them. Addresses and chains are left to
+    the caller. Enterprises are numbered in the order of their rows.
+    """
+    last = 0
+    rows = select(col(ImportRow.id)).where(
+        col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == RowOutcome.NEW, *_is_plain()
+    )
+    while chunk := (
+        session.execute(rows.where(col(ImportRow.id) > last).order_by(col(ImportRow.id)).limit(AT_ONCE)).scalars().all()
+    ):
+        last = chunk[-1]
+        numbers = reserve_numbers(session, Enterprise, len(chunk))
+        runs = consecutive(zip(chunk, numbers, strict=True))
+        _insert_each(session, Enterprise, _enterprise(session, at), runs)
+        _insert_each(session, EnterpriseName, _current_name(source, import_id), runs)
+        point_runs(session, ImportRow, "enterprise_id", runs)
+        yield numbers
+
+
+def stated_columns(session: Session) -> dict[str, ColumnElement[Any]]:
+    """SQL over ImportRow: the columns of Enterprise its facts state, as ``filling.columns_of`` reads them."""
+    columns = {column: _fact(session, fact, column) for fact, column in SIMPLE.items()}
+    columns["address"] = func.coalesce(columns["address"], _text("place"))
+    columns["region_code"] = _text("region_code")
+    columns["city_code"] = case((_text("region_code").is_not(None), _text("city_code")))
+    columns["registered_capital_cny"] = _fact(session, "capital_cny", "registered_capital_cny")
+    columns["registered_capital_text"] = case((_text("capital_cny").is_(None), _text("capital_text")))
+    columns["operating_status"] = _text("status")
+    return columns
+
+
+def _is_plain() -> list[ColumnElement[bool]]:
+    known = exists().where(col(Enterprise.uscc) == _text("uscc"))
+    return [*(_text(fact).is_(None) for fact in OTHER_NAMES), ~known]
+
+
+def _enterprise(session: Session, at: datetime) -> dict[str, ColumnElement[Any]]:
+    identified, provisional = literal(IdentityState.IDENTIFIED.value), literal(IdentityState.PROVISIONAL.value)
+    stated = stated_columns(session)
+    unknown = literal(OperatingStatus.UNKNOWN.value)
+    return {
+        "id": col(ImportRow.id) + _OFFSET,
+        "identity": case((_text("uscc").is_not(None), identified), else_=provisional),
+        "uscc": _text("uscc"),
+        "name_zh": _text("name"),
+        "revision": literal(1),
+        "created_at": literal(at, UtcDateTime),
+        "updated_at": literal(at, UtcDateTime),
+        **stated,
+        "operating_status": func.coalesce(stated["operating_status"], unknown),
+    }
+
+
+def _current_name(source: str, import_id: int) -> dict[str, ColumnElement[Any]]:
+    return {
+        "enterprise_id": col(ImportRow.id) + _OFFSET,
+        "name": _text("name"),
+        "folded": _text("folded"),
+        "kind": literal(NameKind.CURRENT.value),
+        "source": literal(source),
+        "import_id": literal(import_id, BigInteger),
+    }
+
+
+def _insert_each(session: Session, table: Any, columns: dict[str, ColumnElement[Any]], runs: list[Run]) -> None:
+    rows = select(*columns.values()).where(col(ImportRow.id).between(_FIRST, _LAST)).order_by(col(ImportRow.id))
+    statement = table.__table__.insert().from_select(list(columns), rows, include_defaults=False)
+    session.connection().execute(
+        statement, [{"offset": offset, "first_row": first, "last_row": last} for offset, first, last in runs]
+    )
+
+
+def _text(fact: str) -> ColumnElement[Any]:
+    stated: ColumnElement[Any] = col(ImportRow.facts)[fact].as_string()
+    return stated
+
+
+def _fact(session: Session, fact: str, column: str) -> ColumnElement[Any]:
+    """A fact as its column holds it. SQLite gives numbers as numbers and keeps days as the ISO text they are."""
+    kind = Enterprise.__table__.columns[column].type  # type: ignore[attr-defined]
+    if isinstance(kind, Date | Integer) and session.get_bind().dialect.name != "sqlite":
+        return cast(_text(fact), kind)
+    return _text(fact)
