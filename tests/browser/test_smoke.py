@@ -12,7 +12,7 @@ PUBLIC = ("/", "/search?q=示例", "/login")
 
 def test_the_front_page_finds_a_firm_by_its_name(any_page: Page) -> None:
     any_page.goto("/")
-    any_page.get_by_role("searchbox").first.fill("示例星河")
+    any_page.locator("input[name=q]").first.fill("示例星河")
     any_page.keyboard.press("Enter")
     any_page.get_by_role("link", name="示例星河").first.click()
     expect(any_page.get_by_role("heading", level=1)).to_contain_text("示例星河")

@@ -65,6 +65,9 @@ function combobox(form) {
     if (!["ArrowDown", "ArrowUp"].includes(event.key)) { return; }
     if (!all.length) { ask(); return; }
     event.preventDefault();
+    /* Who has begun to choose keeps the list there is: an answer still on its way would take it from under them. */
+    clearTimeout(timer);
+    asked?.abort();
     /* One place before the first and after the last is the box itself. */
     const at = all.indexOf(chosen()) + 1, step = event.key === "ArrowDown" ? 1 : all.length;
     choose(all[(at + step) % (all.length + 1) - 1]);
