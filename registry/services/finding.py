@@ -119,7 +119,7 @@ class _Search:
         closest = self._closest(view, found)
         near = self._near(view, closest)
         products, product_total, more = self._products(understood)
-        redirect, suggestions, code_notices = about_code(self.session, self.query, understood, ranked.total)
+        redirect, suggestions, code_notices = about_code(self.session, self.query, understood, ranked.total, found)
         directories = self._directories(understood)
         only_products = self.query.kind == "product"
         totals = {"product": product_total, "directory": len(directories)}

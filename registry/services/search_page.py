@@ -1,5 +1,7 @@
 """Parts of an answer that surround its hits: what a code is, which batch is meant, facets with their labels."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -7,25 +9,29 @@ from registry.errors import Gone, NotFound, Text
 from registry.models import Batch, EnterpriseAddress
 from registry.search.lexicon import Lexicon, place_label
 from registry.search.plan import FacetCounts, Filters, member
-from registry.search.query import Chip, DirectoryHit, FacetValue, SearchQuery, Suggestion, select_facets
+from registry.search.query import Chip, DirectoryHit, FacetValue, Hit, SearchQuery, Suggestion, select_facets
 from registry.search.understand import Understood, batch_label_forms
 from registry.services.resolving import resolve
 from registry.vocabulary import BatchState, Level, TitleStatus
 
 
 def about_code(
-    session: Session, query: SearchQuery, understood: Understood, total: int
+    session: Session, query: SearchQuery, understood: Understood, total: int, hits: Sequence[Hit]
 ) -> tuple[str | None, list[Suggestion], list[Text]]:
-    """For a text that is an identifier: where it leads, or what is wrong with it and which real codes are close."""
+    """For a text that is an identifier: where it leads, or what is wrong with it and which real codes are close.
+
+    ``hits``: what the text found; the firm whose own code it is need not be looked up again.
+    """
     code = understood.code
     if code is None:
         return None, [], []
     if code.valid:
+        plain = not (query.literal or query.cursor) and understood.filters == Filters()
+        key = next((hit.id for hit in hits if hit.uscc == code.normalised), None)
         try:
-            key = resolve(session, code.normalised).canonical_key
+            key = key or resolve(session, code.normalised).canonical_key
         except (NotFound, Gone) as refusal:
             return None, [], [] if total else [refusal.text]
-        plain = not (query.literal or query.cursor) and understood.filters == Filters()
         return (key if plain else None), [], []
     if total:
         return None, [], []
