@@ -153,7 +153,10 @@ def _context(request: Request, session: Session, engine: SearchEngine | None, pa
 
 
 def _found(page: SearchPage) -> bool:
-    return any(section.hits for section in page.sections)
+    """Whether there is what was asked for: a directory is, if it was asked for and not only named among other words."""
+    if page.query.kind == "directory" or any(directory.exact for directory in page.directories):
+        return bool(page.directories)
+    return bool(page.hits or page.products)
 
 
 def _order(page: SearchPage) -> list[str]:

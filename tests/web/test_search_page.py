@@ -106,6 +106,14 @@ def test_a_damaged_code_is_explained_and_the_nearest_offered(public: TestClient)
     assert key_of(STAR) in page
 
 
+def test_a_directory_named_among_other_words_does_not_hide_that_no_firm_matches(public: TestClient) -> None:
+    said = text_of(public.get("/search?q=小巨人 拉萨").text)
+    assert "0 家企业" in said
+    assert "没有找到“小巨人 拉萨”" in said
+    assert "去掉条件“拉萨市”" in said
+    assert "名录与批次" in said
+
+
 def test_nothing_found_echoes_what_was_understood_and_offers_to_drop_a_condition(public: TestClient) -> None:
     page = public.get("/search?q=星河&city=440100").text
     said = text_of(page)
