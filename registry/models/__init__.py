@@ -1,11 +1,12 @@
 """The tables. Importing this package registers all of them with the metadata."""
 
 from registry.models.account import Account, LoginSession, RoleGrant
-from registry.models.assessment import Assessment, AssessmentRun
+from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
 from registry.models.cultivation import CultivationCase, Submission
 from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
 from registry.models.figure import Fact, Figure
 from registry.models.imports import ImportRow, ImportRun, SourceFile
+from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.listing import Batch, Listing
 from registry.models.operations import AuditEvent, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
@@ -15,6 +16,7 @@ from registry.models.searching import SearchMiss, SearchWord
 __all__ = [
     "Account",
     "Assessment",
+    "AssessmentNeed",
     "AssessmentRun",
     "AuditEvent",
     "Batch",
@@ -36,8 +38,11 @@ __all__ = [
     "Product",
     "ProductListing",
     "RoleGrant",
+    "RuleDraft",
+    "RuleTrial",
     "SearchMiss",
     "SearchWord",
     "SourceFile",
+    "StandardVersion",
     "Submission",
 ]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
 from registry.db import EnumText
@@ -52,7 +52,24 @@ class Assessment(SQLModel, table=True):
     results: str = Field(max_length=200)
     gap_count: int
     unknown_count: int
+    need_count: int = 0
+    """How many missing figures would decide it; see ``AssessmentNeed``."""
+    revenue_cny: int | None = Field(default=None, sa_type=BigInteger)
+    """Revenue of the year before the day, as read by the rule: what lists are sorted by."""
     score_low: float | None = None
     score_high: float | None = None
     inputs: dict[str, Any] = Field(sa_type=JsonType)
     """Every value read, so that the findings can be told again word for word."""
+
+
+class AssessmentNeed(SQLModel, table=True):
+    """One missing figure that would decide an open verdict, so that the most wanted ones can be counted."""
+
+    __tablename__ = "assessment_need"
+    __table_args__ = (Index("ix_assessment_need_run_id_path", "run_id", "path"),)
+
+    id: int = primary_key()
+    run_id: int = ref(foreign="assessment_run.id")
+    path: str = Field(max_length=80)
+    """Its place in a figures file: annual.2024.rd_expense, facts.market_share."""
+    assessment_id: int = ref(foreign="assessment.id", index=True)

@@ -10,6 +10,22 @@ branch_labels = None
 depends_on = None
 
 
+# A published standard may have judged somebody: not even a slip at the database's own prompt may change it.
+_PUBLISHED_FOR_EVER = {
+    "sqlite": [
+        f"CREATE TRIGGER standard_version_no_{act.lower()} BEFORE {act} ON standard_version "
+        "BEGIN SELECT RAISE(ABORT, 'a published standard is never changed'); END"
+        for act in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION standard_version_is_for_ever() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'a published standard is never changed'; END $$",
+        "CREATE TRIGGER standard_version_is_for_ever BEFORE UPDATE OR DELETE ON standard_version "
+        "FOR EACH ROW EXECUTE FUNCTION standard_version_is_for_ever()",
+    ],
+}
+
+
 def upgrade() -> None:
     op.create_table(
         "account",
@@ -211,6 +227,8 @@ def upgrade() -> None:
         sa.Column("results", sa.String(200), nullable=False),
         sa.Column("gap_count", sa.Integer(), nullable=False),
         sa.Column("unknown_count", sa.Integer(), nullable=False),
+        sa.Column("need_count", sa.Integer(), nullable=False),
+        sa.Column("revenue_cny", sa.BigInteger(), nullable=True),
         sa.Column("score_low", sa.Float(), nullable=True),
         sa.Column("score_high", sa.Float(), nullable=True),
         sa.Column("inputs", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -223,6 +241,24 @@ def upgrade() -> None:
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.create_index("ix_assessment_enterprise_id", ["enterprise_id"], unique=False)
         batch_op.create_index("ix_assessment_run_id_flag", ["run_id", "flag"], unique=False)
+
+    op.create_table(
+        "assessment_need",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("path", sa.String(80), nullable=False),
+        sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_assessment_need_assessment_id_assessment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["assessment_run.id"], name=op.f("fk_assessment_need_run_id_assessment_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment_need")),
+    )
+    with op.batch_alter_table("assessment_need", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assessment_need_assessment_id"), ["assessment_id"], unique=False)
+        batch_op.create_index("ix_assessment_need_run_id_path", ["run_id", "path"], unique=False)
 
     op.create_table(
         "batch",
@@ -610,8 +646,82 @@ def upgrade() -> None:
     with op.batch_alter_table("search_miss", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_search_miss_word_id"), ["word_id"], unique=False)
 
+    op.create_table(
+        "rule_draft",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tier", sa.String(40), nullable=False),
+        sa.Column("based_on", sa.String(40), nullable=False),
+        sa.Column("version", sa.String(40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text_hash", sa.String(64), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("author", sa.String(100), nullable=False),
+        sa.Column("writers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("proposed_by", sa.String(100), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_draft")),
+    )
+    with op.batch_alter_table("rule_draft", schema=None) as batch_op:
+        batch_op.create_index("ix_rule_draft_state", ["state"], unique=False)
+
+    op.create_table(
+        "rule_trial",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("text_hash", sa.String(64), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("data_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("firms", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["rule_draft.id"], name=op.f("fk_rule_trial_draft_id_rule_draft")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_trial")),
+    )
+    with op.batch_alter_table("rule_trial", schema=None) as batch_op:
+        batch_op.create_index("ix_rule_trial_draft_id_kind", ["draft_id", "kind"], unique=False)
+
+    op.create_table(
+        "standard_version",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.String(40), nullable=False),
+        sa.Column("tier", sa.String(40), nullable=False),
+        sa.Column("based_on", sa.String(40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text_hash", sa.String(64), nullable=False),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("in_force_from", sa.Date(), nullable=False),
+        sa.Column("author", sa.String(100), nullable=False),
+        sa.Column("proposed_by", sa.String(100), nullable=False),
+        sa.Column("approved_by", sa.String(100), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["rule_draft.id"], name=op.f("fk_standard_version_draft_id_rule_draft")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_version")),
+        sa.UniqueConstraint("version", name=op.f("uq_standard_version_version")),
+    )
+    for statement in _PUBLISHED_FOR_EVER[op.get_bind().dialect.name]:
+        op.execute(statement)
+
 
 def downgrade() -> None:
+    op.drop_table("standard_version")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION standard_version_is_for_ever()")
+    with op.batch_alter_table("rule_trial", schema=None) as batch_op:
+        batch_op.drop_index("ix_rule_trial_draft_id_kind")
+
+    op.drop_table("rule_trial")
+    with op.batch_alter_table("rule_draft", schema=None) as batch_op:
+        batch_op.drop_index("ix_rule_draft_state")
+
+    op.drop_table("rule_draft")
     with op.batch_alter_table("search_miss", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_miss_word_id"))
 
@@ -687,6 +797,11 @@ def downgrade() -> None:
 
     op.drop_table("enterprise_address")
     op.drop_table("batch")
+    with op.batch_alter_table("assessment_need", schema=None) as batch_op:
+        batch_op.drop_index("ix_assessment_need_run_id_path")
+        batch_op.drop_index(batch_op.f("ix_assessment_need_assessment_id"))
+
+    op.drop_table("assessment_need")
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_index("ix_assessment_run_id_flag")
         batch_op.drop_index("ix_assessment_enterprise_id")

@@ -12,18 +12,20 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from registry.db import reading, transaction
-from registry.models import Assessment, AssessmentRun
+from registry.models import Assessment, AssessmentNeed, AssessmentRun
 from registry.services import audit
 from registry.services.assessing.gathering import Ids, gather, live_enterprises, titles_of
 from registry.services.assessing.pinning import pin
-from registry.services.imports.bulk import insert_rows
+from registry.services.imports.bulk import insert_rows, reserve_numbers
 from registry.tiering.evaluation import Evaluation, Result, evaluate
+from registry.tiering.evaluation import Verdict as VerdictCode
 from registry.tiering.flags import Flags, flags
 from registry.tiering.population import Bools, Population
 from registry.tiering.reads import reads
 from registry.tiering.selection import choose, find
 from registry.tiering.standard import Procedure as ProcedureCode
 from registry.tiering.standard import Standard
+from registry.tiering.wanted import wanted
 from registry.titles import DUE_DAYS
 from registry.vocabulary import Flag, Procedure, Verdict
 
@@ -213,28 +215,54 @@ def _counts(evaluation: Evaluation, flag: np.ndarray[Any, Any]) -> dict[str, int
 def _store(session: Session, run_id: int, judged: Judgement, *, keep_all: bool) -> None:
     flag, evaluation = judged.flag, judged.evaluation
     keep = np.flatnonzero(np.ones(flag.size, np.bool_) if keep_all else flag != None)  # noqa: E711 - element-wise
-    results = letters(evaluation)
+    results, revenue = letters(evaluation), _revenue(evaluation.population)
     pins = pin(evaluation.population, keep.tolist())
     for start in range(0, keep.size, CHUNK):
+        chunk = keep[start : start + CHUNK].tolist()
+        numbers = reserve_numbers(session, Assessment, len(chunk))
+        needs = [_needs(evaluation, at) for at in chunk]
         rows = [
-            _row(run_id, int(judged.ids[at]), evaluation, int(at), results[at], flag[at]) | {"inputs": next(pins)}
-            for at in keep[start : start + CHUNK]
+            _row(evaluation, at)
+            | {
+                "id": number,
+                "run_id": run_id,
+                "enterprise_id": int(judged.ids[at]),
+                "results": results[at],
+                "flag": flag[at],
+                "need_count": len(missing),
+                "revenue_cny": revenue[at],
+                "inputs": next(pins),
+            }
+            for number, at, missing in zip(numbers, chunk, needs, strict=True)
         ]
         insert_rows(session, Assessment, rows)
+        pairs = zip(numbers, needs, strict=True)
+        wants = [{"run_id": run_id, "path": one, "assessment_id": owner} for owner, paths in pairs for one in paths]
+        insert_rows(session, AssessmentNeed, wants)
 
 
-def _row(
-    run_id: int, enterprise_id: int, evaluation: Evaluation, at: int, results: str, flag: str | None
-) -> dict[str, Any]:
+def _row(evaluation: Evaluation, at: int) -> dict[str, Any]:
     score = evaluation.score
     return {
-        "run_id": run_id,
-        "enterprise_id": enterprise_id,
         "verdict": VERDICTS[int(evaluation.verdict[at])],
-        "flag": flag,
-        "results": results,
         "gap_count": int(evaluation.gaps[at]),
         "unknown_count": int(evaluation.unknowns[at]),
         "score_low": None if score is None else float(score.low[at]),
         "score_high": None if score is None else float(score.high[at]),
     }
+
+
+def _needs(evaluation: Evaluation, at: int) -> list[str]:
+    """Places of the missing figures of an undecided row, each once."""
+    if evaluation.verdict[at] != VerdictCode.UNDECIDED or not evaluation.unknowns[at]:
+        return []
+    return list(dict.fromkeys(need.path for need in wanted(evaluation, at)))
+
+
+def _revenue(population: Population) -> list[int | None]:
+    """Revenue of the year before, where the rule reads it."""
+    column = population.figures.get(("revenue", population.last_year))
+    if column is None:
+        return [None] * population.size
+    pairs = zip(column.values.tolist(), column.known.tolist(), strict=True)
+    return [round(value) if known else None for value, known in pairs]
