@@ -190,3 +190,12 @@ class SearchWordKind(LabelledEnum):
     VARIANT = "variant", "异体字", "Variant character"
     SYNONYM = "synonym", "同义词", "Synonym"
     DISMISSED = "dismissed", "不处理", "Set aside"
+
+
+class DraftState(LabelledEnum):
+    """State of a draft standard in the rule laboratory."""
+
+    DRAFT = "draft", "草案", "Draft"
+    PROPOSED = "proposed", "待复核", "Awaiting approval"
+    PUBLISHED = "published", "已发布", "Published"
+    WITHDRAWN = "withdrawn", "已放弃", "Given up"

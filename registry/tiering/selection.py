@@ -9,17 +9,25 @@ from registry.tiering.standard import Procedure, Standard
 PROCEDURES = {"new": ("新申报", "new application"), "review": ("复核", "review")}
 
 
-def choose(code: str, *, procedure: Procedure, as_of: date, region_code: str | None = None) -> Standard:
+def choose(
+    code: str,
+    *,
+    procedure: Procedure,
+    as_of: date,
+    region_code: str | None = None,
+    among: tuple[Standard, ...] | None = None,
+) -> Standard:
     """The version that judges an application of this kind, day and place.
 
     ``code`` is a tier (little_giant: the version in force is found by procedure, date and region; a regional
     version goes before a national one) or a version id (LG26: that very version, for any day since it first came
     into force, so that an old application can be judged again and a holder can be tried against the next rules).
-    Case does not matter.
+    Case does not matter. Of two versions in force on the day the one that came later applies: a new version closes the
+    open window of the one before. ``among`` is what there is to choose from, by default the versions shipped.
 
     Raises NotFound for an unknown code, InvalidInput when the day is before any version or between versions.
     """
-    versions = load_all()
+    versions = load_all() if among is None else among
     for standard in versions:
         if standard.id == code.strip().upper() and standard.tier != code.strip().lower():
             return _not_too_early(standard, as_of)
@@ -39,21 +47,21 @@ def choose(code: str, *, procedure: Procedure, as_of: date, region_code: str | N
     return max(inside, key=lambda one: (len(one.region or ""), one.in_force[procedure].since))
 
 
-def find(code: str) -> tuple[Standard, ...]:
+def find(code: str, *, among: tuple[Standard, ...] | None = None) -> tuple[Standard, ...]:
     """All versions of a tier, newest first, or the one version of this id. Raises NotFound."""
-    versions = load_all()
+    versions = load_all() if among is None else among
     wanted = code.strip()
     ours = [one for one in versions if one.tier == wanted.lower()] or [
         one for one in versions if one.id == wanted.upper()
     ]
     if not ours:
-        choose(code, procedure="new", as_of=date.max)
+        choose(code, procedure="new", as_of=date.max, among=versions)
     return tuple(reversed(ours))
 
 
-def tiers() -> tuple[str, ...]:
+def tiers(*, among: tuple[Standard, ...] | None = None) -> tuple[str, ...]:
     """Every tier that has a standard, in the order of the files."""
-    return tuple(dict.fromkeys(one.tier for one in load_all()))
+    return tuple(dict.fromkeys(one.tier for one in (load_all() if among is None else among)))
 
 
 def _region_fits(standard: Standard, region_code: str | None) -> bool:

@@ -15,6 +15,7 @@ from registry.services.assessing.candidates import latest_runs, run_info
 from registry.services.assessing.explaining import report_of
 from registry.services.cultivation import KEEPERS
 from registry.services.enterprises import summaries
+from registry.services.standards import known_standards
 from registry.tiering.report_shapes import Report
 from registry.vocabulary import CaseStage, Flag
 
@@ -67,7 +68,7 @@ def get_candidate(session: Session, *, assessment_id: int, actor: Actor, as_of: 
         region_code=firm.region_code,
         flag=Flag.of(stored.flag) if stored.flag else None,
         run=run_info(run),
-        report=report_of(stored, run),
+        report=report_of(stored, run, among=known_standards(session)),
         is_latest=run.id in {one.id for one in latest_runs(session, tier=run.tier)},
         case=_open_case(session, firm.id, run.tier),
         may_admit=actor.may(KEEPERS, region_code=place, directory_code=run.tier),

@@ -17,7 +17,9 @@ from registry.schemas.enterprises import EnterpriseSummary
 from registry.schemas.paging import Cursor, check_limit, decode, encode
 from registry.services.assessing.explaining import report_of
 from registry.services.enterprises import summaries
+from registry.services.standards import known_standards
 from registry.tiering.selection import find
+from registry.tiering.standard import Standard
 from registry.vocabulary import CaseStage, Flag, Procedure
 
 _SCOPE = "candidates"
@@ -60,7 +62,7 @@ def candidates(session: Session, query: CandidateQuery, *, as_of: date) -> Candi
 
     Raises NotFound for an unknown tier, InvalidInput for a damaged cursor or a limit out of range.
     """
-    tier = find(query.tier)[0].tier
+    tier = find(query.tier, among=known_standards(session))[0].tier
     runs = latest_runs(session, tier=tier)
     inside = _inside(query, [run.id for run in runs])
     counts = {flag: 0 for flag in Flag}
@@ -149,9 +151,15 @@ def _rows(
         ).all()
     )
     cases = _open_cases(session, ids, tier)
+    among = known_standards(session)
     return [
         _row(
-            one, runs[one.run_id], firms[one.enterprise_id], places.get(one.enterprise_id), cases.get(one.enterprise_id)
+            one,
+            runs[one.run_id],
+            firms[one.enterprise_id],
+            places.get(one.enterprise_id),
+            cases.get(one.enterprise_id),
+            among,
         )
         for one in stored
         if one.enterprise_id in firms
@@ -168,9 +176,14 @@ def _open_cases(session: Session, ids: Sequence[int], tier: str) -> dict[int, Ca
 
 
 def _row(
-    one: Assessment, run: AssessmentRun, firm: EnterpriseSummary, place: str | None, stage: CaseStage | None
+    one: Assessment,
+    run: AssessmentRun,
+    firm: EnterpriseSummary,
+    place: str | None,
+    stage: CaseStage | None,
+    among: tuple[Standard, ...],
 ) -> CandidateRow:
-    report = report_of(one, run)
+    report = report_of(one, run, among=among)
     district = region(place) if place else None
     last_year = run.as_of.year - 1
     revenue = one.inputs["annual"].get(str(last_year), {}).get("revenue")

@@ -9,13 +9,14 @@ from registry.models import Assessment, AssessmentRun
 from registry.services.assessing.gathering import gather, live_enterprises, titles_of
 from registry.services.assessing.pinning import unpin
 from registry.services.assessing.running import rule_hash
+from registry.services.standards import known_standards
 from registry.tiering.evaluation import evaluate
 from registry.tiering.population import Population
 from registry.tiering.reads import reads
 from registry.tiering.report import explain
 from registry.tiering.report_shapes import Report
 from registry.tiering.selection import choose, find
-from registry.tiering.standard import Procedure
+from registry.tiering.standard import Procedure, Standard
 
 
 def explain_stored(session: Session, *, assessment_id: int) -> Report:
@@ -29,12 +30,12 @@ def explain_stored(session: Session, *, assessment_id: int) -> Report:
             f"没有编号为 {assessment_id} 的评估。", f"There is no assessment {assessment_id}.", field="assessment_id"
         )
     run = session.get_one(AssessmentRun, stored.run_id)
-    return report_of(stored, run)
+    return report_of(stored, run, among=known_standards(session))
 
 
-def report_of(stored: Assessment, run: AssessmentRun) -> Report:
-    """As ``explain_stored``, with the rows in hand."""
-    standard = find(run.standard_version)[0]
+def report_of(stored: Assessment, run: AssessmentRun, *, among: tuple[Standard, ...]) -> Report:
+    """As ``explain_stored``, with the rows and the known standards in hand."""
+    standard = find(run.standard_version, among=among)[0]
     if rule_hash(standard) != run.rule_hash:
         raise Conflict(
             f"标准 {run.standard_version} 的内容已与评估时不同，不能重述这次评估。请重新评估。",
@@ -57,9 +58,10 @@ def explain_now(session: Session, *, enterprise_id: int, code: str, as_of: date)
         raise NotFound(
             "没有这家企业，或它已并入别的企业。", "There is no such enterprise, or it was merged into another."
         )
-    tier = find(code)[0].tier
+    among = known_standards(session)
+    tier = find(code, among=among)[0].tier
     titles = Population.from_columns(size=1, as_of=as_of, titles={tier: titles_of(session, ids, tier)})
     procedure: Procedure = "review" if titles.holders([tier])[0] else "new"
-    standard = choose(code, procedure=procedure, as_of=as_of)
+    standard = choose(code, procedure=procedure, as_of=as_of, among=among)
     asked = reads(standard, as_of=as_of, procedure=procedure)
     return explain(evaluate(standard, gather(session, ids=ids, reads=asked, as_of=as_of, procedure=procedure)), 0)

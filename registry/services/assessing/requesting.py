@@ -11,6 +11,7 @@ from registry.policies import Actor, require
 from registry.schemas.assessments import AssessmentJob
 from registry.services.cultivation import KEEPERS
 from registry.services.jobs import OPEN, cancel_job, queue_job
+from registry.services.standards import known_standards
 from registry.tiering.selection import find
 
 KIND = "assess"
@@ -21,7 +22,7 @@ def request_assessment(session: Session, *, tier: str, as_of: date, actor: Actor
 
     Raises NotFound (tier), NotAllowed.
     """
-    code = find(tier)[0].tier
+    code = find(tier, among=known_standards(session))[0].tier
     require(actor, KEEPERS, directory_code=code)
     under_way = current_assessment(session, tier=code)
     if under_way is not None and under_way.open:
