@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from registry.errors import Locale
-from registry.tiering.directory_words import title_words
+from registry.tiering.directory_words import place_words, title_words
 from registry.tiering.evaluation import members
 from registry.tiering.figures import fact_names
 from registry.tiering.language import (
@@ -16,7 +16,9 @@ from registry.tiering.language import (
     Choose,
     Compare,
     EachYear,
+    InPrinciple,
     Judged,
+    LocatedIn,
     No,
     NoTitle,
     OneOf,
@@ -24,12 +26,15 @@ from registry.tiering.language import (
     Review,
     Rule,
     Score,
+    ScorePart,
+    Size,
     SomeOf,
     Title,
     Waiver,
     Yes,
 )
 from registry.tiering.measures import Words
+from registry.tiering.sizes import CLASS_WORDS
 from registry.tiering.standard import Confidence, Criterion, Procedure, Standard
 from registry.tiering.wording import SIGNS, about, label, show
 
@@ -95,29 +100,40 @@ def words_in(words: Words, locale: Locale) -> str:
 
 def requirement(rule: Rule, locale: Locale) -> str:
     """What a rule asks, without any values of a firm."""
-    english = locale == "en"
     match rule:
         case Compare():
             return _compare(rule, locale)
-        case Yes() | No() | OneOf() | Title() | NoTitle() | Review():
+        case Yes() | No() | OneOf() | Title() | NoTitle() | LocatedIn() | Size() | Review():
             return _plain(rule, locale)
         case AllOf() | AnyOf() | SomeOf() | Waiver():
             return _group(rule, locale)
+        case Choose():
+            return _choice(rule, locale)
+        case Score():
+            return _score(rule, locale)
+        case _:
+            return _wrapped(rule, locale)
+
+
+def _wrapped(rule: EachYear | ByProcedure | Judged | InPrinciple | Part, locale: Locale) -> str:
+    """A rule around another one."""
+    english = locale == "en"
+    match rule:
         case EachYear():
             inner = requirement(rule.each_year, locale)
             return f"in each of the last {rule.years} years: {inner}" if english else f"近 {rule.years} 年每年{inner}"
-        case Choose():
-            return _choice(rule, locale)
         case ByProcedure():
             new, review = requirement(rule.new, locale), requirement(rule.review, locale)
             return f"new application: {new}; review: {review}" if english else f"新申报：{new}；复核：{review}"
         case Judged():
             confirmed = " (confirmed by an examiner)" if english else "（由审核人员确认）"
             return requirement(rule.judged, locale) + confirmed
+        case InPrinciple():
+            inner = requirement(rule.in_principle, locale)
+            below = " (below it, a person decides)" if english else "（不足的由人工判断）"
+            return f"{'in principle: ' if english else '原则上'}{inner}{below}"
         case Part():
             return f"{words_in(rule.name, locale)}{': ' if english else '：'}{requirement(rule.rule, locale)}"
-        case Score():
-            return _score(rule, locale)
 
 
 def threshold_words(rule: Compare, locale: Locale) -> str:
@@ -145,9 +161,15 @@ def _compare(rule: Compare, locale: Locale) -> str:
     return f"{label(rule, locale)}{must}{threshold_words(rule, locale)}"
 
 
-def _plain(rule: Yes | No | OneOf | Title | NoTitle | Review, locale: Locale) -> str:
+def _plain(rule: Yes | No | OneOf | Title | NoTitle | LocatedIn | Size | Review, locale: Locale) -> str:
     english = locale == "en"
     match rule:
+        case LocatedIn():
+            places = place_words(rule.located_in, locale)
+            return f"must be registered in {places}" if english else f"须在{places}登记"
+        case Size():
+            classes = (" or " if english else "或").join(CLASS_WORDS[one].in_(locale) for one in rule.size)
+            return f"size class: {classes}" if english else f"划型须为{classes}"
         case Yes():
             name = fact_names()[rule.yes].label.in_(locale)
             return f"required: {name}" if english else f"须具备：{name}"
@@ -224,10 +246,18 @@ def _range(rules: Sequence[Rule], locale: Locale) -> str:
 
 def _score(rule: Score, locale: Locale) -> str:
     english = locale == "en"
-    parts = [f"{words_in(part.name, locale)} {part.max}" for part in rule.score]
+    parts = [f"{words_in(part.name, locale)} {part.max}{_least(part, locale)}" for part in rule.score]
     mark = f"> {rule.more_than}" if rule.more_than is not None else f"≥ {rule.at_least}"
     total = sum(part.max for part in rule.score)
     name = words_in(rule.label, locale)
     if english:
         return f"{name} must be {mark} of {total} ({', '.join(parts)})"
     return f"{name}须 {mark} 分（满分 {total}：{'、'.join(parts)}）"
+
+
+def _least(part: ScorePart, locale: Locale) -> str:
+    """The least a part needs by itself, if it needs one."""
+    if part.minimum is None and not part.not_zero:
+        return ""
+    least = f"≥ {part.minimum}" if part.minimum is not None else "> 0"
+    return f" (itself {least})" if locale == "en" else f"（单项 {least}）"

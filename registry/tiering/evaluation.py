@@ -22,7 +22,9 @@ from registry.tiering.language import (
     Choose,
     Compare,
     EachYear,
+    InPrinciple,
     Judged,
+    LocatedIn,
     No,
     NoTitle,
     OneOf,
@@ -30,6 +32,7 @@ from registry.tiering.language import (
     Review,
     Rule,
     Score,
+    Size,
     SomeOf,
     Title,
     Waiver,
@@ -37,7 +40,8 @@ from registry.tiering.language import (
 )
 from registry.tiering.population import Bools, Population
 from registry.tiering.scoring import ScoreRange, score_range
-from registry.tiering.standard import Criterion, Procedure, Standard
+from registry.tiering.sizes import size_result
+from registry.tiering.standard import Criterion, Procedure, Standard, subrules
 
 Codes: TypeAlias = NDArray[np.uint8]
 Path: TypeAlias = tuple[int, ...]
@@ -98,11 +102,12 @@ def evaluate(standard: Standard, population: Population) -> Evaluation:
     codes: dict[str, Codes] = {}
     for criterion in standard.criteria:
         codes[criterion.id] = run.criterion(criterion)
-    gaps = _count([code == Result.UNMET for code in codes.values()], population.size)
-    unknowns = _count([code == Result.UNKNOWN for code in codes.values()], population.size)
-    held_up = [codes[one.id] == Result.NEEDS_REVIEW for one in standard.criteria if one.blocking]
+    weighing = [one for one in standard.criteria if not one.advisory]
+    gaps = _count([codes[one.id] == Result.UNMET for one in weighing], population.size)
+    unknowns = _count([codes[one.id] == Result.UNKNOWN for one in weighing], population.size)
+    held_up = [codes[one.id] == Result.NEEDS_REVIEW for one in weighing if one.blocking]
     reviews = _count(held_up, population.size)
-    vetoes = [codes[one.id] == Result.UNMET for one in standard.criteria if one.veto]
+    vetoes = [codes[one.id] == Result.UNMET for one in weighing if one.veto]
     undecided = (unknowns > 0) | (reviews > 0)
     verdict = np.where(gaps > 0, Verdict.INELIGIBLE, np.where(undecided, Verdict.UNDECIDED, Verdict.ELIGIBLE))
     return Evaluation(
@@ -125,23 +130,12 @@ def children(rule: Rule, procedure: Procedure) -> tuple[Child, ...]:
     A choice alternates when and then.
     """
     match rule:
-        case Part():
-            return (Child(rule.rule),)
-        case AllOf() | AnyOf() | SomeOf():
-            return tuple(Child(one) for one in members(rule))
-        case Waiver():
-            return (Child(rule.need), Child(rule.waived_by))
         case EachYear():
             return tuple(Child(rule.each_year, -back) for back in range(rule.years))
-        case Choose():
-            pairs = tuple(Child(one) for case in rule.choose for one in (case.when, case.then))
-            return (*pairs, Child(rule.otherwise))
         case ByProcedure():
             return (Child(rule.new if procedure == "new" else rule.review),)
-        case Judged():
-            return (Child(rule.judged),)
         case _:
-            return ()
+            return tuple(Child(one) for one in subrules(rule))
 
 
 def members(rule: AllOf | AnyOf | SomeOf) -> tuple[Rule, ...]:
@@ -225,6 +219,10 @@ def leaf(rule: Rule, population: Population, shift: int) -> Codes:
             return _three(population.titles_known, population.holders(rule.title))
         case NoTitle():
             return _three(population.titles_known, ~population.holders(rule.no_title))
+        case LocatedIn():
+            return _three(*population.located(rule.located_in))
+        case Size():
+            return size_result(rule.size, population, shift)
         case Review():
             return np.full(population.size, Result.NEEDS_REVIEW, dtype=np.uint8)
         case _:
@@ -279,6 +277,10 @@ def _judged(rule: Judged, inner: list[Codes]) -> Codes:
     return np.where(inner[0] == Result.UNKNOWN, np.uint8(Result.NEEDS_REVIEW), inner[0])
 
 
+def _in_principle(_rule: InPrinciple, inner: list[Codes]) -> Codes:
+    return np.where(inner[0] == Result.UNMET, np.uint8(Result.NEEDS_REVIEW), inner[0])
+
+
 COMBINE: dict[type, Callable[[Any, list[Codes]], Codes]] = {
     Part: _smallest,
     AllOf: _smallest,
@@ -289,4 +291,5 @@ COMBINE: dict[type, Callable[[Any, list[Codes]], Codes]] = {
     SomeOf: _some,
     Choose: _chosen,
     Judged: _judged,
+    InPrinciple: _in_principle,
 }

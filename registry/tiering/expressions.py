@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from registry.tiering.language import BandedThreshold, Operator
 from registry.tiering.measures import (
+    Amount,
+    Average,
     Capped,
     CompoundGrowth,
     Days,
@@ -30,11 +32,14 @@ from registry.tiering.measures import (
     Ratio,
     Sum,
     Total,
+    YearsSince,
 )
 from registry.tiering.population import Bools, Floats, Population
 
 EXACT_BELOW = 2.0**53
 EDGE = 1e-12
+DAYS = 366
+"""Parts of a year: with so many, no day of the year under way rounds up to a whole year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,37 @@ def _figure(population: Population, expression: FigureOf, shift: int) -> Value:
 def _fact(population: Population, expression: FactOf, _shift: int) -> Value:
     column = population.fact(expression.fact)
     return Value(column.values, column.known)
+
+
+def _amount(population: Population, expression: Amount, _shift: int) -> Value:
+    column = population.fact(expression.column)
+    return Value(column.values, column.known)
+
+
+def _average(population: Population, expression: Average, shift: int) -> Value:
+    years = [measure(expression.average, population, shift - back) for back in range(expression.years)]
+    known = np.logical_and.reduce([year.known for year in years])
+    total = np.add.reduce([year.flat() for year in years])
+    return Value(total, known, np.full(population.size, float(expression.years)))
+
+
+def _years(population: Population, expression: YearsSince, _shift: int) -> Value:
+    """Full years and the share of the year under way: 10 on the tenth anniversary, more from the day after."""
+    begin = population.date_fact(expression.years_since)
+    known = ~np.isnat(begin)
+    begin = np.where(known, begin, population.day)
+    months = begin.astype("datetime64[M]")
+    # Born on 29 February: the anniversary of a common year is 1 March, as the day count gives it.
+    day_of_month = begin - months.astype("datetime64[D]")
+    year = population.as_of.year - 1970
+    born = begin.astype("datetime64[Y]").astype(np.int64)
+    this = (months + (year - born) * 12).astype("datetime64[D]") + day_of_month
+    full = year - born - (this > population.day)
+    last = (months + full * 12).astype("datetime64[D]") + day_of_month
+    begun = (population.day - last).astype(np.int64)
+    return Value(
+        np.where(known, full * DAYS + begun, 0).astype(np.float64), known, np.full(population.size, float(DAYS))
+    )
 
 
 def _mean(population: Population, expression: Mean, shift: int) -> Value:
@@ -179,6 +215,9 @@ MEASURES: dict[type, Callable[[Population, Any, int], Value]] = {
     MeanGrowth: _mean_growth,
     FullYears: _since,
     Days: _since,
+    YearsSince: _years,
+    Amount: _amount,
+    Average: _average,
     Capped: _capped,
     FirstKnown: _first,
 }

@@ -23,7 +23,8 @@ class FigureDef:
 
     ``kind`` decides what is accepted and how it is stored in a population: money, count, quantity, ratio (a
     fraction, 0.12 for 12 %), score and presence (true/false or a count) as float64; bool as 0/1; date as
-    datetime64[D]; code as the index into ``choices``; text and valuation are carried but no rule reads them yet.
+    datetime64[D]; code as the index into ``choices``; valuation as one column of amounts a currency (``in_currency``);
+    text is carried but no rule reads it.
     ``most`` is the largest legal value.
     """
 
@@ -170,16 +171,35 @@ FACTS = (
 FIELDS = (
     _field("founded_on", "注册成立日期", "date of registration", "date"),
     _field("listed_market", "上市地", "stock market", "text"),
-    # Derived from region_code and industry_code; see population.derive.
+    # Derived from listed_market, region_code and industry_code; see population.
+    _field("listed", "已上市（新三板不计）", "listed (the New Third Board does not count)", "bool"),
+    _field("region", "登记地", "place of registration", "count"),
     _field("mainland", "在中国大陆境内注册", "registered in mainland China", "bool"),
     _field("industry_division", "国民经济行业大类", "industry division (GB/T 4754)", "count"),
 )
 
-DERIVED_FROM = {"mainland": "region_code", "industry_division": "industry_code"}
+DERIVED_FROM = {
+    "mainland": "region_code",
+    "region": "region_code",
+    "industry_division": "industry_code",
+    "listed": "listed_market",
+}
 DERIVED_LABELS = {
+    "listed": Text("是否上市", "stock market (or none)"),
+    "region": Text("登记地区代码", "region code"),
     "mainland": Text("登记地区代码", "region code"),
     "industry_division": Text("国民经济行业代码", "industry code"),
 }
+
+
+def in_currency(name: str, currency: str) -> str:
+    """The column of a valuation in one currency: post_money_valuation@USD."""
+    return f"{name}@{currency}"
+
+
+def stated_name(column: str) -> str:
+    """The fact a column of a population comes from."""
+    return column.partition("@")[0]
 
 
 @cache

@@ -36,7 +36,11 @@ class TitleSpan(BaseModel):
 
 
 class EnterpriseFacts(BaseModel):
-    """Who the enterprise is. ``titles`` None: not stated, which is not the same as none."""
+    """Who the enterprise is. ``titles`` None: not stated, which is not the same as none.
+
+    ``listed_market``: the market, "" for a firm that is listed nowhere, None where nothing was stated. In the file a
+    null says that there is no market; leaving the name out says nothing.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -235,7 +239,7 @@ def _enterprise(raw: dict[str, Any], as_of: date | None) -> EnterpriseFacts:
         founded_on=day,
         region_code=_code(raw, "region_code", "六位行政区划代码，如 440300", "a six-digit region code like 440300"),
         industry_code=_code(raw, "industry_code", "国民经济行业代码，如 3973", "an industry code like 3973"),
-        listed_market=_word(raw, "listed_market"),
+        listed_market=_word(raw, "listed_market") or ("" if "listed_market" in raw else None),
         titles=_titles(raw.get("titles")),
     )
 

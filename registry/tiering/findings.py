@@ -6,14 +6,15 @@ from typing import TypeAlias
 
 from registry.errors import Locale, Text
 from registry.tiering.describe import requirement
-from registry.tiering.directory_words import title_words
+from registry.tiering.directory_words import place_words, title_words
 from registry.tiering.evaluation import Result
 from registry.tiering.expressions import limit, measure
 from registry.tiering.figures import fact_names
-from registry.tiering.language import Compare, No, NoTitle, OneOf, Rule, Title, Yes
+from registry.tiering.language import Compare, LocatedIn, No, NoTitle, OneOf, Rule, Size, Title, Yes
 from registry.tiering.measures import FactOf, FigureOf
 from registry.tiering.needs import figures_read, missing
 from registry.tiering.population import Population
+from registry.tiering.sizes import CLASS_WORDS, CLASSES, size_range
 from registry.tiering.wording import SIGNS, about, label, show, show_gap, show_pair
 
 Json: TypeAlias = int | float | bool | str | None
@@ -46,7 +47,7 @@ def read(rule: Rule, firm: Population, shift: int, result: Result, *, yearly: bo
     """
     if isinstance(rule, Compare):
         return _compare(rule, firm, shift, result, yearly=yearly)
-    value, threshold = _stated(rule, firm)
+    value, threshold = _stated(rule, firm, shift)
     return Finding(
         rule=rule,
         result=result,
@@ -164,9 +165,16 @@ def _shortfall(
     return Text(f"{names.zh} {amounts.zh}", f"{amounts.en} of {names.en}"), "more"
 
 
-def _stated(rule: Rule, firm: Population) -> tuple[Json, Json]:
-    """What a true/false, coded or title condition read, and what it wants."""
+def _stated(rule: Rule, firm: Population, shift: int) -> tuple[Json, Json]:
+    """What a true/false, coded, title, place or size condition read, and what it wants."""
     match rule:
+        case LocatedIn():
+            known, _ = firm.located(rule.located_in)
+            return (f"{int(firm.fact('region').values[0]):06d}" if known[0] else None), "/".join(rule.located_in)
+        case Size():
+            found = size_range(firm, shift)
+            one = found.known[0] and found.low[0] == found.high[0]
+            return (CLASSES[int(found.low[0])] if one else None), "/".join(rule.size)
         case Yes() | No():
             column = firm.fact(rule.yes if isinstance(rule, Yes) else rule.no)
             return (bool(column.values[0] > 0) if column.known[0] else None), isinstance(rule, Yes)
@@ -187,6 +195,10 @@ def _fact_name(rule: Rule, locale: Locale) -> str:
         case Yes() | No() | OneOf():
             name = rule.yes if isinstance(rule, Yes) else rule.no if isinstance(rule, No) else rule.code
             return fact_names()[name].label.in_(locale)
+        case LocatedIn():
+            return "place of registration" if locale == "en" else "登记地"
+        case Size():
+            return "size class" if locale == "en" else "企业划型"
         case Title() | NoTitle():
             names = title_words(rule.title if isinstance(rule, Title) else rule.no_title, locale)
             return f"valid title of {names}" if locale == "en" else f"有效的{names}称号"
@@ -196,6 +208,8 @@ def _fact_name(rule: Rule, locale: Locale) -> str:
 
 def _fact_text(rule: Rule, value: Json, locale: Locale) -> str:
     name = _fact_name(rule, locale)
+    if isinstance(rule, LocatedIn | Size):
+        return _class_or_place(rule, name, value, locale)
     if not isinstance(rule, Yes | No | OneOf | Title | NoTitle):
         return name
     if locale == "en":
@@ -205,6 +219,19 @@ def _fact_text(rule: Rule, value: Json, locale: Locale) -> str:
     return f"{name}：{'未填' if value is None else value if isinstance(value, str) else holding[0 if value else 1]}"
 
 
+def _class_or_place(rule: LocatedIn | Size, name: str, value: Json, locale: Locale) -> str:
+    english = locale == "en"
+    if value is None:
+        return f"{name}: not stated" if english else f"{name}：未填"
+    if isinstance(rule, LocatedIn):
+        shown = place_words((str(value),), locale)
+    else:
+        shown = next(words.in_(locale) for code, words in CLASS_WORDS.items() if code == value)
+    return (
+        f"{name}: {shown}; {requirement(rule, locale)}" if english else f"{name}：{shown}，{requirement(rule, locale)}"
+    )
+
+
 def _fact_short(rule: Rule) -> Text:
     zh, en = _fact_name(rule, "zh"), _fact_name(rule, "en")
     match rule:
@@ -212,6 +239,8 @@ def _fact_short(rule: Rule) -> Text:
             return Text(f"须先取得{zh}", f"first needs a {en}")
         case NoTitle():
             return Text(f"已持有{zh}，不再推荐", f"already holds a {en}")
+        case LocatedIn() | Size():
+            return Text(requirement(rule, "zh"), requirement(rule, "en"))
         case No():
             return Text(f"有“{zh}”的情形", f"the following applies: {en}")
         case _:

@@ -18,6 +18,7 @@ from registry.tiering.measures import (
     by_key,
 )
 
+SizeClass = Literal["micro", "small", "medium", "large"]
 Operator = Literal["at_least", "more_than", "at_most", "less_than"]
 OPERATORS: tuple[Operator, ...] = ("at_least", "more_than", "at_most", "less_than")
 
@@ -129,6 +130,24 @@ class NoTitle(Node):
     no_title: tuple[str, ...] = Field(min_length=1)
 
 
+class LocatedIn(Node):
+    """The enterprise is registered in one of these places (prefixes of region codes: 44, 4403)."""
+
+    located_in: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}([0-9]{2}){0,2}$")], ...] = Field(min_length=1)
+
+
+class Size(Node):
+    """The size class (划型) is one of these, by last year's staff and revenue and the lines of the industry."""
+
+    size: tuple[SizeClass, ...] = Field(min_length=1)
+
+
+class InPrinciple(Node):
+    """原则上: falling short is no refusal; a person decides."""
+
+    in_principle: "Rule"
+
+
 class AllOf(Node):
     """Every condition."""
 
@@ -231,7 +250,10 @@ class ScoreBand(Node):
 
 
 class ScoreItem(Node):
-    """One scored item: points given by experts (``given``), else the range its bands allow, else 0 to ``max``."""
+    """One scored item: points given by experts (``given``), else the range its bands allow, else 0 to ``max``.
+
+    The first band that fits counts; with ``each`` every band that fits adds its points, up to ``max``.
+    """
 
     id: str
     name: Words
@@ -240,6 +262,7 @@ class ScoreItem(Node):
     value: Expression | None = None
     bands: tuple[ScoreBand, ...] = ()
     otherwise: tuple[int, int] = (0, 0)
+    each: bool = False
 
     @model_validator(mode="after")
     def complete(self) -> "ScoreItem":
@@ -254,7 +277,10 @@ class ScoreItem(Node):
 
 
 class ScorePart(Node):
-    """A part of a score: its items add up, capped at ``max``; it may need a minimum or must not be zero."""
+    """A part of a score: its items add up, capped at ``max``; it may need a minimum or must not be zero.
+
+    ``best``: the items are ways of counting the same thing, and the best one counts.
+    """
 
     id: str
     name: Words
@@ -262,6 +288,7 @@ class ScorePart(Node):
     items: tuple[ScoreItem, ...] = Field(min_length=1)
     minimum: int | None = None
     not_zero: bool = False
+    best: bool = False
 
 
 class Score(Node):
@@ -298,6 +325,9 @@ Rule = Annotated[
     | Annotated[OneOf, Tag("code")]
     | Annotated[Title, Tag("title")]
     | Annotated[NoTitle, Tag("no_title")]
+    | Annotated[LocatedIn, Tag("located_in")]
+    | Annotated[Size, Tag("size")]
+    | Annotated[InPrinciple, Tag("in_principle")]
     | Annotated[AllOf, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
     | Annotated[SomeOf, Tag("some")]
@@ -316,6 +346,9 @@ Rule = Annotated[
         "code",
         "title",
         "no_title",
+        "located_in",
+        "size",
+        "in_principle",
         "all",
         "any",
         "some",

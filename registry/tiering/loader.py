@@ -1,8 +1,15 @@
-"""Reading rule files. A fault names the file, the line and the field."""
+"""Reading rule files. A fault names the file, the line and the field.
 
+Two keys are resolved here and unknown to ``Standard``: ``include: [com26]`` takes the documents and criteria of
+``shared/com26.yaml`` before the file's own; ``extends: SRDI22`` starts from another version, replaces the criteria
+of the same id, adds new ones, and ``pass_marks: {SRDI22-4: 70}`` changes the mark of a scored criterion.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -13,6 +20,7 @@ from registry.errors import FileRefused
 from registry.tiering.standard import Standard
 
 STANDARDS = Path(__file__).parent / "standards"
+SHARED = Path(__file__).parent / "shared"
 
 
 def load_standard(path: Path) -> Standard:
@@ -26,12 +34,7 @@ def load_standard(path: Path) -> Standard:
 
 def parse_standard(text: str, *, file: str) -> Standard:
     """Read one version from text; ``file`` is only named in errors."""
-    try:
-        tree = YAML(typ="rt", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = 0 if mark is None else mark.line
-        raise _fault(file, line, "", f"不是合法的 YAML：{error.problem}", f"not valid YAML: {error.problem}") from None
+    tree = _resolved(_tree(text, file), file)
     try:
         return Standard.model_validate(tree)
     except ValidationError as error:
@@ -39,6 +42,67 @@ def parse_standard(text: str, *, file: str) -> Standard:
         line, field = locate(tree, first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise _fault(file, line, field, reason, reason) from None
+
+
+def _tree(text: str, file: str) -> Any:
+    try:
+        return YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = 0 if mark is None else mark.line
+        raise _fault(file, line, "", f"不是合法的 YAML：{error.problem}", f"not valid YAML: {error.problem}") from None
+
+
+def _resolved(tree: Any, file: str) -> Any:
+    """The tree with what it includes and extends in place."""
+    if not isinstance(tree, dict) or not {"include", "extends", "pass_marks"} & set(tree):
+        return tree
+    bases = [_shared(str(name), tree, file) for name in tree.pop("include", None) or ()]
+    if "extends" in tree:
+        bases.insert(0, _extended(tree, file))
+    own = tree.get("criteria") or []
+    replaced = {one.get("id") for one in own if isinstance(one, Mapping)}
+    kept = [one for base in bases for one in base.get("criteria") or () if one.get("id") not in replaced]
+    documents = {key: one for base in bases for key, one in (base.get("documents") or {}).items()}
+    tree["documents"] = documents | dict(tree.get("documents") or {})
+    tree["criteria"] = kept + list(own)
+    for criterion_id, mark in dict(tree.pop("pass_marks", None) or {}).items():
+        if not any(one.get("id") == criterion_id and _set_mark(one.get("rule"), mark) for one in tree["criteria"]):
+            zh, en = f"没有带评分的条件 {criterion_id}", f"no scored criterion {criterion_id}"
+            raise _fault(file, 0, "pass_marks", zh, en)
+    return tree
+
+
+def _shared(name: str, tree: Any, file: str) -> Any:
+    path = SHARED / f"{name}.yaml"
+    if not re.fullmatch(r"[a-z0-9_]+", name) or not path.is_file():
+        line, _ = locate(tree, ("criteria",))
+        raise _fault(file, line, "include", f"没有公用条件“{name[:40]}”", f"there are no shared criteria “{name[:40]}”")
+    return _tree(path.read_text(encoding="utf-8"), f"shared/{path.name}")
+
+
+def _extended(tree: Any, file: str) -> Any:
+    wanted = str(tree.pop("extends"))
+    for path in sorted(STANDARDS.glob("*/*.yaml")):
+        base = _tree(path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}")
+        if base.get("id") == wanted:
+            base = _resolved(base, f"{path.parent.name}/{path.name}")
+            for key in ("duties", "outcomes", "validity_months"):
+                if key in base:
+                    tree.setdefault(key, base[key])
+            return base
+    raise _fault(file, 0, "extends", f"没有版本“{wanted[:40]}”", f"there is no version “{wanted[:40]}”")
+
+
+def _set_mark(rule: Any, mark: Any) -> bool:
+    """Give the score inside a rule another pass mark; whether there is one."""
+    if isinstance(rule, dict):
+        if "score" in rule:
+            operator = "more_than" if "more_than" in rule else "at_least"
+            rule[operator] = mark
+            return True
+        return any(_set_mark(one, mark) for one in rule.values())
+    return isinstance(rule, list) and any(_set_mark(one, mark) for one in rule)
 
 
 def locate(tree: object, loc: Sequence[str | int]) -> tuple[int, str]:

@@ -8,11 +8,11 @@ the year of the assessment itself.
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
-from registry.tiering.figures import annual_names, fact_names
+from registry.tiering.figures import annual_names, fact_names, in_currency
 
 SUFFIXES = {"万": Fraction(10_000), "亿": Fraction(100_000_000), "%": Fraction(1, 100)}
 
@@ -44,9 +44,16 @@ def _known_fact(name: object) -> str:
     return str(name)
 
 
+def _known_valuation(name: object) -> str:
+    if fact_names()[_known_fact(name)].kind != "valuation":
+        raise ValueError(f"“{name}”不带币种，请写 fact")
+    return str(name)
+
+
 Number = Annotated[Fraction, BeforeValidator(to_fraction)]
 AnnualName = Annotated[str, BeforeValidator(_known_annual)]
 FactName = Annotated[str, BeforeValidator(_known_fact)]
+ValuationName = Annotated[str, BeforeValidator(_known_valuation)]
 
 
 class Node(BaseModel):
@@ -151,6 +158,31 @@ class Days(Node):
     days_since: FactName
 
 
+class YearsSince(Node):
+    """Years from a date to the assessment date; whole on its anniversaries, so "at most 10" ends on the tenth."""
+
+    years_since: FactName
+
+
+class Amount(Node):
+    """Money in the currency of the definition. Stated in another currency it is unknown: nothing is converted."""
+
+    amount: ValuationName
+    currency: Literal["CNY", "USD"]
+
+    @property
+    def column(self) -> str:
+        """Its name among the facts of a population."""
+        return in_currency(self.amount, self.currency)
+
+
+class Average(Node):
+    """Mean of an expression over the last ``years`` years, each year computed by itself (a mean of yearly ratios)."""
+
+    average: "Expression"
+    years: int = Field(ge=2, le=5)
+
+
 class Capped(Node):
     """The smaller of an expression and a whole number."""
 
@@ -175,6 +207,9 @@ Expression = Annotated[
     | Annotated[MeanGrowth, Tag("mean_growth")]
     | Annotated[FullYears, Tag("full_years_since")]
     | Annotated[Days, Tag("days_since")]
+    | Annotated[YearsSince, Tag("years_since")]
+    | Annotated[Amount, Tag("amount")]
+    | Annotated[Average, Tag("average")]
     | Annotated[Capped, Tag("capped")]
     | Annotated[FirstKnown, Tag("first_known")],
     by_key(
@@ -188,6 +223,9 @@ Expression = Annotated[
         "mean_growth",
         "full_years_since",
         "days_since",
+        "years_since",
+        "amount",
+        "average",
         "capped",
         "first_known",
     ),

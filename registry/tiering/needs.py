@@ -6,9 +6,23 @@ from dataclasses import dataclass
 from registry.errors import Locale
 from registry.tiering.evaluation import Path, Result, children
 from registry.tiering.expressions import founding_year
-from registry.tiering.figures import DERIVED_FROM, DERIVED_LABELS, annual_names, fact_names
-from registry.tiering.language import BandedThreshold, Compare, No, NoTitle, OneOf, Rule, Score, Title, Yes
+from registry.tiering.figures import DERIVED_FROM, DERIVED_LABELS, annual_names, fact_names, stated_name
+from registry.tiering.language import (
+    BandedThreshold,
+    Compare,
+    LocatedIn,
+    No,
+    NoTitle,
+    OneOf,
+    Rule,
+    Score,
+    Size,
+    Title,
+    Yes,
+)
 from registry.tiering.measures import (
+    Amount,
+    Average,
     Capped,
     CompoundGrowth,
     Days,
@@ -22,6 +36,7 @@ from registry.tiering.measures import (
     Ratio,
     Sum,
     Total,
+    YearsSince,
 )
 from registry.tiering.population import Population
 
@@ -40,7 +55,9 @@ class Need:
             return f"annual.{self.year}.{self.name}"
         if self.name == "titles":
             return "enterprise.titles"
-        about = fact_names()[self.name]
+        about = fact_names()[stated_name(self.name)]
+        if about.kind == "valuation":
+            return f"{about.scope}.{about.name}"
         return f"{about.scope}.{DERIVED_FROM.get(self.name, self.name)}"
 
     def words(self, locale: Locale) -> str:
@@ -50,7 +67,10 @@ class Need:
             return f"{name} {self.year}" if locale == "en" else f"{self.year} 年{name}"
         if self.name == "titles":
             return "titles held" if locale == "en" else "现有称号"
-        about = fact_names()[self.name]
+        about = fact_names()[stated_name(self.name)]
+        if about.kind == "valuation":
+            name, currency = about.label.in_(locale), self.name.partition("@")[2]
+            return f"{name} in {currency}" if locale == "en" else f"{name}（{currency}）"
         if self.name in DERIVED_LABELS:
             return DERIVED_LABELS[self.name].in_(locale)
         if about.kind in ("bool", "presence"):
@@ -61,10 +81,30 @@ class Need:
 def figures_read(expression: Expression, last_year: int) -> Iterator[Need]:
     """Every figure and fact an expression reads; of several places for one thing only the first."""
     match expression:
-        case FigureOf():
-            yield Need(expression.figure, last_year + expression.year)
+        case FigureOf() | Total() | Mean() | CompoundGrowth() | MeanGrowth():
+            yield from _yearly(expression, last_year)
         case FactOf():
             yield Need(expression.fact)
+        case FullYears():
+            yield Need(expression.full_years_since)
+        case Days():
+            yield Need(expression.days_since)
+        case YearsSince():
+            yield Need(expression.years_since)
+        case Amount():
+            yield Need(expression.column)
+        case Average():
+            for back in range(expression.years):
+                yield from figures_read(expression.average, last_year - back)
+        case _:
+            for inner in inner_expressions(expression):
+                yield from figures_read(inner, last_year)
+
+
+def _yearly(expression: FigureOf | Total | Mean | CompoundGrowth | MeanGrowth, last_year: int) -> Iterator[Need]:
+    match expression:
+        case FigureOf():
+            yield Need(expression.figure, last_year + expression.year)
         case Total() | Mean():
             name = expression.total if isinstance(expression, Total) else expression.mean
             yield from (Need(name, last_year - back) for back in range(expression.years))
@@ -72,13 +112,6 @@ def figures_read(expression: Expression, last_year: int) -> Iterator[Need]:
             yield from (Need(expression.compound_growth, last_year - back) for back in (0, expression.years))
         case MeanGrowth():
             yield from (Need(expression.mean_growth, last_year - back) for back in range(3))
-        case FullYears():
-            yield Need(expression.full_years_since)
-        case Days():
-            yield Need(expression.days_since)
-        case _:
-            for inner in inner_expressions(expression):
-                yield from figures_read(inner, last_year)
 
 
 def inner_expressions(expression: Expression) -> tuple[Expression, ...]:
@@ -124,7 +157,7 @@ def is_known(need: Need, firm: Population) -> bool:
         return bool(firm.figure(need.name, need.year).known[0])
     if need.name == "titles":
         return bool(firm.titles_known[0])
-    if fact_names()[need.name].kind == "date":
+    if fact_names()[stated_name(need.name)].kind == "date":
         return bool(firm.date_fact(need.name)[0] == firm.date_fact(need.name)[0])  # NaT differs from itself
     return bool(firm.fact(need.name).known[0])
 
@@ -142,6 +175,12 @@ def needs_of_rule(rule: Rule, firm: Population, shift: int = 0) -> list[Need]:
             return [] if is_known(Need(name), firm) else [Need(name)]
         case Title() | NoTitle():
             return [] if is_known(Need("titles"), firm) else [Need("titles")]
+        case LocatedIn():
+            return [] if is_known(Need("region"), firm) else [Need("region")]
+        case Size():
+            last_year = firm.last_year + shift
+            read = (Need("industry_division"), Need("employees", last_year), Need("revenue", last_year))
+            return [need for need in read if not is_known(need, firm)]
         case Score():
             return list(_score_needs(rule, firm, shift))
         case _:

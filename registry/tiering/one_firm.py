@@ -19,11 +19,12 @@ def population_from_file(file: FiguresFile, *, as_of: date | None = None) -> Pop
     if day is None:
         raise ValueError("neither the file nor the caller names a day")
     firm = file.enterprise
-    plain = {one.name for one in FACTS if one.kind not in ("text", "valuation")}
+    plain = {one.name for one in FACTS if one.kind != "text"}
     facts: dict[str, Any] = {name: [value] for name, value in file.facts.items() if name in plain}
     facts["founded_on"] = [firm.founded_on]
     facts["region_code"] = [firm.region_code]
     facts["industry_code"] = [firm.industry_code]
+    facts["listed_market"] = [firm.listed_market]
     titles: dict[str, tuple[list[int], list[date | None], list[date | None]]] = {}
     for title in firm.titles or ():
         rows, begins, ends = titles.setdefault(title.directory, ([], [], []))

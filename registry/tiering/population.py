@@ -1,5 +1,6 @@
 """The columns a standard is evaluated over: one row an enterprise, one array a figure, fact or kind of title."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from registry.tiering.figures import FigureDef, annual_names, fact_names
+from registry.tiering.figures import FigureDef, annual_names, fact_names, in_currency, stated_name
 from registry.tiering.standard import Procedure
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -17,6 +18,8 @@ Dates: TypeAlias = NDArray[np.datetime64]
 Values: TypeAlias = ArrayLike | Sequence[object]
 """An array, or a list in which None is unknown."""
 
+REGION = re.compile(r"[0-9]{6}")
+HOME_CURRENCY = "CNY"
 MAINLAND = (11, 65)
 """First two digits of mainland region codes; 71, 81 and 82 are Taiwan, Hong Kong and Macao."""
 
@@ -90,8 +93,9 @@ class Population:
         facts: {name: array} for every name of ``figures.FACTS`` and ``figures.FIELDS`` by its kind —
             money, count, score, ratio: numbers, NaN or None unknown; bool and presence: bool, 0/1, NaN or None unknown;
             date: datetime64[D], datetime.date or None, NaT unknown; code: strings of its ``choices`` or None;
-            text and valuation: ignored. Besides: ``region_code`` and ``industry_code`` as strings or None, from which
-            ``mainland`` and ``industry_division`` are derived.
+            valuation: mappings of amount and currency or None (or numbers under ``name@USD``); text: ignored. Besides:
+            ``region_code``, ``industry_code`` and ``listed_market`` as strings or None, from which ``mainland``,
+            ``region``, ``industry_division`` and ``listed`` are derived ("" is a firm that is not listed anywhere).
         titles: {directory code: (rows, valid_from, valid_to)}, three arrays of one length, see TitleSpans.
         titles_known: bool array; left out: the titles of every row are known.
 
@@ -99,12 +103,13 @@ class Population:
         """
         stated = {**(facts or {})}
         stated.update(_derived(stated))
+        stated.update(_by_currency(stated))
         dates, numbers = {}, {}
         for name, raw in stated.items():
-            about = _known(fact_names(), name)
+            about = _known(fact_names(), stated_name(name))
             if about.kind == "date":
                 dates[name] = _sized(_dates(raw), size, name)
-            elif about.kind not in ("text", "valuation"):
+            elif about.kind != "text":
                 numbers[name] = _column(_coded(raw, about) if about.kind == "code" else raw, size, name)
         yearly = {
             (_known(annual_names(), name).name, year): _column(raw, size, f"{name} {year}")
@@ -144,6 +149,12 @@ class Population:
             if code in self.titles:
                 held |= self.titles[code].holders(self.size, self.day + days_ahead)
         return held
+
+    def located(self, places: Sequence[str]) -> tuple[Bools, Bools]:
+        """Whose place is known, and who is in one of these (prefixes of region codes)."""
+        region = self.fact("region")
+        inside = [np.floor_divide(region.values, 10 ** (6 - len(one))) == int(one) for one in places]
+        return region.known, np.logical_or.reduce(inside)
 
     def row(self, index: int) -> "Population":
         """The population of one enterprise, for explaining it."""
@@ -203,15 +214,46 @@ def _spans(raw: tuple[Values, Values, Values], size: int, code: str) -> TitleSpa
 
 
 def _derived(facts: dict[str, Values]) -> dict[str, Values]:
-    """``mainland`` and ``industry_division`` from the codes they are part of; takes the codes out of ``facts``."""
+    """``mainland``, ``region``, ``industry_division`` and ``listed`` from codes and words, which leave ``facts``."""
     found: dict[str, Values] = {}
+    if (markets := facts.pop("listed_market", None)) is not None:
+        found["listed"] = [None if one is None else _is_listed(str(one)) for one in np.asarray(markets, dtype=object)]
     if (regions := facts.pop("region_code", None)) is not None:
+        found["region"] = _numbers(regions)
         province = _two_digits(regions)
         inside = (province >= MAINLAND[0]) & (province <= MAINLAND[1])
         found["mainland"] = np.where(np.isnan(province), np.nan, inside.astype(np.float64))
     if (industries := facts.pop("industry_code", None)) is not None:
         found["industry_division"] = _two_digits(industries)
     return {name: facts.get(name, value) for name, value in found.items()}
+
+
+OVER_THE_COUNTER = ("新三板", "NEEQ", "全国股转", "全国中小企业股份转让", "区域性股权")
+"""Where shares are quoted without the firm being listed (上市)."""
+
+
+def _is_listed(market: str) -> bool:
+    return bool(market.strip()) and not any(one in market.upper() for one in OVER_THE_COUNTER)
+
+
+def _by_currency(facts: dict[str, Values]) -> dict[str, Values]:
+    """A column of amounts for every currency a valuation is stated in; takes the valuations out of ``facts``."""
+    found: dict[str, Values] = {}
+    for name in [one for one in facts if "@" not in one and _known(fact_names(), one).kind == "valuation"]:
+        stated = [one if isinstance(one, Mapping) else None for one in np.asarray(facts.pop(name), dtype=object)]
+        for currency in sorted({str(one.get("currency") or HOME_CURRENCY) for one in stated if one}):
+            found[in_currency(name, currency)] = [
+                one["amount"] if one and str(one.get("currency") or HOME_CURRENCY) == currency else None
+                for one in stated
+            ]
+    return found
+
+
+def _numbers(codes: Values) -> Floats:
+    """Region codes as whole numbers; NaN where there is none."""
+    texts = np.asarray(codes, dtype=object)
+    number = {code: float(code) if isinstance(code, str) and REGION.fullmatch(code) else np.nan for code in set(texts)}
+    return np.array([number[code] for code in texts], dtype=np.float64)
 
 
 def _two_digits(codes: Values) -> Floats:

@@ -11,6 +11,7 @@ from registry.tiering.needs import distinct
 from registry.tiering.reading import Placed, Reading
 from registry.tiering.report_shapes import RESULT_CODES, VERDICT_CODES, CriterionReport, PartReport, Report
 from registry.tiering.score_reading import score_parts, score_report
+from registry.tiering.standard import scores_inside
 from registry.tiering.wording import RESULT_WORDS
 
 
@@ -26,13 +27,14 @@ def explain(evaluation: Evaluation, row: int) -> Report:
     standard = evaluation.standard
     verdict = Verdict(int(evaluation.verdict[row]))
     readings = [Reading(evaluation, criterion, firm, row) for criterion in standard.criteria]
-    needs = distinct(need for reading in readings for need in reading.needs())
+    weighing = [reading for reading in readings if not reading.criterion.advisory]
+    needs = distinct(need for reading in weighing for need in reading.needs())
     sentence = gap_sentence(
         verdict,
-        [finding for reading in readings for finding in reading.shortfalls()],
+        [finding for reading in weighing for finding in reading.shortfalls()],
         needs,
-        _names_to_judge(readings),
-        sum(one.result is Result.NEEDS_REVIEW for one in readings),
+        _names_to_judge(weighing),
+        sum(one.result is Result.NEEDS_REVIEW for one in weighing),
     )
     return Report(
         standard=standard.id,
@@ -73,17 +75,21 @@ def _criterion(reading: Reading) -> CriterionReport:
         text_en=f"{text.en}: {words.en}",
         blocking=one.blocking,
         veto=one.veto,
+        advisory=one.advisory,
         parts=_parts(reading),
     )
 
 
 def _parts(reading: Reading) -> tuple[PartReport, ...]:
     rule, period = reading.criterion.rule, reading.criterion.period.zh
+    points = [
+        row for score in scores_inside(rule) for row in score_parts(score, reading.evaluation, reading.row, period)
+    ]
     if isinstance(rule, Score):
-        return score_parts(rule, reading.evaluation, reading.row, period)
+        return tuple(points)
     if len(reading.placed) < 2:
         return ()
-    return tuple(_part(placed, period) for placed in reading.placed)
+    return (*(_part(placed, period) for placed in reading.placed), *points)
 
 
 def _part(placed: Placed, period: str) -> PartReport:

@@ -72,6 +72,7 @@ class CriterionReport(_Shape):
     text_en: str
     blocking: bool
     veto: bool
+    advisory: bool = False
     parts: tuple[PartReport, ...] = ()
 
 

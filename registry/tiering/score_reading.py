@@ -11,9 +11,9 @@ from registry.tiering.scoring import PartRange
 
 def score_report(evaluation: Evaluation, row: int) -> ScoreReport | None:
     """Low, high and the mark; None where the standard is not scored."""
-    if evaluation.score is None:
+    rule = evaluation.standard.score
+    if evaluation.score is None or rule is None:
         return None
-    rule = next(one.rule for one in evaluation.standard.criteria if isinstance(one.rule, Score))
     low, high = int(evaluation.score.low[row]), int(evaluation.score.high[row])
     return ScoreReport(low=low, high=high, needed=rule.needed)
 

@@ -52,18 +52,19 @@ def score_range(rule: Score, population: Population, shift: int, judge: Judge) -
 
 
 def _part(part: ScorePart, items: tuple[PartRange, ...]) -> PartRange:
-    cap = np.int16(part.max)
-    return PartRange(
-        np.minimum(np.add.reduce([item.low for item in items]), cap),
-        np.minimum(np.add.reduce([item.high for item in items]), cap),
-        np.logical_or.reduce([item.data_missing for item in items]),
-    )
+    cap, together = np.int16(part.max), np.maximum if part.best else np.add
+    low = np.minimum(together.reduce([item.low for item in items]), cap)
+    high = np.minimum(together.reduce([item.high for item in items]), cap)
+    # A missing figure that can no longer change the points is not missed.
+    missing = np.logical_or.reduce([item.data_missing for item in items]) & (low < high)
+    return PartRange(low, high, missing)
 
 
 def _item(item: ScoreItem, population: Population, shift: int, judge: Judge) -> PartRange:
     size = population.size
     if item.bands:
-        low, high, missing = _banded(item, population, shift, judge)
+        add_up = _added if item.each else _banded
+        low, high, missing = add_up(item, population, shift, judge)
     else:
         low, high = np.zeros(size, dtype=np.int16), np.full(size, item.max, dtype=np.int16)
         missing = np.zeros(size, dtype=np.bool_)
@@ -89,6 +90,19 @@ def _banded(item: ScoreItem, population: Population, shift: int, judge: Judge) -
             missing |= still_open & (codes == UNKNOWN)
             still_open = still_open & (codes != MET)
     return low, high, missing
+
+
+def _added(item: ScoreItem, population: Population, shift: int, judge: Judge) -> tuple[Points, Points, Bools]:
+    """Every matching band adds its points, up to the most the item can give."""
+    size = population.size
+    low, high = np.full(size, np.int16(item.otherwise[0])), np.full(size, np.int16(item.otherwise[1]))
+    missing = np.zeros(size, dtype=np.bool_)
+    for codes, points in _tests(item, population, shift, judge):
+        low = low + np.where(codes == MET, np.int16(points[0]), np.int16(0))
+        high = high + np.where(codes != UNMET, np.int16(points[1]), np.int16(0))
+        missing |= codes == UNKNOWN
+    cap = np.int16(item.max)
+    return np.minimum(low, cap), np.minimum(high, cap), missing
 
 
 def _tests(

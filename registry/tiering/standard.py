@@ -1,7 +1,8 @@
 """A standard: one dated, cited version of the criteria of one tier."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,6 +12,7 @@ from registry.tiering.language import (
     ByProcedure,
     Choose,
     EachYear,
+    InPrinciple,
     Judged,
     Part,
     Rule,
@@ -22,6 +24,7 @@ from registry.tiering.measures import Node, Words
 
 Procedure = Literal["new", "review"]
 Confidence = Literal["V-G", "V-S2", "V-S", "R"]
+CRITERION_ID = r"^[A-Z0-9]+(-[A-Z0-9]+)*-[A-Z]{0,2}[0-9]+[a-z]?$"
 
 
 class Document(Node):
@@ -50,10 +53,10 @@ class Criterion(Node):
     ``confidence`` R: the result is needs_review whatever the data say. ``blocking: false``: needs_review does not
     keep a firm from ``eligible`` (a person confirms it when examining the application). ``veto``: failing it cannot
     be made good by better figures, so the firm is not "near". ``procedures``: for others the criterion is
-    not_applicable.
+    not_applicable. ``advisory``: told to whoever reads the findings (a bonus, a hint to look closer), never counted.
     """
 
-    id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z]?[0-9]+[a-z]?$")
+    id: str = Field(pattern=CRITERION_ID)
     name: Words
     document: str
     clause: str = Field(min_length=1)
@@ -64,6 +67,7 @@ class Criterion(Node):
     procedures: tuple[Procedure, ...] = ("new", "review")
     blocking: bool = True
     veto: bool = False
+    advisory: bool = False
 
     @field_validator("confidence", mode="before")
     @classmethod
@@ -81,8 +85,47 @@ class Criterion(Node):
         return self
 
 
+class Duty(Node):
+    """What a holder owes while the title lasts. ``due``: month and day of a yearly deadline (05-31)."""
+
+    id: str = Field(pattern=CRITERION_ID)
+    text: Words
+    document: str
+    clause: str = Field(min_length=1)
+    confidence: Confidence
+    due: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+
+
+class Outcome(Node):
+    """What a review leads to: whoever is at ``level`` and comes out as ``review`` keeps, moves or loses the title.
+
+    ``to`` names the level afterwards where it changes: the downgrade path of a tier.
+    """
+
+    id: str = Field(pattern=CRITERION_ID)
+    level: Words | None = None
+    review: Literal["excellent", "passed", "failed", "breach"]
+    then: Literal["keeps", "moves_up", "moves_down", "loses"]
+    to: Words | None = None
+    text: Words
+    document: str
+    clause: str = Field(min_length=1)
+    confidence: Confidence
+
+    @model_validator(mode="after")
+    def moves_somewhere(self) -> "Outcome":
+        """A move names where to."""
+        if (self.then in ("moves_up", "moves_down")) != (self.to is not None):
+            raise ValueError("升降级须写 to，其他不写")
+        return self
+
+
 class Standard(Node):
-    """One version of one tier. Chosen by tier, procedure, date and region; see ``selection.choose``."""
+    """One version of one tier. Chosen by tier, procedure, date and region; see ``selection.choose``.
+
+    ``named_only``: never chosen for a tier, only by its own id (a publisher's list, another province's rule, history).
+    ``validity_months``: how long a title granted by it lasts; None: the authority sets no end.
+    """
 
     id: str = Field(pattern=r"^[A-Z0-9]+$")
     tier: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -91,20 +134,30 @@ class Standard(Node):
     documents: dict[str, Document] = Field(min_length=1)
     in_force: dict[Procedure, Window] = Field(min_length=1)
     criteria: tuple[Criterion, ...] = Field(min_length=1)
+    duties: tuple[Duty, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    named_only: bool = False
+    validity_months: int | None = Field(default=None, ge=1, le=120)
 
     @model_validator(mode="after")
     def consistent(self) -> "Standard":
-        """Documents exist; every id is used once; at most one score."""
-        for criterion in self.criteria:
-            if criterion.document not in self.documents:
-                raise ValueError(f"{criterion.id} 引用的文件“{criterion.document}”不在 documents 中")
+        """Documents exist; every id of a criterion is used once; at most one score."""
+        citing: tuple[Criterion | Duty | Outcome, ...] = (*self.criteria, *self.duties, *self.outcomes)
+        for one in citing:
+            if one.document not in self.documents:
+                raise ValueError(f"{one.id} 引用的文件“{one.document}”不在 documents 中")
         ids = self.ids()
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
             raise ValueError(f"编号重复：{'、'.join(twice)}")
-        if sum(isinstance(criterion.rule, Score) for criterion in self.criteria) > 1:
+        if sum(len(list(scores_inside(criterion.rule))) for criterion in self.criteria) > 1:
             raise ValueError("一个标准至多一个评分条件")
         return self
+
+    @property
+    def score(self) -> Score | None:
+        """The score of this version, wherever it stands; None where nothing is scored."""
+        return next((score for one in self.criteria for score in scores_inside(one.rule)), None)
 
     @property
     def first_day(self) -> date:
@@ -127,29 +180,32 @@ class Standard(Node):
         return found
 
 
+INSIDE: dict[type, Callable[[Any], tuple[Rule, ...]]] = {
+    Part: lambda rule: (rule.rule,),
+    AllOf: lambda rule: rule.all,
+    AnyOf: lambda rule: rule.any,
+    SomeOf: lambda rule: rule.some,
+    Waiver: lambda rule: (rule.need, rule.waived_by),
+    EachYear: lambda rule: (rule.each_year,),
+    Choose: lambda rule: (*(one for case in rule.choose for one in (case.when, case.then)), rule.otherwise),
+    ByProcedure: lambda rule: (rule.new, rule.review),
+    Judged: lambda rule: (rule.judged,),
+    InPrinciple: lambda rule: (rule.in_principle,),
+}
+
+
 def subrules(rule: Rule) -> tuple[Rule, ...]:
     """The rules directly inside a rule, for any procedure."""
-    match rule:
-        case Part():
-            return (rule.rule,)
-        case AllOf():
-            return rule.all
-        case AnyOf():
-            return rule.any
-        case SomeOf():
-            return rule.some
-        case Waiver():
-            return (rule.need, rule.waived_by)
-        case EachYear():
-            return (rule.each_year,)
-        case Choose():
-            return (*(one for case in rule.choose for one in (case.when, case.then)), rule.otherwise)
-        case ByProcedure():
-            return (rule.new, rule.review)
-        case Judged():
-            return (rule.judged,)
-        case _:
-            return ()
+    inside = INSIDE.get(type(rule))
+    return () if inside is None else inside(rule)
+
+
+def scores_inside(rule: Rule) -> Iterator[Score]:
+    """Scores in a rule, the rule itself included."""
+    if isinstance(rule, Score):
+        yield rule
+    for inner in subrules(rule):
+        yield from scores_inside(inner)
 
 
 def _ids_inside(rule: Rule) -> list[str]:

@@ -9,6 +9,8 @@ from registry.tiering.evaluation import Result
 from registry.tiering.figures import FigureDef, annual_names, fact_names
 from registry.tiering.language import Compare, Operator
 from registry.tiering.measures import (
+    Amount,
+    Average,
     Capped,
     CompoundGrowth,
     Days,
@@ -22,9 +24,10 @@ from registry.tiering.measures import (
     Ratio,
     Sum,
     Total,
+    YearsSince,
 )
 
-Unit: TypeAlias = Literal["yuan", "ratio", "points", "years", "days", "number"]
+Unit: TypeAlias = Literal["yuan", "dollars", "ratio", "points", "years", "days", "number"]
 Number: TypeAlias = int | float | Fraction
 
 RESULT_WORDS = {
@@ -36,6 +39,7 @@ RESULT_WORDS = {
 }
 SIGNS: dict[Operator, str] = {"at_least": "≥", "more_than": ">", "at_most": "≤", "less_than": "<"}
 UNITS: dict[str, Unit] = {"money": "yuan", "ratio": "ratio", "score": "points"}
+CURRENCY_WORDS: dict[Unit, Text] = {"yuan": Text("元", "yuan"), "dollars": Text("美元", "US dollars")}
 COUNTERS: dict[Unit, Text] = {"years": Text("年", "years"), "days": Text("天", "days"), "points": Text("分", "points")}
 
 
@@ -48,8 +52,10 @@ def about(expression: Expression) -> tuple[Unit, Text]:
             return _defined(fact_names()[expression.fact])
         case Ratio() | CompoundGrowth() | MeanGrowth():
             return "ratio", Text("", "")
-        case FullYears():
+        case FullYears() | YearsSince():
             return "years", COUNTERS["years"]
+        case Amount():
+            return ("yuan", Text("", "")) if expression.currency == "CNY" else ("dollars", Text("", ""))
         case Days():
             return "days", COUNTERS["days"]
         case _:
@@ -62,9 +68,11 @@ def _figure_name(expression: FigureOf | Total | Mean) -> str:
     return expression.total if isinstance(expression, Total) else expression.mean
 
 
-def _inner(expression: Sum | Capped | FirstKnown) -> Expression:
+def _inner(expression: Sum | Capped | FirstKnown | Average) -> Expression:
     if isinstance(expression, Capped):
         return expression.capped
+    if isinstance(expression, Average):
+        return expression.average
     return expression.sum[0] if isinstance(expression, Sum) else expression.first_known[0]
 
 
@@ -99,8 +107,8 @@ def show(unit: Unit, counter: Text, value: Number, locale: Locale, *, places: in
         Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(str(value))
     )
     match unit:
-        case "yuan":
-            return _money(exact, locale, places)
+        case "yuan" | "dollars":
+            return _money(exact, unit, locale, places)
         case "ratio":
             return f"{_trim(exact * 100, 1 if places is None else places)}%"
         case _:
@@ -131,16 +139,17 @@ def show_gap(unit: Unit, counter: Text, gap: Number, locale: Locale) -> str:
     return f"{_trim(shown, 1)} " + ("percentage points" if locale == "en" else "个百分点")
 
 
-def _money(yuan: Decimal, locale: Locale, places: int | None) -> str:
-    size = abs(yuan)
+def _money(amount: Decimal, unit: Unit, locale: Locale, places: int | None) -> str:
+    size, word = abs(amount), CURRENCY_WORDS[unit].in_(locale)
+    decimals = 2 if places is None else places
     if locale == "en":
-        for factor, word in ((10**9, "bn yuan"), (10**6, "m yuan")):
+        for factor, short in ((10**9, "bn"), (10**6, "m")):
             if size >= factor:
-                return f"{_trim(yuan / factor, 2 if places is None else places)} {word}"
-        return f"{_trim(yuan, 2)} yuan"
+                return f"{_trim(amount / factor, decimals)} {short} {word}"
+        return f"{_trim(amount, 2)} {word}"
     if size >= 10**8:
-        return f"{_trim(yuan / 10**8, 2 if places is None else places)} 亿元"
-    return f"{_trim(yuan / 10**4, 4)} 万元" if size >= 10**4 else f"{_trim(yuan, 2)} 元"
+        return f"{_trim(amount / 10**8, decimals)} 亿{word}"
+    return f"{_trim(amount / 10**4, 4)} 万{word}" if size >= 10**4 else f"{_trim(amount, 2)} {word}"
 
 
 def _trim(value: Decimal, places: int) -> str:

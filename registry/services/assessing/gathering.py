@@ -13,13 +13,13 @@ from sqlmodel import Session, col
 from registry.db import ExactDecimal
 from registry.models import Batch, Enterprise, Fact, Figure, Listing
 from registry.tiering.figure_values import read_value
-from registry.tiering.figures import DERIVED_FROM, fact_names
+from registry.tiering.figures import DERIVED_FROM, fact_names, stated_name
 from registry.tiering.population import Population
 from registry.tiering.reads import Reads
 from registry.tiering.standard import Procedure
 from registry.vocabulary import BatchState, IdentityState, Trust
 
-FIELDS = ("region_code", "industry_code", "founded_on")
+FIELDS = ("region_code", "industry_code", "founded_on", "listed_market")
 """Columns of the enterprise itself that standards read."""
 _STRENGTH = {Trust.OFFICIAL: 3, Trust.AUDITED: 2, Trust.DECLARED: 1, Trust.COMPUTED: 0}
 
@@ -42,13 +42,14 @@ def gather(session: Session, *, ids: Ids, reads: Reads, as_of: date, procedure: 
     Of several values of one figure the strongest trust counts (official, audited, declared, computed). Facts stated
     for a day after ``as_of`` are left out. A withdrawn title ends the day before its withdrawal.
     """
-    names = sorted(name for name in reads.facts | reads.dates if name not in DERIVED_FROM and name not in FIELDS)
+    read = {stated_name(name) for name in reads.facts | reads.dates}
+    names = sorted(name for name in read if name not in DERIVED_FROM and name not in FIELDS)
     return Population.from_columns(
         size=ids.size,
         as_of=as_of,
         procedure=procedure,
-        figures=_figures(session, ids, sorted(reads.figures)),
-        facts=_enterprise_fields(session, ids) | _facts(session, ids, names, as_of),
+        figures=figures_of(session, ids, sorted(reads.figures)),
+        facts=enterprise_fields(session, ids) | _facts(session, ids, names, as_of),
         titles={code: titles_of(session, ids, code) for code in sorted(reads.titles)},
     )
 
@@ -68,7 +69,7 @@ def titles_of(session: Session, ids: Ids, directory_code: str) -> tuple[Any, Any
         query = query.where(col(Listing.enterprise_id).in_(ids.tolist()))
     spans = [(owner, begin, _last_day(end, withdrawn)) for owner, begin, end, withdrawn in session.execute(query)]
     owners = np.array([owner for owner, _, _ in spans], dtype=np.int64)
-    rows, mine = _rows(ids, owners)
+    rows, mine = rows_of(ids, owners)
     begins = np.array([begin for _, begin, _ in spans], dtype="datetime64[D]")
     ends = np.array([end for _, _, end in spans], dtype="datetime64[D]")
     return rows, begins[mine], ends[mine]
@@ -81,7 +82,8 @@ def _last_day(end: date | None, withdrawn: date | None) -> date | None:
     return before if end is None else min(end, before)
 
 
-def _enterprise_fields(session: Session, ids: Ids) -> dict[str, Any]:
+def enterprise_fields(session: Session, ids: Ids) -> dict[str, Any]:
+    """What standards read of the enterprise itself: a list for each of FIELDS, row k is ``ids[k]``."""
     columns = [getattr(Enterprise, name) for name in FIELDS]
     query = select(col(Enterprise.id), *columns)
     if ids.size < _FEW:
@@ -90,11 +92,12 @@ def _enterprise_fields(session: Session, ids: Ids) -> dict[str, Any]:
     return {name: [found[number][place] for number in ids.tolist()] for place, name in enumerate(FIELDS)}
 
 
-def _figures(
+def figures_of(
     session: Session, ids: Ids, wanted: Sequence[tuple[str, int]]
 ) -> dict[tuple[str, int], NDArray[np.float64]]:
+    """A column for each wanted (name, year); NaN is unknown, the strongest trust counts."""
     columns = {key: np.full(ids.size, np.nan) for key in wanted}
-    query = select(col(Figure.name), col(Figure.year), col(Figure.enterprise_id), _amount(session), _strength(Figure))
+    query = select(col(Figure.name), col(Figure.year), col(Figure.enterprise_id), _amount(session), strength_of(Figure))
     if ids.size < _FEW:
         few = query.where(col(Figure.enterprise_id).in_(ids.tolist()))
         found: dict[tuple[str, int], list[Any]] = defaultdict(list)
@@ -111,7 +114,7 @@ def _figures(
     for key, rows in tables:
         table = np.array(rows, dtype=np.float64).reshape(-1, 3)
         table = table[np.argsort(table[:, 2], kind="stable")]  # the strongest comes last and stays
-        at, mine = _rows(ids, table[:, 0].astype(np.int64))
+        at, mine = rows_of(ids, table[:, 0].astype(np.int64))
         columns[key][at] = table[mine, 1] / scale
     return columns
 
@@ -124,7 +127,7 @@ def _facts(session: Session, ids: Ids, names: Sequence[str], as_of: date) -> dic
     query = (
         select(col(Fact.name), col(Fact.enterprise_id), col(Fact.value))
         .where(col(Fact.name).in_(names), col(Fact.known_on) <= as_of)
-        .order_by(_strength(Fact))
+        .order_by(strength_of(Fact))
     )
     if ids.size < _FEW:
         query = query.where(col(Fact.enterprise_id).in_(ids.tolist()))
@@ -148,11 +151,12 @@ def _amount(session: Session) -> ColumnElement[Any]:
     return cast(col(Figure.value), Float)
 
 
-def _strength(table: type[Figure] | type[Fact]) -> ColumnElement[int]:
+def strength_of(table: type[Figure] | type[Fact]) -> ColumnElement[int]:
+    """SQL: how much a row’s trust weighs."""
     return case(*((col(table.trust) == one, weight) for one, weight in _STRENGTH.items()), else_=0)
 
 
-def _rows(ids: Ids, owners: Ids) -> tuple[Ids, NDArray[np.bool_]]:
+def rows_of(ids: Ids, owners: Ids) -> tuple[Ids, NDArray[np.bool_]]:
     """The row of each owner in ``ids``, and a mask of the owners that have one."""
     if not ids.size:
         return np.array([], dtype=np.int64), np.zeros(owners.size, dtype=np.bool_)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from registry.tiering.figures import fact_names
+from registry.tiering.figures import fact_names, stated_name
 from registry.tiering.population import Column, Dates, Population, TitleSpans
 from registry.tiering.standard import Procedure
 
@@ -45,7 +45,7 @@ def unpin(inputs: dict[str, Any], *, as_of: date, procedure: Procedure) -> Popul
 
 
 def _stated(name: str, value: float) -> Any:
-    about = fact_names()[name]
+    about = fact_names()[stated_name(name)]
     return about.choices[int(value)] if about.kind == "code" else value
 
 
