@@ -14,16 +14,18 @@ from registry.errors import InvalidInput
 from registry.policies import OFFICIALS, own_region, require
 from registry.schemas.assessments import CandidatePage
 from registry.schemas.inputs import parse_region_code
-from registry.services.assessing.candidates import CandidateQuery, candidates
+from registry.services.assessing.candidates import candidates
+from registry.services.assessing.choosing import CandidateQuery, parse_reason, parse_sort
 from registry.services.assessing.explaining import explain_now
 from registry.services.enterprises import summaries
 from registry.services.resolving import resolve
 from registry.tiering.report_shapes import Report
-from registry.vocabulary import Flag
+from registry.vocabulary import CandidateSort, Flag
 
 router: APIRouter = officials_router("assessments", "评估（工作人员）/ Assessments (officials)")
 
 Tier = Annotated[str, Path(max_length=60, description="梯度 / Tier", examples=["little_giant"])]
+SORTS = tuple(sort.value for sort in CandidateSort)
 FLAGS = {flag.value: flag for flag in Flag}
 
 
@@ -48,13 +50,27 @@ def list_candidates(
     as_of: AsOf,
     region: Annotated[str, Query(max_length=20, description="地区，缺省为自己的 / Region, own by default")] = "",
     flag: Annotated[str, Query(max_length=20, json_schema_extra={"enum": list(FLAGS)})] = Flag.CANDIDATE.value,
+    chain: Annotated[str, Query(max_length=40, description="产业链代码 / Code of a chain")] = "",
+    reason: Annotated[
+        str, Query(max_length=40, description="原因 / Reason", examples=["unmet:LG26-7", "unknown:LG26-7"])
+    ] = "",
+    sort: Annotated[str, Query(max_length=20, json_schema_extra={"enum": list(SORTS)})] = CandidateSort.GAPS.value,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> CandidatesShown:
     """最近一次全量评估中够条件、差一点、有风险或缺数据的企业。 / From the latest run over the whole population."""
     code = parse_region_code(region, field="region") if region else own_region(actor)
     require(actor, OFFICIALS, region_code=code)
-    query = CandidateQuery(tier=tier, region_code=code, flag=_flag(flag), cursor=cursor, limit=limit)
+    query = CandidateQuery(
+        tier=tier,
+        region_code=code,
+        flag=_flag(flag),
+        chain=chain.strip() or None,
+        reason=parse_reason(reason),
+        sort=parse_sort(sort),
+        cursor=cursor,
+        limit=limit,
+    )
     page = candidates(session, query, as_of=as_of)
     return CandidatesShown(**dict(page), next=next_address(request, response, page.next_cursor))
 

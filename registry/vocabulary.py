@@ -140,6 +140,15 @@ class Flag(LabelledEnum):
     NEEDS_DATA = "needs_data", "缺数据", "Needs data"
 
 
+class CandidateSort(LabelledEnum):
+    """In which order flagged enterprises are listed."""
+
+    GAPS = "gaps", "缺项从少到多", "Fewest gaps first"
+    SCORE = "score", "得分从高到低", "Highest score first"
+    REVENUE = "revenue", "营业收入从高到低", "Largest revenue first"
+    NAME = "name", "企业名称", "By name"
+
+
 class Role(LabelledEnum):
     """What an account may do; always together with a region and, for curators and reviewers, a directory."""
 

@@ -1,6 +1,7 @@
 """What officials read about assessments: flag counts, candidate rows, the ladder of tiers."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -22,6 +23,8 @@ class RunInfo(ReadModel):
     seconds: float
     run_at: datetime
     actor: str
+    stale: bool
+    """The version’s content was rewritten since: letters stay, words can no longer be given."""
 
 
 class CandidateRow(ReadModel):
@@ -36,10 +39,22 @@ class CandidateRow(ReadModel):
     criteria: tuple[str, ...]
     results: str
     met: int
-    gap_text: Text
+    score_low: float | None
+    score_high: float | None
+    gap_text: Text | None
     revenue_cny: int | None
     revenue_year: int
     case_stage: CaseStage | None
+
+
+class ReasonCount(ReadModel):
+    """How many firms of a list one criterion keeps there. ``key`` is how to ask for them: unmet:LG26-7."""
+
+    key: str
+    outcome: Literal["unmet", "unknown", "needs_review"]
+    criterion: str
+    name: Text
+    count: int
 
 
 class CandidatePage(ReadModel):
@@ -50,6 +65,7 @@ class CandidatePage(ReadModel):
     counts: dict[Flag, int]
     rows: tuple[CandidateRow, ...]
     total: int
+    reasons: tuple[ReasonCount, ...]
     next_cursor: str | None
 
 

@@ -13,7 +13,8 @@ from registry.db import reading, transaction
 from registry.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from registry.models import Assessment, AssessmentRun, AuditEvent, CultivationCase, Enterprise, Fact
 from registry.policies import EVERYWHERE, Actor, Grant
-from registry.services.assessing.candidates import CandidateQuery, candidates
+from registry.services.assessing.candidates import candidates
+from registry.services.assessing.choosing import CandidateQuery
 from registry.services.assessing.explaining import explain_now, explain_stored
 from registry.services.assessing.ladder import ladder
 from registry.services.assessing.running import assess_tier

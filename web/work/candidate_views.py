@@ -5,27 +5,37 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
-from registry.identity.regions import children
-from registry.policies import EVERYWHERE
 from registry.schemas.assessments import AssessmentJob, CandidatePage, CandidateRow, LadderStep
 from registry.schemas.titles import TitleBadge
 from registry.services.assessing.candidate import CandidateDetail
-from registry.services.assessing.candidates import CandidateQuery
-from registry.services.places import full_place, place
-from registry.services.reference import shipped
+from registry.services.assessing.choosing import CandidateQuery
+from registry.services.places import full_place
 from registry.tiering.describe import describe, words_in
 from registry.tiering.report_shapes import CriterionReport
 from registry.tiering.selection import find, tiers
-from registry.vocabulary import Flag, TitleStatus, Verdict
+from registry.vocabulary import CandidateSort, Flag, TitleStatus, Verdict
 from web.formats import grouped
 from web.i18n import locale_of
 from web.navigation import path_of
 from web.rendering import url_path, url_with
 from web.shown_titles import shown_title
+from web.work.filters import (
+    Options,
+    chain_options,
+    directory_name,
+    exports,
+    place_options,
+    region_words,
+    sort_options,
+)
 
 OUTCOMES = {"M": "met", "U": "unmet", "?": "unknown", "R": "needs_review", "N": "not_applicable"}
 """Letters of a stored result."""
-HOME_PROVINCE = "440000"
+OUTCOME_WORDS = {
+    "unmet": Text("不符合", "Not met:"),
+    "unknown": Text("数据不足", "Without data:"),
+    "needs_review": Text("须人工判断", "For a person:"),
+}
 FLAG_NOTES = {
     Flag.CANDIDATE: (Text("各条符合，尚无称号", "Every criterion met, no title yet"), "met"),
     Flag.NEAR: (Text("差 1–2 项，均可补", "One or two short, all can be made good"), "due"),
@@ -48,33 +58,37 @@ def list_context(
 ) -> dict[str, Any]:
     """Everything the list shows. Links keep the filters; a change of filter goes back to the first page."""
     locale = locale_of(request)
-    kept = {"tier": page.tier, "flag": query.flag.value, "place": query.place, "chain": query.chain}
+    kept = {
+        "tier": page.tier,
+        "flag": query.flag.value,
+        "place": query.place,
+        "chain": query.chain,
+        "reason": str(query.reason) if query.reason else None,
+        "sort": None if query.sort is CandidateSort.GAPS else query.sort.value,
+    }
     own = url_with(url_path(request, "candidate_list"), **kept)
     export = url_with(url_path(request, "candidate_export"), **kept)
-    region = Text("全部地区", "everywhere") if query.region_code == EVERYWHERE else place(query.region_code)
+    pairs = zip(steps, [*steps[1:], None], strict=True)
     return {
         "page": page,
         "tier_title": tier_name(page.tier, locale),
-        "region": region or Text(query.region_code, query.region_code),
+        "region": region_words(query.region_code),
         "run": page.runs[0] if page.runs else None,
+        "stale": any(run.stale for run in page.runs),
         "run_seconds": round(sum(run.seconds for run in page.runs), 1),
-        "steps": [
-            _step(request, step, above, page.tier, locale)
-            for step, above in zip(steps, [*steps[1:], None], strict=True)
-        ],
+        "steps": [_step(request, step, above, page.tier, locale) for step, above in pairs],
         "flags": [_flag(own, page, flag, query.flag, locale) for flag in FLAG_NOTES],
         "flag": query.flag,
         "rows": [_row(request, row, locale) for row in page.rows],
+        "scored": any(row.score_high is not None for row in page.rows),
         "revenue_year": page.rows[0].revenue_year if page.rows else None,
-        "tier_options": [(tier, tier_name(tier, locale)) for tier in tiers()],
-        "place_options": _places(query, locale),
-        "chain_options": _chains(locale),
-        "place": query.place or "",
-        "chain": query.chain or "",
+        "filters": _filters(page, query, locale),
+        "narrowed": bool(query.place or query.chain or query.reason),
         "own_url": own,
+        "wide_url": url_with(own, place=None, chain=None, reason=None),
         "first_url": own if query.cursor else None,
         "next_url": url_with(own, cursor=page.next_cursor) if page.next_cursor else None,
-        "export_url": export,
+        "exports": exports(export, locale),
         "standard_url": path_of(request, "standard", code=page.tier),
         "assess_url": url_path(request, "assessment_request"),
         "job": job,
@@ -83,10 +97,41 @@ def list_context(
     }
 
 
+def _filters(page: CandidatePage, query: CandidateQuery, locale: Locale) -> list[dict[str, Any]]:
+    """The selects above the list: name, label, options, value."""
+    chosen = str(query.reason) if query.reason else ""
+    return [
+        _select(
+            "tier", Text("目标称号", "Target title"), [(tier, tier_name(tier, locale)) for tier in tiers()], page.tier
+        ),
+        _select("place", Text("地区", "Place"), place_options(query.region_code, query.place, locale), query.place),
+        _select("chain", Text("产业链", "Chain"), chain_options(locale), query.chain),
+        _select("reason", Text("原因", "Reason"), _reasons(page, chosen, locale), chosen),
+        _select("sort", Text("排序", "Order"), sort_options(CandidateSort, locale), query.sort.value),
+    ]
+
+
+def _select(name: str, label: Text, options: Options, value: str | None) -> dict[str, Any]:
+    return {"name": name, "label": label, "options": options, "value": value or ""}
+
+
+def _reasons(page: CandidatePage, chosen: str, locale: Locale) -> Options:
+    """What keeps the firms of this list where they are, with how many; the chosen one also where nobody is left."""
+    options = [("", Text("全部原因", "All reasons").in_(locale))]
+    for one in page.reasons:
+        words = f"{OUTCOME_WORDS[one.outcome].in_(locale)} {one.criterion} {one.name.in_(locale)}"
+        options.append(
+            (one.key, Text(f"{words}（{grouped(one.count)}）", f"{words} ({grouped(one.count)})").in_(locale))
+        )
+    if chosen not in dict(options):
+        outcome, _, criterion = chosen.partition(":")
+        options.append((chosen, f"{OUTCOME_WORDS[outcome].in_(locale)} {criterion}"))
+    return options
+
+
 def tier_name(tier: str, locale: Locale) -> str:
     """The title a tier leads to, by its short name; the name of its standard where no directory bears its code."""
-    named = {row["code"]: Text(row["short_zh"], row["short_en"]) for row in shipped("directories")}
-    return named[tier].in_(locale) if tier in named else words_in(find(tier)[0].title, locale)
+    return directory_name(tier, locale) or words_in(find(tier)[0].title, locale)
 
 
 def _percent(job: AssessmentJob | None) -> int:
@@ -145,23 +190,6 @@ def _row(request: Request, row: CandidateRow, locale: Locale) -> dict[str, Any]:
 def _rung(title: TitleBadge) -> int:
     """Titles of the ladder first, the highest before the others."""
     return LADDER.index(title.directory_code) if title.directory_code in LADDER else len(LADDER)
-
-
-def _places(query: CandidateQuery, locale: Locale) -> list[tuple[str, str]]:
-    """The divisions one level below the official's region; everywhere starts with the cities of the province."""
-    above = HOME_PROVINCE if query.region_code == EVERYWHERE else query.region_code
-    below = [(code, place(code)) for code in children(above)]
-    options = [("", Text("全部地区", "All places").in_(locale))]
-    options += [(code, name.in_(locale)) for code, name in below if name]
-    if query.place and query.place not in dict(options):
-        named = full_place(query.place)
-        options.append((query.place, named.in_(locale) if named else query.place))
-    return options
-
-
-def _chains(locale: Locale) -> list[tuple[str, str]]:
-    options = [("", Text("全部产业链", "All chains").in_(locale))]
-    return options + [(row["code"], Text(row["name_zh"], row["name_en"]).in_(locale)) for row in shipped("chains")]
 
 
 def detail_context(request: Request, detail: CandidateDetail) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from registry.errors import InvalidInput, Text
 from registry.policies import OFFICIALS, Actor, own_region, require
 from registry.schemas.inputs import parse_region_code
 from registry.services.assessing.candidate import get_candidate
-from registry.services.assessing.candidates import CandidateQuery, candidates
+from registry.services.assessing.candidates import candidates
+from registry.services.assessing.choosing import CandidateQuery, parse_reason, parse_sort
 from registry.services.assessing.exporting import write_candidates
 from registry.services.assessing.ladder import ladder
 from registry.services.assessing.requesting import cancel_assessment, current_assessment, request_assessment
 from registry.services.cultivation import KEEPERS, admit_candidate
-from registry.tiering.selection import find
-from registry.vocabulary import Flag
+from registry.services.tables import media_type, parse_format
+from registry.vocabulary import CandidateSort, Flag
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path, url_with
@@ -51,10 +52,12 @@ def candidate_list(
     flag: Short = Flag.NEAR.value,
     place: Short = "",
     chain: Short = "",
+    reason: Short = "",
+    sort: Short = CandidateSort.GAPS.value,
     cursor: Cursor = "",
 ) -> Response:
     """Flagged firms of a tier inside the official's own region. Raises NotFound (tier), InvalidInput, NotAllowed."""
-    query = _query(actor, tier, flag, place, chain, cursor)
+    query = _query(actor, tier, flag, place, chain, reason=reason, sort=sort, cursor=cursor)
     page = candidates(session, query, as_of=today())
     steps = ladder(session, as_of=today(), region_code=query.region_code)
     job = current_assessment(session, tier=page.tier)
@@ -72,14 +75,17 @@ def candidate_export(
     flag: Short = Flag.NEAR.value,
     place: Short = "",
     chain: Short = "",
+    reason: Short = "",
+    sort: Short = CandidateSort.GAPS.value,
+    format: Short = "csv",
 ) -> Response:
-    """The list with these filters as CSV, inside the official's own region."""
-    query = _query(actor, tier, flag, place, chain, "")
-    locale = locale_of(request)
+    """Exactly what is filtered, in its order, as CSV or XLSX; inside the official's own region."""
+    query = _query(actor, tier, flag, place, chain, reason=reason, sort=sort)
+    kind, locale = parse_format(format), locale_of(request)
     return as_download(
-        lambda stream: write_candidates(session, stream, query, as_of=today(), locale=locale),
-        name=f"candidates-{find(query.tier)[0].tier}-{query.flag.value}-{today().isoformat()}.csv",
-        media_type="text/csv; charset=utf-8",
+        lambda stream: write_candidates(session, stream, query, as_of=today(), format=kind, locale=locale),
+        name=f"candidates-{query.tier}-{query.flag.value}-{today().isoformat()}.{kind}",
+        media_type=media_type(kind),
     )
 
 
@@ -121,7 +127,17 @@ def cancel(request: Request, session: WriteSession, actor: OfficerActor, job_id:
     return RedirectResponse(url_with(url_path(request, "candidate_list"), tier=job.tier), status_code=303)
 
 
-def _query(actor: Actor, tier: str, flag: str, place: str, chain: str, cursor: str) -> CandidateQuery:
+def _query(
+    actor: Actor,
+    tier: str,
+    flag: str,
+    place: str,
+    chain: str,
+    *,
+    reason: str,
+    sort: str,
+    cursor: str = "",
+) -> CandidateQuery:
     """The question, always inside the region the official answers for."""
     region = own_region(actor)
     require(actor, OFFICIALS, region_code=region)
@@ -130,11 +146,13 @@ def _query(actor: Actor, tier: str, flag: str, place: str, chain: str, cursor: s
             f"没有“{flag[:40]}”这个类别。", f"There is no list “{flag[:40]}”.", field="flag", choices=tuple(FLAGS)
         )
     return CandidateQuery(
-        tier=tier,
+        tier=tier.strip().lower(),
         flag=FLAGS[flag],
         region_code=region,
         place=parse_region_code(place, field="place") if place.strip() else None,
         chain=chain.strip() or None,
+        reason=parse_reason(reason),
+        sort=parse_sort(sort),
         cursor=cursor or None,
     )
 

@@ -11,8 +11,8 @@ from registry.policies import OFFICIALS, Actor, require
 from registry.schemas.assessments import RunInfo
 from registry.schemas.base import ReadModel
 from registry.schemas.enterprises import EnterpriseSummary
-from registry.services.assessing.candidates import latest_runs, run_info
 from registry.services.assessing.explaining import report_of
+from registry.services.assessing.runs import latest_runs, with_rules
 from registry.services.cultivation import KEEPERS
 from registry.services.enterprises import summaries
 from registry.services.standards import known_standards
@@ -67,7 +67,7 @@ def get_candidate(session: Session, *, assessment_id: int, actor: Actor, as_of: 
         enterprise=shown[0],
         region_code=firm.region_code,
         flag=Flag.of(stored.flag) if stored.flag else None,
-        run=run_info(run),
+        run=with_rules(session, [run])[run.id].info,
         report=report_of(stored, run, among=known_standards(session)),
         is_latest=run.id in {one.id for one in latest_runs(session, tier=run.tier)},
         case=_open_case(session, firm.id, run.tier),

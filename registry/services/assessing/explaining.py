@@ -41,6 +41,11 @@ def report_of(stored: Assessment, run: AssessmentRun, *, among: tuple[Standard, 
             f"标准 {run.standard_version} 的内容已与评估时不同，不能重述这次评估。请重新评估。",
             f"Standard {run.standard_version} is no longer what this assessment was made by. Assess again.",
         )
+    return retell(stored, run, standard)
+
+
+def retell(stored: Assessment, run: AssessmentRun, standard: Standard) -> Report:
+    """The findings by this very standard, which the caller knows to be the one it was judged by."""
     procedure: Procedure = "new" if run.procedure.value == "new" else "review"
     firm = unpin(stored.inputs, as_of=run.as_of, procedure=procedure)
     return explain(evaluate(standard, firm), 0)

@@ -10,7 +10,8 @@ from registry.errors import Text
 from registry.models import Assessment, Batch, Enterprise, Listing
 from registry.policies import EVERYWHERE
 from registry.schemas.assessments import LadderStep
-from registry.services.assessing.candidates import in_region, latest_runs
+from registry.services.assessing.choosing import in_region
+from registry.services.assessing.runs import latest_runs
 from registry.titles import held_on
 from registry.vocabulary import Flag
 

@@ -1,0 +1,87 @@
+"""Runs over the whole population with the rules they were made by: the newest ones, and what they can still tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from registry.errors import Text
+from registry.models import Assessment, AssessmentRun
+from registry.schemas.assessments import RunInfo
+from registry.services.assessing.explaining import retell
+from registry.services.assessing.running import rule_hash
+from registry.services.standards import known_standards
+from registry.tiering.report_shapes import Report
+from registry.tiering.selection import find
+from registry.tiering.standard import Standard
+from registry.vocabulary import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class RunRule:
+    """A run and its version of the standard. ``stale``: the version was rewritten since; letters stay, words do not."""
+
+    run: AssessmentRun
+    standard: Standard
+    stale: bool
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """Ids of the criteria in the order of stored results; none where that order may be another one now."""
+        return () if self.stale else tuple(one.id for one in self.standard.criteria)
+
+    @property
+    def info(self) -> RunInfo:
+        """The run as it is shown."""
+        run = self.run
+        return RunInfo(
+            run_id=run.id,
+            tier=run.tier,
+            version=run.standard_version,
+            procedure=run.procedure,
+            as_of=run.as_of,
+            population=run.population,
+            seconds=run.seconds,
+            run_at=run.run_at,
+            actor=run.actor,
+            stale=self.stale,
+        )
+
+    def report(self, stored: Assessment) -> Report | None:
+        """The findings of one of its assessments word for word; None where the rule is no longer the same."""
+        return None if self.stale else retell(stored, self.run, self.standard)
+
+    def gap_text(self, stored: Assessment) -> Text | None:
+        """What keeps the firm from the title, in words; None as ``report``."""
+        report = self.report(stored)
+        return None if report is None else Text(report.gap_text, report.gap_text_en)
+
+
+def latest_runs(session: Session, *, tier: str) -> list[AssessmentRun]:
+    """The newest whole run of each procedure, if both belong to the same day; else the newest alone."""
+    newest: list[AssessmentRun] = []
+    for procedure in Procedure:
+        query = (
+            select(AssessmentRun)
+            .where(
+                col(AssessmentRun.tier) == tier,
+                col(AssessmentRun.procedure) == procedure,
+                col(AssessmentRun.whole_population).is_(True),
+            )
+            .order_by(col(AssessmentRun.id).desc())
+            .limit(1)
+        )
+        newest += session.scalars(query).all()
+    latest = max((run.as_of for run in newest), default=None)
+    return [run for run in newest if run.as_of == latest]
+
+
+def with_rules(session: Session, runs: Sequence[AssessmentRun]) -> dict[int, RunRule]:
+    """These runs by number, with their rules. Raises NotFound for a version that is known no more."""
+    among = known_standards(session)
+    found: dict[int, RunRule] = {}
+    for run in runs:
+        standard = find(run.standard_version, among=among)[0]
+        found[run.id] = RunRule(run, standard, rule_hash(standard) != run.rule_hash)
+    return found
