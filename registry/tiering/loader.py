@@ -34,7 +34,7 @@ def load_standard(path: Path) -> Standard:
 
 def parse_standard(text: str, *, file: str) -> Standard:
     """Read one version from text; ``file`` is only named in errors."""
-    tree = _resolved(_tree(text, file), file)
+    tree = whole_tree(text, file=file)
     try:
         return Standard.model_validate(tree)
     except ValidationError as error:
@@ -42,6 +42,11 @@ def parse_standard(text: str, *, file: str) -> Standard:
         line, field = locate(tree, first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise _fault(file, line, field, reason, reason) from None
+
+
+def whole_tree(text: str, *, file: str) -> Any:
+    """The YAML of a version with what it includes and extends in place, not validated. Raises FileRefused."""
+    return _resolved(_tree(text, file), file)
 
 
 def _tree(text: str, file: str) -> Any:
