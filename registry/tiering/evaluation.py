@@ -22,6 +22,7 @@ from registry.tiering.language import (
     Choose,
     Compare,
     EachYear,
+    FirstDecided,
     InPrinciple,
     Judged,
     LocatedIn,
@@ -124,6 +125,11 @@ def evaluate(standard: Standard, population: Population) -> Evaluation:
     )
 
 
+def judge(rule: Rule, population: Population, shift: int = 0) -> Codes:
+    """One condition by itself, over every row."""
+    return _Run(population).rule("", (), rule, shift)
+
+
 def children(rule: Rule, procedure: Procedure) -> tuple[Child, ...]:
     """The conditions directly inside one that count under this procedure, in a fixed order.
 
@@ -138,8 +144,10 @@ def children(rule: Rule, procedure: Procedure) -> tuple[Child, ...]:
             return tuple(Child(one) for one in subrules(rule))
 
 
-def members(rule: AllOf | AnyOf | SomeOf) -> tuple[Rule, ...]:
+def members(rule: AllOf | AnyOf | SomeOf | FirstDecided) -> tuple[Rule, ...]:
     """The conditions of a group."""
+    if isinstance(rule, FirstDecided):
+        return rule.first_decided
     if isinstance(rule, AllOf):
         return rule.all
     return rule.any if isinstance(rule, AnyOf) else rule.some
@@ -176,11 +184,8 @@ class _Run:
         return found
 
     def _score(self, rule: Score, shift: int) -> Codes:
-        def judge(condition: Rule) -> Codes:
-            # Conditions of score bands need no place of their own in ``nodes``: the score is explained as a whole.
-            return _Run(self.population).rule("", (), condition, shift)
-
-        self.score = score_range(rule, self.population, shift, judge)
+        # Conditions of score bands need no place of their own in ``nodes``: the score is explained as a whole.
+        self.score = score_range(rule, self.population, shift, lambda one: judge(one, self.population, shift))
         low, high, data_missing = self.score.low, self.score.high, self.score.data_missing
         parts = [(rule.needed, low, high)]
         for part, part_range in zip(rule.score, self.score.parts, strict=True):
@@ -256,6 +261,13 @@ def _largest(_rule: Rule, inner: list[Codes]) -> Codes:
     return found
 
 
+def _first_decided(_rule: FirstDecided, inner: list[Codes]) -> Codes:
+    found = inner[-1]
+    for one in reversed(inner[:-1]):
+        found = np.where(one == Result.UNKNOWN, found, one)
+    return found
+
+
 def _some(rule: SomeOf, inner: list[Codes]) -> Codes:
     """k of n hold as well as the k-th best of them does."""
     found: Codes = np.sort(np.stack(inner), axis=0)[-rule.count]
@@ -288,6 +300,7 @@ COMBINE: dict[type, Callable[[Any, list[Codes]], Codes]] = {
     ByProcedure: _smallest,
     AnyOf: _largest,
     Waiver: _largest,
+    FirstDecided: _first_decided,
     SomeOf: _some,
     Choose: _chosen,
     Judged: _judged,

@@ -2,16 +2,19 @@
 
 from registry.errors import Text
 from registry.tiering.describe import source_of
-from registry.tiering.evaluation import Evaluation, Result, Verdict
+from registry.tiering.evaluation import Evaluation, Result, Verdict, evaluate
 from registry.tiering.findings import period_words
 from registry.tiering.gaps import gap_sentence
 from registry.tiering.language import Score
 from registry.tiering.measures import Words
 from registry.tiering.needs import distinct
+from registry.tiering.path import cheapest_way
+from registry.tiering.population import Population
 from registry.tiering.reading import Placed, Reading
 from registry.tiering.report_shapes import RESULT_CODES, VERDICT_CODES, CriterionReport, PartReport, Report
 from registry.tiering.score_reading import score_parts, score_report
 from registry.tiering.standard import scores_inside
+from registry.tiering.way_words import way_report
 from registry.tiering.wording import RESULT_WORDS
 
 
@@ -48,7 +51,13 @@ def explain(evaluation: Evaluation, row: int) -> Report:
         needs=tuple(need.path for need in needs) if verdict is Verdict.UNDECIDED else (),
         gap_text=sentence.zh,
         gap_text_en=sentence.en,
+        way=way_report(cheapest_way(_alone(evaluation, firm))) if verdict is Verdict.INELIGIBLE else None,
     )
+
+
+def _alone(evaluation: Evaluation, firm: Population) -> Evaluation:
+    """The evaluation of this firm by itself."""
+    return evaluation if evaluation.population.size == 1 else evaluate(evaluation.standard, firm)
 
 
 def _names_to_judge(readings: list[Reading]) -> list[Words]:

@@ -84,10 +84,36 @@ class ScoreReport(_Shape):
     needed: int
 
 
+class StepReport(_Shape):
+    """One change on the way to a title. ``place``: where it stands in a figures file. ``now``, ``to`` and ``by`` are
+    numbers in ``unit`` for figures, null for facts, titles and years to wait.
+    """
+
+    place: str
+    kind: Literal["raise", "lower", "state", "title", "wait"]
+    now: float | None
+    to: float | None
+    by: float | None
+    unit: str
+    titles: tuple[str, ...] = ()
+    text: str
+    text_en: str
+
+
+class WayReport(_Shape):
+    """The smallest set of changes found after which no criterion is unmet; ``blocked``: criteria nothing mends."""
+
+    steps: tuple[StepReport, ...]
+    blocked: tuple[str, ...]
+    text: str
+    text_en: str
+
+
 class Report(_Shape):
     """One standard for one enterprise on one day.
 
-    ``needs``: places of the figures file that would decide an open verdict.
+    ``needs``: places of the figures file that would decide an open verdict. ``way``: what would have to change, of an
+    ineligible firm.
     """
 
     standard: str
@@ -101,3 +127,4 @@ class Report(_Shape):
     needs: tuple[str, ...]
     gap_text: str
     gap_text_en: str
+    way: WayReport | None = None

@@ -24,10 +24,11 @@ from registry.tiering.measures import (
     Ratio,
     Sum,
     Total,
+    YearOf,
     YearsSince,
 )
 
-Unit: TypeAlias = Literal["yuan", "dollars", "ratio", "points", "years", "days", "number"]
+Unit: TypeAlias = Literal["yuan", "dollars", "ratio", "points", "years", "days", "calendar_year", "number"]
 Number: TypeAlias = int | float | Fraction
 
 RESULT_WORDS = {
@@ -47,13 +48,15 @@ def about(expression: Expression) -> tuple[Unit, Text]:
     """The unit of an expression and its counter word (件, 人; empty for money and ratios)."""
     match expression:
         case FigureOf() | Total() | Mean():
-            return _defined(annual_names()[_figure_name(expression)])
+            return defined(annual_names()[_figure_name(expression)])
         case FactOf():
-            return _defined(fact_names()[expression.fact])
+            return defined(fact_names()[expression.fact])
         case Ratio() | CompoundGrowth() | MeanGrowth():
             return "ratio", Text("", "")
         case FullYears() | YearsSince():
             return "years", COUNTERS["years"]
+        case YearOf():
+            return "calendar_year", Text("", "")
         case Amount():
             return ("yuan", Text("", "")) if expression.currency == "CNY" else ("dollars", Text("", ""))
         case Days():
@@ -76,7 +79,8 @@ def _inner(expression: Sum | Capped | FirstKnown | Average) -> Expression:
     return expression.sum[0] if isinstance(expression, Sum) else expression.first_known[0]
 
 
-def _defined(figure: FigureDef) -> tuple[Unit, Text]:
+def defined(figure: FigureDef) -> tuple[Unit, Text]:
+    """The unit of a figure or fact and its counter word."""
     unit = UNITS.get(figure.kind, "number")
     return unit, Text("", "") if unit in ("yuan", "ratio") else figure.unit
 
@@ -109,6 +113,8 @@ def show(unit: Unit, counter: Text, value: Number, locale: Locale, *, places: in
     match unit:
         case "yuan" | "dollars":
             return _money(exact, unit, locale, places)
+        case "calendar_year":
+            return f"{exact:.0f}" if locale == "en" else f"{exact:.0f} 年"
         case "ratio":
             return f"{_trim(exact * 100, 1 if places is None else places)}%"
         case _:
