@@ -75,6 +75,7 @@ ANNUAL = (
     _annual("net_assets", "净资产", "net assets", may_be_negative=True),
     _annual("total_assets", "资产总额", "total assets"),
     _annual("total_liabilities", "负债总额", "total liabilities"),
+    _annual("total_costs", "成本费用支出总额", "total costs and expenses"),
     _annual("tax_paid", "实缴税金", "tax paid"),
     _annual("employees", "职工总数", "employees", "count", counter=PEOPLE),
     _annual("rd_staff", "研发人员", "R&D staff", "count", counter=PEOPLE),
@@ -83,6 +84,13 @@ ANNUAL = (
     _annual("energy_tce", "综合能耗", "energy use", "quantity", counter=Text("吨标准煤", "tce")),
     _annual("land_mu", "用地面积", "land used", "quantity", counter=Text("亩", "mu")),
     _annual("value_added", "工业增加值", "value added", may_be_negative=True),
+    _annual("sci_tech_expense", "科技活动经费支出", "science and technology expense"),
+    _annual("ai_revenue", "人工智能相关收入", "AI revenue"),
+    _annual("ai_rd_expense", "人工智能研发费用", "AI R&D expense"),
+    _annual("ai_certified_staff", "持人工智能技能证书人员", "staff with AI skill certificates", "count", counter=PEOPLE),
+    _annual("emission_t", "主要污染物排放量", "main pollutants emitted", "quantity", counter=Text("吨", "tonnes")),
+    _annual("electricity_kwh", "用电量", "electricity used", "quantity", counter=Text("千瓦时", "kWh")),
+    _annual("rented_floor_m2", "租用厂房建筑面积", "floor rented", "quantity", counter=Text("平方米", "m²")),
     _annual("innovation_score", "创新能力评价得分", "innovation score", "score", most=100),
     _annual("platform_score", "专精特新发展评价得分", "platform development score", "score", most=200),
 )
@@ -99,7 +107,49 @@ HIGH_TECH_FIELDS = (
     "先进制造与自动化",
 )
 
-# Facts of the design keep their meaning; the second group was added for LG22, LG26 and HTE.
+CLUSTERS = ("pillar", "emerging")
+AI_FIELDS = ("models_software", "other")
+RECORDS = ("three_years", "two_years", "one_year")
+
+CHOICE_WORDS = {
+    "national": Text("国家级", "national"),
+    "provincial": Text("省部级", "provincial or ministerial"),
+    "city": Text("市级", "city"),
+    "below_city": Text("市级以下", "below city level"),
+    "none": Text("没有", "none"),
+    "pillar": Text("战略性支柱产业集群", "strategic pillar cluster"),
+    "emerging": Text("战略性新兴产业集群", "strategic emerging cluster"),
+    "models_software": Text("大模型和软件", "large models and software"),
+    "other": Text("其他", "other"),
+    "three_years": Text("三年或以上", "three years or more"),
+    "two_years": Text("只有两年", "two years only"),
+    "one_year": Text("只有一年", "one year only"),
+    **dict(
+        zip(
+            HIGH_TECH_FIELDS,
+            (
+                Text("电子信息", "electronics and information"),
+                Text("生物与新医药", "biology and new medicine"),
+                Text("航空航天", "aerospace"),
+                Text("新材料", "new materials"),
+                Text("高技术服务", "high-tech services"),
+                Text("新能源与节能", "new energy and energy saving"),
+                Text("资源与环境", "resources and environment"),
+                Text("先进制造与自动化", "advanced manufacturing and automation"),
+            ),
+            strict=True,
+        )
+    ),
+}
+"""Values of coded facts in words; a value without words is shown as it is."""
+
+
+def choice_words(value: str) -> Text:
+    """A value of a coded fact in words."""
+    return CHOICE_WORDS.get(value, Text(value, value))
+
+
+# Facts of the design keep their meaning; later groups were added for the standards that read them.
 FACTS = (
     _fact("niche_since", "从事特定细分市场起始日", "in the niche market since", "date"),
     _fact("product_field", "主导产品所属领域", "field of the main product", "text"),
@@ -166,6 +216,66 @@ FACTS = (
     _fact("rd_body_score", "研发机构与产学研评分", "points for the R&D body and cooperation", "score", most=6),
     _fact("transformation_reward_score", "成果转化激励评分", "points for rewarding transformation", "score", most=4),
     _fact("talent_score", "人才培养引进评分", "points for training and recruiting", "score", most=4),
+    # STS, INN, SRDI22 and SRDI26. An award counts towards every wider one: rules ask for both.
+    _fact("award_any_3y", "近三年国家级或省级科技奖励（名次不限）", "national or provincial science award in 3 years"),
+    _fact(
+        "award_national_first5_3y",
+        "近三年国家级科技奖励（前五完成单位）",
+        "national science award in 3 years, first 5 units",
+    ),
+    _fact(
+        "award_national_5y", "近五年国家级科技奖励（前三完成单位）", "national science award in 5 years, first 3 units"
+    ),
+    _fact(
+        "innovation_ip_honour",
+        "国家级技术创新示范企业、知识产权优势企业或示范企业称号",
+        "national innovation demonstration or IP advantage or demonstration honour",
+    ),
+    _fact("equity_given_up", "新增股权融资出让的股份比例", "share given up for new equity funding", "ratio", most=1),
+    _fact("strategic_emerging", "主导产品属于战略性新兴产业", "main product in a strategic emerging industry"),
+    _fact("maker_china_top500", "近三年创客中国全国五百强（企业组）", "Maker China national top 500 in 3 years"),
+    _fact("time_honoured_brand", "主导产品属于中华老字号名录", "main product on the list of time-honoured brands"),
+    _fact("serves_chain_leader", "为重点产业链龙头企业直接配套", "direct supplier of a leading firm of a key chain"),
+    _fact("quality_award_provincial", "省级及以上质量奖", "quality award of province level or above"),
+    _fact("regional_feature_score", "地方特色指标得分", "points for regional features", "score", most=15),
+    _fact(
+        "market_position_leading",
+        "主导产品市场占有率较为靠前并有一定知名度",
+        "main product well placed in its market, with some renown",
+    ),
+    _fact(
+        "dishonest_or_withdrawn_3y",
+        "近三年严重失信或被撤销登记编号",
+        "serious dishonesty or a withdrawn number in 3 years",
+    ),
+    _fact("first_evaluation", "首次参加评价", "takes part for the first time"),
+    # For the champions, the unicorn family, leaders and AI firms.
+    _fact("legal_person", "独立法人", "independent legal person"),
+    _fact("sound_accounts", "财务会计核算健全", "sound accounts"),
+    _fact("new_product", "主导产品属于新产品", "main product counts as a new product"),
+    _fact("niche_products", "从事的细分产品数量", "niche products", "count", counter=Text("种", "products")),
+    _fact("niche_products_related", "两种细分产品相关联", "the two niche products are related"),
+    _fact("rd_industry_leading", "研发投入强度居行业领先", "R&D intensity leads the industry"),
+    _fact("profit_above_industry", "利润率高于同期同行业平均", "profit rate above the industry of the same period"),
+    _fact("emerging_field", "属于战略性新兴产业或未来产业", "in a strategic emerging or future industry"),
+    _fact("in_high_tech_zone", "在国家高新区内", "in a national high-tech zone"),
+    _fact("revenue_record", "可得收入数据的年数", "years of revenue on record", "code", choices=RECORDS),
+    _fact("large_fall_3y", "近三年营业收入大幅下降", "large fall of revenue in 3 years"),
+    _fact(
+        "early_round_funding",
+        "A轮及以前累计融资（备案投资机构）",
+        "funding up to and including round A from investors on record",
+        "valuation",
+    ),
+    _fact("chain_cluster", "所属产业集群类别", "kind of cluster", "code", choices=CLUSTERS),
+    _fact("chains_applied", "申报的产业链数量", "chains applied for", "count", counter=Text("条", "chains")),
+    _fact("chain_partners", "产业链上下游合作企业", "partner firms in the chain", "count", counter=Text("家", "firms")),
+    _fact("ai_business", "以人工智能为主营业务", "AI as main business"),
+    _fact("ai_subfield", "人工智能细分领域", "sub-field of AI", "code", choices=AI_FIELDS),
+    _fact("provincial_platform", "省级以上创新平台", "innovation platform of provincial level or above"),
+    _fact("algorithm_filing", "生成式人工智能、算法或深度合成备案", "generative-AI, algorithm or deep-synthesis filing"),
+    _fact("ai_ip", "人工智能相关专利或软件著作权", "AI patents or software copyrights", "presence"),
+    _fact("buys_computing", "为训练购买算力", "buys computing power for training"),
 )
 
 FIELDS = (
