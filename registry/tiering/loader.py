@@ -2,7 +2,8 @@
 
 Two keys are resolved here and unknown to ``Standard``: ``include: [com26]`` takes the documents and criteria of
 ``shared/com26.yaml`` before the file's own; ``extends: SRDI22`` starts from another version, replaces the criteria
-of the same id, adds new ones, and ``pass_marks: {SRDI22-4: 70}`` changes the mark of a scored criterion.
+of the same id, adds new ones, and ``pass_marks: {SRDI22-4: 70}`` changes the mark of a scored criterion (or, where
+another document sets it, ``{SRDI22-4: {mark: 70, document: guangdong, clause: …, confidence: V-S2}}``).
 """
 
 import re
@@ -62,7 +63,8 @@ def _resolved(tree: Any, file: str) -> Any:
     """The tree with what it includes and extends in place."""
     if not isinstance(tree, dict) or not {"include", "extends", "pass_marks"} & set(tree):
         return tree
-    bases = [_shared(str(name), tree, file) for name in tree.pop("include", None) or ()]
+    line = _line_of(tree, "include")
+    bases = [_shared(str(name), file, line) for name in tree.pop("include", None) or ()]
     if "extends" in tree:
         bases.insert(0, _extended(tree, file))
     own = tree.get("criteria") or []
@@ -71,23 +73,28 @@ def _resolved(tree: Any, file: str) -> Any:
     documents = {key: one for base in bases for key, one in (base.get("documents") or {}).items()}
     tree["documents"] = documents | dict(tree.get("documents") or {})
     tree["criteria"] = kept + list(own)
+    line = _line_of(tree, "pass_marks")
     for criterion_id, mark in dict(tree.pop("pass_marks", None) or {}).items():
-        if not any(one.get("id") == criterion_id and _set_mark(one.get("rule"), mark) for one in tree["criteria"]):
+        if not any(one.get("id") == criterion_id and _marked(one, mark) for one in tree["criteria"]):
             zh, en = f"没有带评分的条件 {criterion_id}", f"no scored criterion {criterion_id}"
-            raise _fault(file, 0, "pass_marks", zh, en)
+            raise _fault(file, line, "pass_marks", zh, en)
     return tree
 
 
-def _shared(name: str, tree: Any, file: str) -> Any:
+def _line_of(tree: Any, key: str) -> int:
+    """The 0-based line of a key of the file, before it is taken out."""
+    return locate(tree, (key,))[0] if key in tree else 0
+
+
+def _shared(name: str, file: str, line: int) -> Any:
     path = SHARED / f"{name}.yaml"
     if not re.fullmatch(r"[a-z0-9_]+", name) or not path.is_file():
-        line, _ = locate(tree, ("criteria",))
         raise _fault(file, line, "include", f"没有公用条件“{name[:40]}”", f"there are no shared criteria “{name[:40]}”")
     return _tree(path.read_text(encoding="utf-8"), f"shared/{path.name}")
 
 
 def _extended(tree: Any, file: str) -> Any:
-    wanted = str(tree.pop("extends"))
+    line, wanted = _line_of(tree, "extends"), str(tree.pop("extends"))
     for path in sorted(STANDARDS.glob("*/*.yaml")):
         base = _tree(path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}")
         if base.get("id") == wanted:
@@ -96,7 +103,15 @@ def _extended(tree: Any, file: str) -> Any:
                 if key in base:
                     tree.setdefault(key, base[key])
             return base
-    raise _fault(file, 0, "extends", f"没有版本“{wanted[:40]}”", f"there is no version “{wanted[:40]}”")
+    raise _fault(file, line, "extends", f"没有版本“{wanted[:40]}”", f"there is no version “{wanted[:40]}”")
+
+
+def _marked(criterion: Any, mark: Any) -> bool:
+    """Change the mark of a scored criterion, and its source where another document sets it; whether it is scored."""
+    if not isinstance(mark, Mapping):
+        return _set_mark(criterion.get("rule"), mark)
+    criterion.update({key: mark[key] for key in ("document", "clause", "confidence") if key in mark})
+    return _set_mark(criterion.get("rule"), mark.get("mark"))
 
 
 def _set_mark(rule: Any, mark: Any) -> bool:

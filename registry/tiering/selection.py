@@ -60,9 +60,10 @@ def find(code: str, *, among: tuple[Standard, ...] | None = None) -> tuple[Stand
     return tuple(reversed(ours))
 
 
-def tiers(*, among: tuple[Standard, ...] | None = None) -> tuple[str, ...]:
-    """Every tier that has a standard, in the order of the files."""
-    return tuple(dict.fromkeys(one.tier for one in (load_all() if among is None else among)))
+def tiers(*, among: tuple[Standard, ...] | None = None, chosen: bool = False) -> tuple[str, ...]:
+    """Every tier that has a standard, in the order of the files; ``chosen``: only those ``choose`` can be asked for."""
+    versions = load_all() if among is None else among
+    return tuple(dict.fromkeys(one.tier for one in versions if not (chosen and one.named_only)))
 
 
 def _region_fits(standard: Standard, region_code: str | None) -> bool:
