@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from registry.errors import Locale
 from registry.tiering.directory_words import place_words, title_words
 from registry.tiering.evaluation import members
-from registry.tiering.figures import fact_names
+from registry.tiering.figures import choice_words, fact_names
 from registry.tiering.language import (
     AllOf,
     AnyOf,
@@ -16,6 +16,7 @@ from registry.tiering.language import (
     Choose,
     Compare,
     EachYear,
+    FirstDecided,
     InPrinciple,
     Judged,
     LocatedIn,
@@ -105,7 +106,7 @@ def requirement(rule: Rule, locale: Locale) -> str:
             return _compare(rule, locale)
         case Yes() | No() | OneOf() | Title() | NoTitle() | LocatedIn() | Size() | Review():
             return _plain(rule, locale)
-        case AllOf() | AnyOf() | SomeOf() | Waiver():
+        case AllOf() | AnyOf() | SomeOf() | FirstDecided() | Waiver():
             return _group(rule, locale)
         case Choose():
             return _choice(rule, locale)
@@ -177,8 +178,9 @@ def _plain(rule: Yes | No | OneOf | Title | NoTitle | LocatedIn | Size | Review,
             name = fact_names()[rule.no].label.in_(locale)
             return f"ruled out: {name}" if english else f"不得有：{name}"
         case OneOf():
-            name, among = fact_names()[rule.code].label.in_(locale), ", ".join(rule.among)
-            return f"{name} must be one of {among}" if english else f"{name}须为 {among} 之一"
+            name = fact_names()[rule.code].label.in_(locale)
+            among = (" or " if english else "或").join(choice_words(one).in_(locale) for one in rule.among)
+            return f"{name} must be {among}" if english else f"{name}须为{among}"
         case Title():
             names = title_words(rule.title, locale)
             return f"must hold a valid title of {names}" if english else f"须持有有效的{names}称号"
@@ -189,7 +191,7 @@ def _plain(rule: Yes | No | OneOf | Title | NoTitle | LocatedIn | Size | Review,
             return words_in(rule.review_by_person, locale)
 
 
-def _group(rule: AllOf | AnyOf | SomeOf | Waiver, locale: Locale) -> str:
+def _group(rule: AllOf | AnyOf | SomeOf | FirstDecided | Waiver, locale: Locale) -> str:
     english = locale == "en"
     if isinstance(rule, Waiver):
         need, waiver = requirement(rule.need, locale), requirement(rule.waived_by, locale)
@@ -197,7 +199,7 @@ def _group(rule: AllOf | AnyOf | SomeOf | Waiver, locale: Locale) -> str:
     inner = [_bracketed(one, locale) for one in members(rule)]
     if isinstance(rule, AllOf):
         return ("; and " if english else "；且").join(inner)
-    if isinstance(rule, AnyOf):
+    if isinstance(rule, AnyOf | FirstDecided):
         return (", or " if english else "，或").join(inner)
     return (
         f"at least {rule.count} of: {'; '.join(inner)}" if english else f"至少满足 {rule.count} 项：{'；'.join(inner)}"
@@ -206,7 +208,7 @@ def _group(rule: AllOf | AnyOf | SomeOf | Waiver, locale: Locale) -> str:
 
 def _bracketed(rule: Rule, locale: Locale) -> str:
     text = requirement(rule, locale)
-    if not isinstance(rule, AllOf | AnyOf | SomeOf | Waiver):
+    if not isinstance(rule, AllOf | AnyOf | SomeOf | FirstDecided | Waiver):
         return text
     return f"({text})" if locale == "en" else f"（{text}）"
 

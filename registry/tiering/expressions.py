@@ -32,6 +32,7 @@ from registry.tiering.measures import (
     Ratio,
     Sum,
     Total,
+    YearOf,
     YearsSince,
 )
 from registry.tiering.population import Bools, Floats, Population
@@ -116,6 +117,13 @@ def _years(population: Population, expression: YearsSince, _shift: int) -> Value
     return Value(
         np.where(known, full * DAYS + begun, 0).astype(np.float64), known, np.full(population.size, float(DAYS))
     )
+
+
+def _year_of(population: Population, expression: YearOf, _shift: int) -> Value:
+    date = population.date_fact(expression.year_of)
+    known = ~np.isnat(date)
+    years = date.astype("datetime64[Y]").astype(np.int64) + 1970
+    return Value(np.where(known, years, 0).astype(np.float64), known)
 
 
 def _mean(population: Population, expression: Mean, shift: int) -> Value:
@@ -216,6 +224,7 @@ MEASURES: dict[type, Callable[[Population, Any, int], Value]] = {
     FullYears: _since,
     Days: _since,
     YearsSince: _years,
+    YearOf: _year_of,
     Amount: _amount,
     Average: _average,
     Capped: _capped,

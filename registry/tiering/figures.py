@@ -255,6 +255,7 @@ FACTS = (
     _fact("new_product", "主导产品属于新产品", "main product counts as a new product"),
     _fact("niche_products", "从事的细分产品数量", "niche products", "count", counter=Text("种", "products")),
     _fact("niche_products_related", "两种细分产品相关联", "the two niche products are related"),
+    _fact("invention_patents", "有效发明专利", "valid invention patents", "count", counter=ITEMS),
     _fact("rd_industry_leading", "研发投入强度居行业领先", "R&D intensity leads the industry"),
     _fact("profit_above_industry", "利润率高于同期同行业平均", "profit rate above the industry of the same period"),
     _fact("emerging_field", "属于战略性新兴产业或未来产业", "in a strategic emerging or future industry"),

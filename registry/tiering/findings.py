@@ -9,7 +9,7 @@ from registry.tiering.describe import requirement
 from registry.tiering.directory_words import place_words, title_words
 from registry.tiering.evaluation import Result
 from registry.tiering.expressions import limit, measure
-from registry.tiering.figures import fact_names
+from registry.tiering.figures import choice_words, fact_names
 from registry.tiering.language import Compare, LocatedIn, No, NoTitle, OneOf, Rule, Size, Title, Yes
 from registry.tiering.measures import FactOf, FigureOf
 from registry.tiering.needs import figures_read, missing
@@ -213,10 +213,11 @@ def _fact_text(rule: Rule, value: Json, locale: Locale) -> str:
     if not isinstance(rule, Yes | No | OneOf | Title | NoTitle):
         return name
     if locale == "en":
-        said = "not stated" if value is None else value if isinstance(value, str) else "yes" if value else "no"
-        return f"{name}: {said}"
+        said = "not stated" if value is None else "yes" if value else "no"
+        return f"{name}: {choice_words(value).en if isinstance(value, str) else said}"
     holding = ("持有", "未持有") if isinstance(rule, Title | NoTitle) else ("是", "否")
-    return f"{name}：{'未填' if value is None else value if isinstance(value, str) else holding[0 if value else 1]}"
+    said = "未填" if value is None else holding[0 if value else 1]
+    return f"{name}：{choice_words(value).zh if isinstance(value, str) else said}"
 
 
 def _class_or_place(rule: LocatedIn | Size, name: str, value: Json, locale: Locale) -> str:

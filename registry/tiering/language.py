@@ -160,6 +160,12 @@ class AnyOf(Node):
     any: tuple["Rule", ...] = Field(min_length=2)
 
 
+class FirstDecided(Node):
+    """The first of several conditions that can be decided: one threshold for each currency an amount may be stated in."""
+
+    first_decided: tuple["Rule", ...] = Field(min_length=2)
+
+
 class SomeOf(Node):
     """At least ``count`` of the conditions."""
 
@@ -330,6 +336,7 @@ Rule = Annotated[
     | Annotated[InPrinciple, Tag("in_principle")]
     | Annotated[AllOf, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
+    | Annotated[FirstDecided, Tag("first_decided")]
     | Annotated[SomeOf, Tag("some")]
     | Annotated[Waiver, Tag("need")]
     | Annotated[EachYear, Tag("each_year")]
@@ -351,6 +358,7 @@ Rule = Annotated[
         "in_principle",
         "all",
         "any",
+        "first_decided",
         "some",
         "need",
         "each_year",

@@ -164,6 +164,12 @@ class YearsSince(Node):
     years_since: FactName
 
 
+class YearOf(Node):
+    """The calendar year of a date."""
+
+    year_of: FactName
+
+
 class Amount(Node):
     """Money in the currency of the definition. Stated in another currency it is unknown: nothing is converted."""
 
@@ -208,6 +214,7 @@ Expression = Annotated[
     | Annotated[FullYears, Tag("full_years_since")]
     | Annotated[Days, Tag("days_since")]
     | Annotated[YearsSince, Tag("years_since")]
+    | Annotated[YearOf, Tag("year_of")]
     | Annotated[Amount, Tag("amount")]
     | Annotated[Average, Tag("average")]
     | Annotated[Capped, Tag("capped")]
@@ -224,6 +231,7 @@ Expression = Annotated[
         "full_years_since",
         "days_since",
         "years_since",
+        "year_of",
         "amount",
         "average",
         "capped",

@@ -36,6 +36,7 @@ from registry.tiering.measures import (
     Ratio,
     Sum,
     Total,
+    YearOf,
     YearsSince,
 )
 from registry.tiering.population import Population
@@ -91,6 +92,8 @@ def figures_read(expression: Expression, last_year: int) -> Iterator[Need]:
             yield Need(expression.days_since)
         case YearsSince():
             yield Need(expression.years_since)
+        case YearOf():
+            yield Need(expression.year_of)
         case Amount():
             yield Need(expression.column)
         case Average():

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from registry.errors import Text
-from registry.tiering.figures import DERIVED_FROM, FACTS, HIGH_TECH_FIELDS, FigureDef, annual_names, fact_names
+from registry.tiering.figures import DERIVED_FROM, FACTS, FigureDef, annual_names, choice_words, fact_names
 from registry.tiering.inside import within
 from registry.tiering.language import Compare, ScoreItem
 from registry.tiering.measures import FactOf, FirstKnown
@@ -55,31 +55,6 @@ PLACES: dict[str, tuple[QuestionKind, Text]] = {
     "listed_market": ("market", Text("上市地", "Stock market")),
 }
 """Fields of the enterprise that other facts are derived from, and how they are asked."""
-
-CHOICE_WORDS = {
-    "national": Text("国家级", "national"),
-    "provincial": Text("省部级", "provincial or ministerial"),
-    "city": Text("市级", "city"),
-    "below_city": Text("市级以下", "below city level"),
-    "none": Text("没有", "none"),
-    **dict(
-        zip(
-            HIGH_TECH_FIELDS,
-            (
-                Text("电子信息", "electronics and information"),
-                Text("生物与新医药", "biology and new medicine"),
-                Text("航空航天", "aerospace"),
-                Text("新材料", "new materials"),
-                Text("高技术服务", "high-tech services"),
-                Text("新能源与节能", "new energy and energy saving"),
-                Text("资源与环境", "resources and environment"),
-                Text("先进制造与自动化", "advanced manufacturing and automation"),
-            ),
-            strict=True,
-        )
-    ),
-}
-"""Values of coded facts in words; a value without words is shown as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +183,7 @@ def _facts(wanted: Reads, same: dict[str, Text], expert: set[str], counted: set[
             about.label,
             "choice" if about.choices else kind,
             about=about,
-            choices=tuple((one, CHOICE_WORDS.get(one, Text(one, one))) for one in about.choices),
+            choices=tuple((one, choice_words(one)) for one in about.choices),
             currencies=tuple(money),
             same_as=same.get(path),
             by_expert=about.name in expert,

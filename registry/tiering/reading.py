@@ -7,7 +7,7 @@ from registry.errors import Text
 from registry.tiering.describe import requirement
 from registry.tiering.evaluation import Evaluation, Path, Result, children
 from registry.tiering.findings import Finding, read
-from registry.tiering.language import AnyOf, Choose, EachYear, Part, Rule, Score, SomeOf, Waiver
+from registry.tiering.language import AnyOf, Choose, EachYear, FirstDecided, Part, Rule, Score, SomeOf, Waiver
 from registry.tiering.needs import Need, distinct, needs_of_rule, open_leaves
 from registry.tiering.population import Population
 from registry.tiering.score_reading import score_finding
@@ -57,7 +57,12 @@ class Reading:
             self._walk(found, child.rule, (*path, index), shift + child.shift, part, yearly=deeper)
 
     def _branches(self, rule: Rule, path: Path, count: int) -> list[int]:
-        """All conditions inside; of a choice only the branch taken, or the question still open."""
+        """All conditions inside; of a choice only the branch taken, or the question still open; of several the first
+        that is decided.
+        """
+        if isinstance(rule, FirstDecided):
+            decided = [at for at in range(count) if self.results[(*path, at)] is not Result.UNKNOWN]
+            return decided[:1] or list(range(count))
         if not isinstance(rule, Choose):
             return list(range(count))
         for index in range(0, count - 1, 2):
@@ -70,8 +75,12 @@ class Reading:
 
     @property
     def head(self) -> Finding | None:
-        """The first condition with the criterion's own result, else the first."""
-        findings = [one.finding for one in self.placed]
+        """The first condition with the criterion's own result, else the first; of one that is met the first that
+        carries it.
+        """
+        findings = [one.finding for one in self.placed if self._carries(one.path)] or [
+            one.finding for one in self.placed
+        ]
         return next((one for one in findings if one.result is self.result), findings[0] if findings else None)
 
     @property

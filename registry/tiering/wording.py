@@ -138,6 +138,8 @@ def show_pair(unit: Unit, counter: Text, value: Number, threshold: Number, local
 def show_gap(unit: Unit, counter: Text, gap: Number, locale: Locale) -> str:
     """A difference in its own unit, rounded up so that it is never understated."""
     exact = Decimal(gap.numerator) / Decimal(gap.denominator) if isinstance(gap, Fraction) else Decimal(str(gap))
+    if unit == "calendar_year":
+        unit, counter = "years", COUNTERS["years"]
     if unit != "ratio":
         return show(unit, counter, gap, locale)
     points = (exact * 100).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
