@@ -87,7 +87,7 @@ ANNUAL = (
     _annual("sci_tech_expense", "科技活动经费支出", "science and technology expense"),
     _annual("ai_revenue", "人工智能相关收入", "AI revenue"),
     _annual("ai_rd_expense", "人工智能研发费用", "AI R&D expense"),
-    _annual("ai_certified_staff", "持人工智能技能证书人员", "staff with AI skill certificates", "count", counter=PEOPLE),
+    _annual("ai_certified_staff", "持人工智能技能证书人员", "staff with AI certificates", "count", counter=PEOPLE),
     _annual("emission_t", "主要污染物排放量", "main pollutants emitted", "quantity", counter=Text("吨", "tonnes")),
     _annual("electricity_kwh", "用电量", "electricity used", "quantity", counter=Text("千瓦时", "kWh")),
     _annual("rented_floor_m2", "租用厂房建筑面积", "floor rented", "quantity", counter=Text("平方米", "m²")),
@@ -274,7 +274,7 @@ FACTS = (
     _fact("ai_business", "以人工智能为主营业务", "AI as main business"),
     _fact("ai_subfield", "人工智能细分领域", "sub-field of AI", "code", choices=AI_FIELDS),
     _fact("provincial_platform", "省级以上创新平台", "innovation platform of provincial level or above"),
-    _fact("algorithm_filing", "生成式人工智能、算法或深度合成备案", "generative-AI, algorithm or deep-synthesis filing"),
+    _fact("algorithm_filing", "生成式人工智能、算法或深度合成备案", "generative-AI, algorithm or synthesis filing"),
     _fact("ai_ip", "人工智能相关专利或软件著作权", "AI patents or software copyrights", "presence"),
     _fact("buys_computing", "为训练购买算力", "buys computing power for training"),
 )

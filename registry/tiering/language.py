@@ -161,7 +161,7 @@ class AnyOf(Node):
 
 
 class FirstDecided(Node):
-    """The first of several conditions that can be decided: one threshold for each currency an amount may be stated in."""
+    """The first of several conditions that can be decided: a threshold for each currency an amount may be in."""
 
     first_decided: tuple["Rule", ...] = Field(min_length=2)
 

@@ -86,14 +86,8 @@ def figures_read(expression: Expression, last_year: int) -> Iterator[Need]:
             yield from _yearly(expression, last_year)
         case FactOf():
             yield Need(expression.fact)
-        case FullYears():
-            yield Need(expression.full_years_since)
-        case Days():
-            yield Need(expression.days_since)
-        case YearsSince():
-            yield Need(expression.years_since)
-        case YearOf():
-            yield Need(expression.year_of)
+        case FullYears() | Days() | YearsSince() | YearOf():
+            yield Need(_date_name(expression))
         case Amount():
             yield Need(expression.column)
         case Average():
@@ -102,6 +96,18 @@ def figures_read(expression: Expression, last_year: int) -> Iterator[Need]:
         case _:
             for inner in inner_expressions(expression):
                 yield from figures_read(inner, last_year)
+
+
+def _date_name(expression: FullYears | Days | YearsSince | YearOf) -> str:
+    match expression:
+        case FullYears():
+            return expression.full_years_since
+        case Days():
+            return expression.days_since
+        case YearsSince():
+            return expression.years_since
+        case YearOf():
+            return expression.year_of
 
 
 def _yearly(expression: FigureOf | Total | Mean | CompoundGrowth | MeanGrowth, last_year: int) -> Iterator[Need]:
