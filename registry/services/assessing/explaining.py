@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from registry.errors import Conflict, NotFound
-from registry.models import Assessment, AssessmentRun
+from registry.models import Assessment, AssessmentRun, Enterprise
 from registry.services.assessing.gathering import gather, live_enterprises, titles_of
 from registry.services.assessing.pinning import unpin
 from registry.services.assessing.running import rule_hash
@@ -67,6 +68,7 @@ def explain_now(session: Session, *, enterprise_id: int, code: str, as_of: date)
     tier = find(code, among=among)[0].tier
     titles = Population.from_columns(size=1, as_of=as_of, titles={tier: titles_of(session, ids, tier)})
     procedure: Procedure = "review" if titles.holders([tier])[0] else "new"
-    standard = choose(code, procedure=procedure, as_of=as_of, among=among)
+    place = session.scalar(select(col(Enterprise.region_code)).where(col(Enterprise.id) == enterprise_id))
+    standard = choose(code, procedure=procedure, as_of=as_of, region_code=place, among=among)
     asked = reads(standard, as_of=as_of, procedure=procedure)
     return explain(evaluate(standard, gather(session, ids=ids, reads=asked, as_of=as_of, procedure=procedure)), 0)

@@ -4,25 +4,28 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
+from registry.clock import now
 from registry.db import reading, transaction
 from registry.models import Assessment, AssessmentNeed, AssessmentRun
 from registry.services import audit
 from registry.services.assessing.gathering import Ids, gather, live_enterprises, titles_of
 from registry.services.assessing.pinning import pin
+from registry.services.assessing.versions import versions_by_place
 from registry.services.imports.bulk import insert_rows, reserve_numbers
+from registry.services.standards import known_standards
 from registry.tiering.evaluation import Evaluation, Result, evaluate
 from registry.tiering.evaluation import Verdict as VerdictCode
 from registry.tiering.flags import Flags, flags
 from registry.tiering.population import Bools, Population
 from registry.tiering.reads import reads
-from registry.tiering.selection import choose, find
+from registry.tiering.selection import find
 from registry.tiering.standard import Procedure as ProcedureCode
 from registry.tiering.standard import Standard
 from registry.tiering.wanted import wanted
@@ -88,7 +91,8 @@ def assess_tier(
     with reading(database) as session:
         judged = judge_tier(session, code=code, as_of=as_of, enterprise_id=enterprise_id, progress=progress)
     with transaction(database) as session:
-        return [store_judgement(session, one, actor=actor, keep_all=enterprise_id is not None) for one in judged]
+        run_at, keep_all = now(), enterprise_id is not None
+        return [store_judgement(session, one, actor=actor, keep_all=keep_all, run_at=run_at) for one in judged]
 
 
 def judge_tier(
@@ -99,8 +103,9 @@ def judge_tier(
     enterprise_id: int | None = None,
     progress: Progress | None = None,
 ) -> list[Judgement]:
-    """The judgements of a tier, one for each procedure that applies to somebody. Reads only."""
-    tier = find(code)[0].tier
+    """The judgements of a tier, one for each version and procedure that applies to somebody. Reads only."""
+    among = known_standards(session)
+    tier = find(code, among=among)[0].tier
     ids = live_enterprises(session, only=None if enterprise_id is None else [enterprise_id])
     holds, ends_soon = _holders(session, ids, tier, as_of)
     plan: list[tuple[ProcedureCode, Bools]] = [("new", ~holds), ("review", holds)]
@@ -108,16 +113,23 @@ def judge_tier(
     for procedure, members in plan:
         if not members.any():
             continue
-        standard = choose(code, procedure=procedure, as_of=as_of)
-        found.append(_judge(session, standard, procedure, ids[members], ends_soon[members], as_of))
-        done += int(members.sum())
-        if progress is not None:
-            progress(done, ids.size)
+        groups = versions_by_place(session, ids=ids[members], code=code, procedure=procedure, as_of=as_of, among=among)
+        for standard, firms in groups:
+            soon = ends_soon[np.searchsorted(ids, firms)]
+            found.append(_judge(session, standard, procedure, firms, soon, as_of))
+            done += firms.size
+            if progress is not None:
+                progress(done, ids.size)
     return found
 
 
-def store_judgement(session: Session, judged: Judgement, *, actor: str, keep_all: bool) -> RunSummary:
-    """Write one run with its flagged firms (or all of them) and its audit event."""
+def store_judgement(
+    session: Session, judged: Judgement, *, actor: str, keep_all: bool, run_at: datetime | None = None
+) -> RunSummary:
+    """Write one run with its flagged firms (or all of them) and its audit event.
+
+    Runs of one assessment carry the same ``run_at``: that is how they are known to belong together.
+    """
     standard, population = judged.evaluation.standard, judged.evaluation.population
     run = AssessmentRun(
         tier=standard.tier,
@@ -130,6 +142,7 @@ def store_judgement(session: Session, judged: Judgement, *, actor: str, keep_all
         counts=_counts(judged.evaluation, judged.flag),
         seconds=judged.seconds,
         actor=actor,
+        run_at=run_at or now(),
     )
     session.add(run)
     session.flush()

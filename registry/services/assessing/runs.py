@@ -15,7 +15,6 @@ from registry.services.standards import known_standards
 from registry.tiering.report_shapes import Report
 from registry.tiering.selection import find
 from registry.tiering.standard import Standard
-from registry.vocabulary import Procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +58,11 @@ class RunRule:
 
 
 def latest_runs(session: Session, *, tier: str) -> list[AssessmentRun]:
-    """The newest whole run of each procedure, if both belong to the same day; else the newest alone."""
-    newest: list[AssessmentRun] = []
-    for procedure in Procedure:
-        query = (
-            select(AssessmentRun)
-            .where(
-                col(AssessmentRun.tier) == tier,
-                col(AssessmentRun.procedure) == procedure,
-                col(AssessmentRun.whole_population).is_(True),
-            )
-            .order_by(col(AssessmentRun.id).desc())
-            .limit(1)
-        )
-        newest += session.scalars(query).all()
-    latest = max((run.as_of for run in newest), default=None)
-    return [run for run in newest if run.as_of == latest]
+    """The runs of the newest assessment of everybody by this tier: one for each version and procedure."""
+    whole = (col(AssessmentRun.tier) == tier, col(AssessmentRun.whole_population).is_(True))
+    newest = select(col(AssessmentRun.run_at)).where(*whole).order_by(col(AssessmentRun.id).desc()).limit(1)
+    query = select(AssessmentRun).where(*whole, col(AssessmentRun.run_at) == newest.scalar_subquery())
+    return list(session.scalars(query.order_by(col(AssessmentRun.id))))
 
 
 def with_rules(session: Session, runs: Sequence[AssessmentRun]) -> dict[int, RunRule]:
