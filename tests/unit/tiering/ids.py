@@ -24,3 +24,60 @@ REASONS = {
     "HTE-D3": "tax effect of expiry",
     "HTE-D4": "Guangdong's filing calendar; belongs to deadlines, not to the conditions",
 }
+
+# Single champions, the unicorn family and gazelles, leading firms and chain leaders, AI firms. (Their documents in turn.)
+ENCODED |= {
+    "CH23": [
+        *("CH23-0a", "CH23-0b", "CH23-0c"),
+        *(f"CH23-{n}" for n in range(1, 11)),
+        *(f"CH23-D{n}" for n in (1, 2, 3)),
+    ],
+    "CH16": [f"CH16-{n}" for n in range(1, 7)],
+    "CH16C": ["CH16-C1", "CH16-C2", "CH16-C3"],
+    "GDCH": [
+        *("GDCH-0", "GDCH-1", "GDCH-2", "GDCH-3a", "GDCH-3b", "GDCH-3c", "GDCH-3d"),
+        *("GDCH-4", "GDCH-5", "GDCH-6", "GDCH-D1"),
+    ],
+    "UNIGEI": ["UNI-GEI-1", "UNI-GEI-3"],
+    "PUNIGEI": ["UNI-GEI-2a", "UNI-GEI-2b"],
+    "UNISZ": ["UNI-SZ-0", "UNI-SZ-1", "UNI-SZ-2"],
+    "PUNISZ": ["UNI-SZ-0", "UNI-SZ-3a", "UNI-SZ-3b"],
+    "SUNISZ": ["UNI-SZ-0", "UNI-SZ-4"],
+    "UNIHP": ["UNI-HP-1"],
+    "PUNIHP": ["UNI-HP-2"],
+    "UNIHR": ["UNI-HR-1"],
+    "HRGAZ": ["UNI-HR-2"],
+    "HRCHE": ["UNI-HR-3"],
+    "GAZTORCH": ["GAZ-TORCH-1", "GAZ-TORCH-2", "GAZ-TORCH-3"],
+    "GAZHP": ["GAZ-HP-1"],
+    "GAZHPC": ["GAZ-HP-2"],
+    "LEADGD": [f"LEAD-GD-{n}" for n in range(1, 7)],
+    "LEAD10BN": ["LEAD-B1"],
+    "LEAD100BN": ["LEAD-B2"],
+    "AIGD": [f"AIGD-{n}" for n in range(1, 6)],
+    "AISC": [f"AISC-{n}" for n in range(8)],
+    "AIHZ": [f"AIHZ-{n}" for n in range(1, 7)],
+}
+
+# Rows above several published ones (either path, any one of), and the report's own field of view.
+OUR_OWN |= {"UNI-GEI-2", "UNI-SZ-3", "GAZ-TORCH-0", "AIHZ-0"}
+
+REASONS |= {
+    "UNI-SZ-5": "the growth indicators of annex 1 (Shenzhen gazelles) were not seen; there is nothing to encode",
+    "LEAD-B3": "above-scale industry is a statistical status without a directory or title of its own",
+    "LEAD-B4": "size class: the standard sme_size and its lines",
+    "RANK-E1": "weights of a ranking of 2007, a precedent of method; not a criterion of a title",
+    "RANK-E2": "what a ranking of 2019 looked at, weights not published",
+    "RANK-E3": "method not found",
+    "AIGD-6": "local money that hangs on the title, not a condition of it",
+}
+
+# Performance per mu is a scored comparison, not a standard with criteria: registry/tiering/land.
+LAND = {
+    "ratios": [f"LP-{n}" for n in range(1, 8)],
+    "schemes": {"LP-G1": "grade cuts of the scheme EXAMPLECITY"},
+}
+REASONS |= {
+    "LP-G2": "counts of one county's run in 2022; no rule to apply",
+    "LP-G3": "“common elsewhere”, recalled and of no place; a scheme of a place states its own cuts",
+}
