@@ -111,10 +111,12 @@ class Population:
                 dates[name] = _sized(_dates(raw), size, name)
             elif about.kind != "text":
                 numbers[name] = _column(_coded(raw, about) if about.kind == "code" else raw, size, name)
+        _nothing_of_none(numbers)
         yearly = {
             (_known(annual_names(), name).name, year): _column(raw, size, f"{name} {year}")
             for (name, year), raw in (figures or {}).items()
         }
+        _three_years_on_record(numbers, yearly, as_of.year - 1)
         spans = {code: _spans(raw, size, code) for code, raw in (titles or {}).items()}
         known = np.ones(size, np.bool_) if titles_known is None else np.asarray(titles_known, np.bool_)
         return cls(size, as_of, procedure, yearly, numbers, dates, spans, _sized(known, size, "titles_known"))
@@ -211,6 +213,34 @@ def _spans(raw: tuple[Values, Values, Values], size: int, code: str) -> TitleSpa
     if rows.size and not (0 <= rows.min() and rows.max() < size):
         raise ValueError(f"titles of {code}: a row is outside 0–{size - 1}")
     return TitleSpans(rows, begins, ends)
+
+
+def _three_years_on_record(
+    numbers: dict[str, Column], yearly: Mapping[tuple[str, int], Column], last_year: int
+) -> None:
+    """Revenue known for three years is a record of three years, whatever was stated."""
+    columns = [yearly.get(("revenue", last_year - back)) for back in range(3)]
+    if any(one is None for one in columns):
+        return
+    full = np.logical_and.reduce([one.known for one in columns if one is not None])
+    stated = numbers.get("revenue_record", Column(np.zeros(full.size), np.zeros(full.size, dtype=np.bool_)))
+    place = float(fact_names()["revenue_record"].choices.index("three_years"))
+    numbers["revenue_record"] = Column(np.where(full, place, stated.values), stated.known | full)
+
+
+SUBSETS = {"class1_ip": ("class1_ip_self", "class1_ip_high_value")}
+"""Counts that are part of another count."""
+
+
+def _nothing_of_none(numbers: dict[str, Column]) -> None:
+    """Where there are none of a thing, there are none of any kind of it, whether or not that was stated."""
+    for whole, parts in SUBSETS.items():
+        if whole not in numbers:
+            continue
+        none = numbers[whole].known & (numbers[whole].values == 0)
+        for part in parts:
+            column = numbers.get(part, Column(np.zeros_like(numbers[whole].values), np.zeros_like(none)))
+            numbers[part] = Column(column.values, column.known | none)
 
 
 def _derived(facts: dict[str, Values]) -> dict[str, Values]:

@@ -25,7 +25,7 @@ REASONS = {
     "HTE-D4": "Guangdong's filing calendar; belongs to deadlines, not to the conditions",
 }
 
-# Single champions, the unicorn family and gazelles, leading firms and chain leaders, AI firms. (Their documents in turn.)
+# Single champions, the unicorn family and gazelles, leading firms and chain leaders, AI firms.
 ENCODED |= {
     "CH23": [
         *("CH23-0a", "CH23-0b", "CH23-0c"),
