@@ -25,6 +25,9 @@ PUBLIC = {
     "batch",
     "standard_list",
     "standard",
+    "standard_compare",
+    "self_check",
+    "self_check_result",
     "open_data",
     "style_page",
 }
