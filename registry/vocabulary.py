@@ -149,6 +149,23 @@ class CandidateSort(LabelledEnum):
     NAME = "name", "企业名称", "By name"
 
 
+class RenewalWindow(LabelledEnum):
+    """When a title ends, seen from a day; a longer window holds the shorter ones."""
+
+    DAYS_30 = "30", "30 天内到期", "Ends within 30 days"
+    DAYS_90 = "90", "90 天内到期", "Ends within 90 days"
+    DAYS_180 = "180", "180 天内到期", "Ends within 180 days"
+    ENDED = "ended", "已过期未续", "Ended, not renewed"
+
+
+class RenewalSort(LabelledEnum):
+    """In which order titles that end are listed."""
+
+    END = "end", "到期日从早到晚", "Earliest end first"
+    GAPS = "gaps", "不符合项从多到少", "Most criteria failed first"
+    NAME = "name", "企业名称", "By name"
+
+
 class Role(LabelledEnum):
     """What an account may do; always together with a region and, for curators and reviewers, a directory."""
 

@@ -69,6 +69,39 @@ class CandidatePage(ReadModel):
     next_cursor: str | None
 
 
+class WantedFigure(ReadModel):
+    """A missing figure: how many open cases it would decide alone, and how many only together with others."""
+
+    path: str
+    """Its place in a figures file: annual.2024.rd_expense."""
+    name: Text
+    alone: int
+    together: int
+
+
+class AskedFirm(ReadModel):
+    """An undecided enterprise and everything it is missing."""
+
+    assessment_id: int
+    enterprise: EnterpriseSummary
+    district: Text | None
+    met: int
+    applicable: int
+    missing: tuple[Text, ...]
+
+
+class MissingPage(ReadModel):
+    """What would decide the open cases of a tier inside one region, most useful first."""
+
+    tier: str
+    runs: tuple[RunInfo, ...]
+    undecided: int
+    figures: tuple[WantedFigure, ...]
+    firms: tuple[AskedFirm, ...]
+    total: int
+    next_cursor: str | None
+
+
 class LadderStep(ReadModel):
     """One step: who holds it today, whose title ends within twelve months, who is at risk, who is ready for it."""
 

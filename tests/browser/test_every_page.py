@@ -20,10 +20,13 @@ NOT_PAGES = {
     "document_original": "a download",
     "directory_download": "a download",
     "candidate_export": "a download",
+    "renewal_export": "a download",
+    "missing_export": "a download",
+    "renewal_calendar": "a download",
     "suggest": "the list under a search box",
     "work": "leads on to the candidates",
 }
-OFFICE = ("candidate", "work", "import", "search_miss")
+OFFICE = ("candidate", "renewal", "missing", "work", "import", "search_miss")
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
 
 
@@ -37,6 +40,8 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         titled = select(ImportRow).where(ImportRow.import_id == run, ImportRow.outcome != RowOutcome.REJECTED)
         row = session.exec(titled.limit(1)).one()
         flagged = session.exec(select(Assessment.id).where(col(Assessment.flag).is_not(None)).limit(1)).one()
+        risky = select(Enterprise.uscc).join(Assessment).where(Assessment.flag == "at_risk")
+        held = session.exec(risky.limit(1)).one()
     with transaction(engine) as session:
         record_miss(session, Miss("示例查不到", "zh", "", near_offered=True))
         session.flush()
@@ -65,6 +70,12 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         "sign_in": "/login",
         "candidate_list": "/office/candidates",
         "work_candidate": f"/office/candidates/{flagged}",
+        "candidates for a reason, sorted": "/office/candidates?flag=near&reason=unmet:LG26-8&sort=revenue&place=440300",
+        "renewal_list": "/office/renewals?window=180",
+        "renewals of a directory": "/office/renewals?window=180&directory=little_giant",
+        "work_firm": f"/office/enterprises/{held}/assessments",
+        "missing_list": "/office/missing",
+        "missing figures of firms": "/office/missing?need=annual.2023.revenue",
         "import_list": "/office/imports",
         "work_import": f"/office/imports/{run}",
         "import_undo_confirm": f"/office/imports/{run}/undo",

@@ -24,18 +24,15 @@ from web.work.filters import (
     chain_options,
     directory_name,
     exports,
+    one_select,
     place_options,
+    reason_options,
     region_words,
     sort_options,
 )
 
 OUTCOMES = {"M": "met", "U": "unmet", "?": "unknown", "R": "needs_review", "N": "not_applicable"}
 """Letters of a stored result."""
-OUTCOME_WORDS = {
-    "unmet": Text("不符合", "Not met:"),
-    "unknown": Text("数据不足", "Without data:"),
-    "needs_review": Text("须人工判断", "For a person:"),
-}
 FLAG_NOTES = {
     Flag.CANDIDATE: (Text("各条符合，尚无称号", "Every criterion met, no title yet"), "met"),
     Flag.NEAR: (Text("差 1–2 项，均可补", "One or two short, all can be made good"), "due"),
@@ -91,6 +88,9 @@ def list_context(
         "exports": exports(export, locale),
         "standard_url": path_of(request, "standard", code=page.tier),
         "assess_url": url_path(request, "assessment_request"),
+        "missing_url": url_with(
+            url_path(request, "missing_list"), tier=page.tier, place=query.place, chain=query.chain
+        ),
         "job": job,
         "percent": _percent(job),
         "cancel_url": url_path(request, "assessment_cancel", job_id=job.job_id) if job and job.open else None,
@@ -101,32 +101,20 @@ def _filters(page: CandidatePage, query: CandidateQuery, locale: Locale) -> list
     """The selects above the list: name, label, options, value."""
     chosen = str(query.reason) if query.reason else ""
     return [
-        _select(
+        one_select(
             "tier", Text("目标称号", "Target title"), [(tier, tier_name(tier, locale)) for tier in tiers()], page.tier
         ),
-        _select("place", Text("地区", "Place"), place_options(query.region_code, query.place, locale), query.place),
-        _select("chain", Text("产业链", "Chain"), chain_options(locale), query.chain),
-        _select("reason", Text("原因", "Reason"), _reasons(page, chosen, locale), chosen),
-        _select("sort", Text("排序", "Order"), sort_options(CandidateSort, locale), query.sort.value),
+        one_select("place", Text("地区", "Place"), place_options(query.region_code, query.place, locale), query.place),
+        one_select("chain", Text("产业链", "Chain"), chain_options(locale), query.chain),
+        one_select("reason", Text("原因", "Reason"), reason_options(page.reasons, chosen, locale), chosen),
+        one_select("sort", Text("排序", "Order"), sort_options(CandidateSort, locale), query.sort.value),
     ]
 
 
-def _select(name: str, label: Text, options: Options, value: str | None) -> dict[str, Any]:
-    return {"name": name, "label": label, "options": options, "value": value or ""}
-
-
-def _reasons(page: CandidatePage, chosen: str, locale: Locale) -> Options:
-    """What keeps the firms of this list where they are, with how many; the chosen one also where nobody is left."""
-    options = [("", Text("全部原因", "All reasons").in_(locale))]
-    for one in page.reasons:
-        words = f"{OUTCOME_WORDS[one.outcome].in_(locale)} {one.criterion} {one.name.in_(locale)}"
-        options.append(
-            (one.key, Text(f"{words}（{grouped(one.count)}）", f"{words} ({grouped(one.count)})").in_(locale))
-        )
-    if chosen not in dict(options):
-        outcome, _, criterion = chosen.partition(":")
-        options.append((chosen, f"{OUTCOME_WORDS[outcome].in_(locale)} {criterion}"))
-    return options
+def tier_options(locale: Locale) -> Options:
+    """Tiers that everybody can be judged by; those with only a publisher's own versions are left out."""
+    general = [tier for tier in tiers() if not all(one.named_only for one in find(tier))]
+    return [(tier, tier_name(tier, locale)) for tier in general]
 
 
 def tier_name(tier: str, locale: Locale) -> str:
@@ -211,6 +199,7 @@ def detail_context(request: Request, detail: CandidateDetail) -> dict[str, Any]:
         "gap_text": Text(report.gap_text, report.gap_text_en),
         "titles": [shown_title(request, title, locale) for title in detail.enterprise.titles],
         "enterprise_url": url_path(request, "enterprise", key=detail.enterprise.key),
+        "firm_url": url_path(request, "work_firm", key=detail.enterprise.key),
         "list_url": url_with(url_path(request, "candidate_list"), tier=detail.run.tier, flag=flag),
         "standard_url": path_of(request, "standard", code=detail.run.version),
         "admit_url": url_path(request, "candidate_admit", assessment_id=detail.assessment_id),

@@ -4,15 +4,22 @@ from enum import StrEnum
 from typing import Any
 
 from registry.errors import Locale, Text
-from registry.identity.regions import children, city_of, covers
+from registry.identity.regions import children, city_of
 from registry.policies import EVERYWHERE
+from registry.schemas.assessments import ReasonCount
 from registry.services.places import full_place, place
 from registry.services.reference import shipped
 from registry.services.tables import TABLE_FORMATS
+from web.formats import grouped
 from web.rendering import url_with
 
 HOME_PROVINCE = "440000"
 Options = list[tuple[str, str]]
+OUTCOME_WORDS = {
+    "unmet": Text("不符合", "Not met:"),
+    "unknown": Text("数据不足", "Without data:"),
+    "needs_review": Text("须人工判断", "For a person:"),
+}
 
 
 def place_options(region_code: str, chosen: str | None, locale: Locale) -> Options:
@@ -61,6 +68,19 @@ def exports(url: str, locale: Locale) -> list[dict[str, Any]]:
     return [{"text": one.upper(), "href": url_with(url, format=one)} for one in TABLE_FORMATS]
 
 
-def is_inside(region_code: str, code: str) -> bool:
-    """Whether a place lies in the official's region."""
-    return region_code == EVERYWHERE or covers(region_code, code)
+def one_select(name: str, label: Text, options: Options, value: str | None) -> dict[str, Any]:
+    """One select of a list's form."""
+    return {"name": name, "label": label, "options": options, "value": value or ""}
+
+
+def reason_options(reasons: tuple[ReasonCount, ...], chosen: str, locale: Locale) -> Options:
+    """What keeps the firms on a list, with how many; the chosen one also where nobody is left."""
+    options = [("", Text("全部原因", "All reasons").in_(locale))]
+    for one in reasons:
+        words = f"{OUTCOME_WORDS[one.outcome].in_(locale)} {one.criterion} {one.name.in_(locale)}"
+        count = grouped(one.count)
+        options.append((one.key, Text(f"{words}（{count}）", f"{words} ({count})").in_(locale)))
+    if chosen not in dict(options):
+        outcome, _, criterion = chosen.partition(":")
+        options.append((chosen, f"{OUTCOME_WORDS[outcome].in_(locale)} {criterion}"))
+    return options

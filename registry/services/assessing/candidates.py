@@ -1,8 +1,9 @@
 """Who is ready, near, at risk or missing data: the flagged enterprises of the latest whole runs, inside a region."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
@@ -65,21 +66,30 @@ def candidates(session: Session, query: CandidateQuery, *, as_of: date) -> Candi
 def _reasons(
     session: Session, runs: Mapping[int, RunRule], listed: Sequence[ColumnElement[bool]]
 ) -> tuple[ReasonCount, ...]:
-    """What keeps the firms of a list where they are: how many fail, lack data for or need a person for a criterion."""
-    by_results = select(col(Assessment.run_id), col(Assessment.results), func.count())
-    grouped = with_firms(by_results).where(*listed).group_by(col(Assessment.run_id), col(Assessment.results))
-    counted: Counter[tuple[str, str]] = Counter()
+    keys = (col(Assessment.run_id), col(Assessment.results))
+    grouped = with_firms(select(*keys, func.count())).where(*listed).group_by(*keys)
+    return reason_counts(runs, session.execute(grouped))
+
+
+def reason_counts(runs: Mapping[int, RunRule], counted: Iterable[Any]) -> tuple[ReasonCount, ...]:
+    """What keeps firms on a list: how many fail, lack data for or need a person for a criterion.
+
+    ``counted``: run, letters, number of firms.
+    """
+    found: Counter[tuple[str, str]] = Counter()
     names: dict[str, Text] = {}
-    for run_id, results, count in session.execute(grouped):
+    for run_id, results, count in counted:
         criteria = () if runs[run_id].stale else runs[run_id].standard.criteria
         for one, letter in zip(criteria, results, strict=False):
-            if letter in OUTCOMES:
-                counted[OUTCOMES[letter], one.id] += count
+            if letter in OUTCOMES and not one.advisory:
+                found[OUTCOMES[letter], one.id] += count
                 names[one.id] = Text(one.name.zh, one.name.en)
     places = {name: at for at, name in enumerate(LETTERS)}
-    ordered = sorted(counted.items(), key=lambda item: (places[item[0][0]], -item[1], item[0][1]))
+    ordered = sorted(found.items(), key=lambda item: (places[item[0][0]], -item[1], item[0][1]))
     return tuple(
-        ReasonCount(key=str(Reason(*key)), outcome=key[0], criterion=key[1], name=names[key[1]], count=count)
+        ReasonCount.model_validate(
+            {"key": str(Reason(*key)), "outcome": key[0], "criterion": key[1], "name": names[key[1]], "count": count}
+        )
         for key, count in ordered
     )
 

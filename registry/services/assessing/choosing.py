@@ -1,6 +1,6 @@
 """Choosing among flagged enterprises: which (region, place, chain, reason), and in which order, for paging by key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,8 @@ from sqlalchemy import (
     and_,
     false,
     func,
-    literal,
     or_,
     select,
-    tuple_,
 )
 from sqlmodel import col
 
@@ -24,8 +22,8 @@ from registry.errors import InvalidInput
 from registry.identity.regions import covers
 from registry.models import Assessment, Enterprise, EnterpriseChain
 from registry.policies import EVERYWHERE
-from registry.schemas.paging import Cursor, decode, encode
 from registry.services.assessing.runs import RunRule
+from registry.services.keyset import Order
 from registry.vocabulary import CandidateSort, Flag
 
 LETTERS = {"unmet": "U", "unknown": "?", "needs_review": "R"}
@@ -134,30 +132,6 @@ def because(reason: Reason, runs: Mapping[int, RunRule]) -> ColumnElement[bool]:
             for number, place in places
         ),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Sort keys, all ascending and never empty, so that one comparison of tuples continues after any row."""
-
-    keys: tuple[tuple[Any, Any, type], ...]
-    """Expression, its SQL type, the type of its value in a cursor."""
-
-    @property
-    def columns(self) -> tuple[ColumnElement[Any], ...]:
-        """What to sort by, and what to read for a cursor."""
-        return tuple(column for column, _, _ in self.keys)
-
-    def after(self, cursor: str, scope: str) -> ColumnElement[bool]:
-        """SQL: behind the row of the cursor. Raises InvalidInput."""
-        values = decode(cursor, scope=scope, kinds=tuple(kind for _, _, kind in self.keys)).values
-        marks = [literal(value, kind) for value, (_, kind, _) in zip(values, self.keys, strict=True)]
-        return tuple_(*self.columns) > tuple_(*marks)
-
-    def cursor(self, scope: str, row: Sequence[Any]) -> str:
-        """The cursor behind a row of ``columns``."""
-        values = tuple(kind(value) for value, (_, _, kind) in zip(row, self.keys, strict=True))
-        return encode(Cursor(scope=scope, values=values))
 
 
 def order_of(sort: CandidateSort) -> Order:

@@ -35,6 +35,12 @@ STEPS = (
 """The gradient of 工信部企业〔2026〕2号, with the champions above it."""
 
 
+def above(directory: str) -> tuple[str, ...]:
+    """The directories on the steps above this one; none where it stands on no step."""
+    own = next((at for at, step in enumerate(STEPS) if directory in step.directories), len(STEPS))
+    return tuple(code for step in STEPS[own + 1 :] for code in step.directories)
+
+
 def ladder(session: Session, *, as_of: date, region_code: str = EVERYWHERE) -> list[LadderStep]:
     """The four steps inside one region on a day; flags from a tier’s latest whole run, None without one."""
     return [_step(session, number, step, as_of, region_code) for number, step in enumerate(STEPS, start=1)]
