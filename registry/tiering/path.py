@@ -42,7 +42,7 @@ def cheapest_way(evaluation: Evaluation) -> Way:
         judged = evaluate(standard, changed(firm, steps)) if steps else evaluation
         wanted, blocked = _wanted(judged, blocked)
         if not wanted:
-            return Way(tuple(sorted(steps, key=lambda one: one.cost)), tuple(blocked))
+            return Way(() if blocked else tuple(sorted(steps, key=lambda one: one.cost)), tuple(blocked))
         further = merged([*steps, *wanted])
         if further is None or further == steps:
             further = merged([*steps, *(once_more(one) for one in wanted)])

@@ -45,7 +45,7 @@ def score_range(rule: Score, population: Population, shift: int, judge: Judge) -
     if rule.known_total is not None:
         total = measure(rule.known_total, population, shift)
         # Whole-number scoring: 70.5 is no more than 70.
-        points = np.floor(total.flat()).astype(np.int16)
+        points = np.floor(np.clip(total.flat(), 0, sum(part.max for part in rule.score))).astype(np.int16)
         low, high = np.where(total.known, points, low), np.where(total.known, points, high)
         missing = missing & ~total.known
     return ScoreRange(low, high, missing, parts, items)
@@ -70,7 +70,7 @@ def _item(item: ScoreItem, population: Population, shift: int, judge: Judge) -> 
         missing = np.zeros(size, dtype=np.bool_)
     if item.given is not None:
         given = population.fact(item.given)
-        points = np.floor(given.values).astype(np.int16)
+        points = np.floor(np.clip(given.values, 0, item.max)).astype(np.int16)
         low, high = np.where(given.known, points, low), np.where(given.known, points, high)
         missing = missing & ~given.known
     return PartRange(low, high, missing)
