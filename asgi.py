@@ -89,7 +89,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the background worker inside this process where no other does; release the database at the end."""
     state = app.state
-    worker = Worker(state.engine, state.search) if state.settings.embedded_worker else None
+    worker = (
+        Worker(state.engine, state.search, data_dir=state.settings.data_dir) if state.settings.embedded_worker else None
+    )
     if worker is not None:
         worker.start()
     state.misses.start()

@@ -126,7 +126,7 @@ def worker_command() -> None:
         signal.signal(number, lambda *_: stop.set())
     say(Text("后台进程已启动，按 Ctrl+C 停止。", "The worker is running; Ctrl+C stops it."))
     sys.stdout.flush()
-    Worker(database, search_engine(settings)).run(stop)
+    Worker(database, search_engine(settings), data_dir=settings.data_dir).run(stop)
 
 
 def as_data(page: "SearchPage") -> dict[str, Any]:

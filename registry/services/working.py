@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -26,6 +27,8 @@ from registry.services.jobs import (
     tell_progress,
     worker_name,
 )
+from registry.services.lab.trials import FOLDER, read_data
+from registry.services.lab.trials import JOB as LAB_JOB
 
 POLL_SECONDS = 0.25
 """An edit is searchable after this, the batch and the commit: well inside two seconds."""
@@ -52,6 +55,7 @@ class JobContext:
     payload: dict[str, Any]
     actor: str
     progress: Callable[[int, int], None]
+    data_dir: Path = Path("data")
 
 
 JobHandler = Callable[[JobContext], dict[str, Any] | None]
@@ -73,15 +77,27 @@ def assess(context: JobContext) -> dict[str, Any]:
     return {"runs": [run.run_id for run in runs], "seconds": sum(run.seconds for run in runs)}
 
 
-JOB_KINDS: dict[str, JobHandler] = {"reindex": reindex, "assess": assess}
+def lab_columns(context: JobContext) -> dict[str, Any]:
+    """Read everybody's columns for the rule laboratory."""
+    return {"size": read_data(context.database, context.data_dir / FOLDER, context.progress)}
+
+
+JOB_KINDS: dict[str, JobHandler] = {"reindex": reindex, "assess": assess, LAB_JOB: lab_columns}
 """Kind of a job to what runs it. A module that brings a kind adds it here."""
 
 
 class Worker:
     """Drains the outbox in one thread and runs jobs in another, until told to stop."""
 
-    def __init__(self, database: Engine, search: SearchEngine, *, kinds: dict[str, JobHandler] | None = None) -> None:
-        self._database, self._search = database, search
+    def __init__(
+        self,
+        database: Engine,
+        search: SearchEngine,
+        *,
+        kinds: dict[str, JobHandler] | None = None,
+        data_dir: Path = Path("data"),
+    ) -> None:
+        self._database, self._search, self._data_dir = database, search, data_dir
         self._kinds = JOB_KINDS if kinds is None else kinds
         self._stop = threading.Event()
         self._no_rebuild_until = 0.0
@@ -145,7 +161,7 @@ class Worker:
                 told[0] = time.monotonic()
                 tell_progress(self._database, claim, worker=worker, done=done, total=total)
 
-        return JobContext(self._database, self._search, claim.payload, claim.actor, progress)
+        return JobContext(self._database, self._search, claim.payload, claim.actor, progress, self._data_dir)
 
     def _index_loop(self) -> None:
         while not self._stop.is_set():

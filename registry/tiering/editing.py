@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from ruamel.yaml import YAML
@@ -68,6 +69,7 @@ class _Place:
     line: int
 
 
+@lru_cache(maxsize=32)
 def fields(text: str) -> tuple[Field, ...]:
     """Every value of a valid rule text that a form can change, in its order; one that is written once and used twice
     (an anchor) is one field.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -48,7 +49,13 @@ class Draft(ReadModel):
     @property
     def standard(self) -> Standard:
         """The rule it says."""
-        return parse_standard(self.text, file=FILE)
+        return parsed(self.text)
+
+
+@lru_cache(maxsize=32)
+def parsed(text: str) -> Standard:
+    """The rule a text says; the last ones are kept, because reading YAML takes longer than judging. As the loader."""
+    return parse_standard(text, file=FILE)
 
 
 def list_drafts(session: Session, *, actor: Actor) -> list[Draft]:
@@ -113,7 +120,7 @@ def create_draft(
         procedures=chosen,
         document=(title, number),
     )
-    standard = parse_standard(text, file=FILE)
+    standard = parsed(text)
     _free(session, standard.id, None)
     draft = RuleDraft(
         tier=base.tier,
@@ -148,7 +155,7 @@ def save_text(session: Session, *, draft_id: int, text: str, revision: int, acto
         return shown(draft)
     before = draft.text_hash
     draft.text, draft.text_hash = whole, text_hash(whole)
-    draft.version = parse_standard(whole, file=FILE).id
+    draft.version = parsed(whole).id
     draft.writers = sorted({*draft.writers, actor.label})
     draft.revision, draft.updated_at = draft.revision + 1, clock.now()
     session.flush()
@@ -243,7 +250,7 @@ def _checked(session: Session, draft: RuleDraft, text: str) -> str:
         raise InvalidInput(f"文本超过 {TEXT_MAX} 字。", f"The text has more than {TEXT_MAX} characters.", field="text")
     plain = text.replace("\r\n", "\n").rstrip() + "\n"
     whole = whole_text(plain, file=FILE)
-    standard = parse_standard(whole, file=FILE)
+    standard = parsed(whole)
     if standard.tier != draft.tier:
         raise InvalidInput(
             f"这份草案属于 {draft.tier}，文本里写的是 {standard.tier}。",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlmodel import Session, col
 
 from registry import clock
@@ -109,10 +109,13 @@ def _figure(session: Session, ids: Ids, key: tuple[str, int]) -> Iterator[tuple[
 def _fact(session: Session, ids: Ids, name: str) -> Iterator[tuple[str, Any]]:
     """Every statement, the strongest last, with the day it was made for."""
     about = fact_names()[name]
-    query = select(col(Fact.enterprise_id), col(Fact.known_on), col(Fact.value)).where(col(Fact.name) == name)
+    # As text: a fact has few different values, and reading each once is many times faster than reading each row.
+    parts = (col(Fact.enterprise_id), cast(col(Fact.known_on), Text), cast(col(Fact.value), Text))
+    query = select(*parts).where(col(Fact.name) == name)
     stated = [tuple(row) for row in session.execute(query.order_by(strength_of(Fact), col(Fact.id)))]
     rows, mine = rows_of(ids, np.array([owner for owner, _, _ in stated], dtype=np.int64))
-    values = [_read(about, value) for (_, _, value), one in zip(stated, mine.tolist(), strict=True) if one]
+    known = {raw: _read(about, json.loads(raw)) for raw in {value for _, _, value in stated}}
+    values = [known[value] for (_, _, value), one in zip(stated, mine.tolist(), strict=True) if one]
     yield f"fact:{name}:rows", rows
     yield f"fact:{name}:days", np.array([day for _, day, _ in stated], dtype="datetime64[D]")[mine]
     yield f"fact:{name}:values", _packed(about, values)

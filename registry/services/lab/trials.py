@@ -1,7 +1,7 @@
 """Trying a draft: over everybody, and against recognised lists. What came out is kept, bound to the text tried."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -19,7 +19,7 @@ from registry.services.jobs import OPEN, queue_job
 from registry.services.lab.backtesting import BATCHES, backtest, recognised_lists
 from registry.services.lab.columns import Columns, load
 from registry.services.lab.comparing import Compared, compare
-from registry.services.lab.drafts import get_draft
+from registry.services.lab.drafts import get_draft, save_values
 from registry.services.lab.shapes import Backtest, Mover, WhatIf, Wrong
 from registry.services.lab.snapshot import stamp, take_snapshot
 from registry.services.standards import known_standards
@@ -277,3 +277,19 @@ def _keep(
         session.add(trial)
         session.flush()
         return trial.id
+
+
+def save_and_try(
+    database: Engine,
+    *,
+    draft_id: int,
+    values: Mapping[str, str],
+    revision: int,
+    folder: Path,
+    as_of: date,
+    actor: Actor,
+) -> None:
+    """Set the fields of the form and compare at once. Raises as ``save_values`` and ``try_draft``."""
+    with transaction(database) as session:
+        save_values(session, draft_id=draft_id, values=values, revision=revision, actor=actor)
+    try_draft(database, draft_id=draft_id, folder=folder, as_of=as_of, actor=actor)
