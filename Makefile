@@ -6,7 +6,7 @@ PEERS := $(VENV)/peers
 SIZES ?= 200000 1000000
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint types contracts templates bench bench-search lock clean
+.PHONY: help demo test check lint types contracts templates bench bench-search standards lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ $(PEERS)/bin/python: requirements/bench.txt
 
 bench-search: $(VENV)/dev.stamp $(PEERS)/bin/python  ## how good and how fast searching is, beside its peers (SIZES="200000 1000000")
 	$(BIN)/python -m tests.bench.bench_search --parts judged names speed http peers --sizes $(SIZES) --peers $(PEERS)/bin/python
+
+standards: $(VENV)/run.stamp  ## prepare the rule files for quick reading (after every change to one)
+	$(BIN)/python -c 'from registry.tiering.loader import prepare; prepare()'
 
 lock:  ## resolve the pinned, hashed requirements again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build -o requirements/run.txt

@@ -5,6 +5,7 @@ A node of a rule file is a mapping whose telling key names its shape; the classe
 the year of the assessment itself.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -14,11 +15,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from registry.tiering.figures import annual_names, fact_names, in_currency
 
+FRACTION = re.compile(r"-?[0-9]+/[1-9][0-9]*")
 SUFFIXES = {"万": Fraction(10_000), "亿": Fraction(100_000_000), "%": Fraction(1, 100)}
 
 
 def to_fraction(raw: object) -> Fraction:
-    """An exact number from YAML: 60, 0.03, 90%, 5000万, 2亿. Raises ValueError otherwise."""
+    """An exact number from a rule file: 60, 0.03, 90%, 1/3, 5000万, 2亿. Raises ValueError otherwise."""
     if isinstance(raw, Fraction):
         return raw
     text = str(raw).strip()
@@ -27,7 +29,7 @@ def to_fraction(raw: object) -> Fraction:
     if isinstance(raw, bool):
         raise ValueError("须为数字，如 60、3%、5000万")
     try:
-        return Fraction(Decimal(digits)) * factor
+        return (Fraction(digits) if FRACTION.fullmatch(digits) else Fraction(Decimal(digits))) * factor
     except (InvalidOperation, ValueError, OverflowError):
         raise ValueError(f"“{text}”不是数字，如 60、3%、5000万、2亿") from None
 
