@@ -38,7 +38,7 @@ def assess_command(
     from registry.tiering.selection import tiers
 
     day = as_of.date() if as_of else clock.today()
-    codes = [standard] if standard else list(tiers())
+    codes = [standard] if standard else list(tiers(chosen=True))
     database = open_engine(read_settings())
     require_current_schema(database)
     number = None

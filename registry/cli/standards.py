@@ -13,7 +13,7 @@ from registry.errors import Locale
 
 if TYPE_CHECKING:
     from registry.tiering.describe import Described
-    from registry.tiering.report_shapes import Report
+    from registry.tiering.report_shapes import CriterionReport, Report
     from registry.tiering.standard import Standard
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
@@ -126,10 +126,23 @@ def _print_report(report: "Report", locale: Locale) -> None:
     head = f"{report.version}  {report.as_of}  {VERDICTS[report.verdict][locale]}"
     if report.score is not None:
         low, high, needed = report.score.low, report.score.high, report.score.needed
-        head += f"  score {low}–{high}, needs {needed}" if english else f"  得分 {low}–{high}，须 {needed}"
+        points = str(low) if low == high else f"{low}–{high}"
+        head += f"  score {points}, needs {needed}" if english else f"  得分 {points}，须 {needed}"
     typer.echo(head)
-    _print_rows([(MARKS[one.result], one.id, one.text_en if english else one.text) for one in report.criteria])
+    _print_rows([(_mark(one), one.id, _said(one, english=english)) for one in report.criteria])
     typer.echo(report.gap_text_en if english else report.gap_text)
+
+
+def _mark(row: "CriterionReport") -> str:
+    """A sign for a result; a hint that never counts has a sign of its own."""
+    return "·" if row.advisory else MARKS[row.result]
+
+
+def _said(row: "CriterionReport", *, english: bool) -> str:
+    """What was found; a hint begins with its name and says that it is one."""
+    if not row.advisory:
+        return row.text_en if english else row.text
+    return f"{row.name_en} ({row.text_en}), a hint only" if english else f"{row.name}（{row.text}），只作提示"
 
 
 def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:

@@ -169,8 +169,10 @@ def _plain(rule: Yes | No | OneOf | Title | NoTitle | LocatedIn | Size | Review,
             places = place_words(rule.located_in, locale)
             return f"must be registered in {places}" if english else f"须在{places}登记"
         case Size():
+            if set(rule.size) == {"micro", "small", "medium"}:
+                return "must be a micro, small or medium-sized enterprise" if english else "须为中小微企业"
             classes = (" or " if english else "或").join(CLASS_WORDS[one].in_(locale) for one in rule.size)
-            return f"size class: {classes}" if english else f"划型须为{classes}"
+            return f"must be a {classes}" if english else f"划型须为{classes}"
         case Yes():
             name = fact_names()[rule.yes].label.in_(locale)
             return f"required: {name}" if english else f"须具备：{name}"

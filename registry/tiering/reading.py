@@ -1,7 +1,9 @@
 """Reading one criterion of one row: which conditions count, what each found, what is short and what is wanted."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from registry.errors import Text
 from registry.tiering.describe import requirement
@@ -12,15 +14,26 @@ from registry.tiering.needs import Need, distinct, needs_of_rule, open_leaves
 from registry.tiering.population import Population
 from registry.tiering.score_reading import score_finding
 from registry.tiering.standard import Criterion
+from registry.tiering.wording import RESULT_WORDS
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A finding with its place in the rule and the named part it belongs to."""
+    """A finding with its place in the rule and the named part it belongs to, with that part's own place.
+
+    ``alternative``: the part is one of several ways.
+    """
 
     path: Path
     part: Part | None
+    part_path: Path
+    alternative: bool
     finding: Finding
+
+
+def grouped(placed: Iterable[Placed]) -> list[list[Placed]]:
+    """Findings of one named part together; every other one by itself."""
+    return [list(several) for _, several in groupby(placed, key=lambda one: one.part_path)]
 
 
 class Reading:
@@ -38,23 +51,34 @@ class Reading:
         """Every condition that counts, in the order of the rule; none where it is not read (R, not applicable)."""
         found: list[Placed] = []
         if self.results:
-            self._walk(found, self.criterion.rule, (), 0, None, yearly=False)
+            for path, rule, shift, yearly in self._leaves(self.criterion.rule, (), 0, yearly=False):
+                part_path, part, alternative = self._part_above(path)
+                if isinstance(rule, Score):
+                    finding = score_finding(rule, self.evaluation, self.row, self.results[path])
+                else:
+                    finding = read(rule, self.firm, shift, self.results[path], yearly=yearly)
+                found.append(Placed(path, part, part_path, alternative, finding))
         return tuple(found)
 
-    def _walk(
-        self, found: list[Placed], rule: Rule, path: Path, shift: int, part: Part | None, *, yearly: bool
-    ) -> None:
-        if isinstance(rule, Score):
-            found.append(Placed(path, part, score_finding(rule, self.evaluation, self.row, self.results[path])))
-            return
+    def _leaves(self, rule: Rule, path: Path, shift: int, *, yearly: bool) -> Iterator[tuple[Path, Rule, int, bool]]:
+        """The conditions without conditions inside that count, with the years they are moved by."""
         inside = children(rule, self.firm.procedure)
         if not inside:
-            found.append(Placed(path, part, read(rule, self.firm, shift, self.results[path], yearly=yearly)))
-        part = rule if isinstance(rule, Part) else part
+            yield path, rule, shift, yearly
         for index in self._branches(rule, path, len(inside)):
             child = inside[index]
             deeper = yearly or isinstance(rule, EachYear)
-            self._walk(found, child.rule, (*path, index), shift + child.shift, part, yearly=deeper)
+            yield from self._leaves(child.rule, (*path, index), shift + child.shift, yearly=deeper)
+
+    def _part_above(self, path: Path) -> tuple[Path, Part | None, bool]:
+        """The innermost named part a condition belongs to, and whether it is one of several ways."""
+        rule, found, part, alternative = self.criterion.rule, path, None, False
+        for depth, index in enumerate(path):
+            inner = children(rule, self.firm.procedure)[index].rule
+            if isinstance(inner, Part):
+                found, part, alternative = path[: depth + 1], inner, isinstance(rule, AnyOf)
+            rule = inner
+        return found, part, alternative
 
     def _branches(self, rule: Rule, path: Path, count: int) -> list[int]:
         """All conditions inside; of a choice only the branch taken, or the question still open; of several the first
@@ -88,9 +112,24 @@ class Reading:
         """What was found; where the rule was not read, what it asks."""
         if not self.placed:
             return Text(requirement(self.criterion.rule, "zh"), requirement(self.criterion.rule, "en"))
-        carrying = [one for one in self.placed if self._carries(one.path)]
-        texts = [one.finding.text for one in carrying or self.placed]
+        carrying = tuple(one for one in self.placed if self._carries(one.path))
+        texts: list[Text] = []
+        for several in grouped(carrying or self.placed):
+            first = several[0]
+            if first.part and first.alternative and len(several) > 1 and self.result is not Result.MET:
+                texts.append(self.part_text(first))
+            else:
+                texts += [one.finding.text for one in several]
         return Text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
+
+    def part_text(self, placed: Placed) -> Text:
+        """The name of the part a finding belongs to, and what the part came to."""
+        name, words = placed.part.name if placed.part else placed.finding.name, RESULT_WORDS[self.part_result(placed)]
+        return Text(f"{name.zh}（{words.zh}）", f"{name.en} ({words.en})")
+
+    def part_result(self, placed: Placed) -> Result:
+        """What the part a finding belongs to came to."""
+        return self.results[placed.part_path]
 
     def _carries(self, path: Path) -> bool:
         """Of a criterion that is met, whether this condition is part of why: of alternatives only those that hold."""

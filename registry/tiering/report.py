@@ -10,7 +10,7 @@ from registry.tiering.measures import Words
 from registry.tiering.needs import distinct
 from registry.tiering.path import cheapest_way
 from registry.tiering.population import Population
-from registry.tiering.reading import Placed, Reading
+from registry.tiering.reading import Placed, Reading, grouped
 from registry.tiering.report_shapes import RESULT_CODES, VERDICT_CODES, CriterionReport, PartReport, Report
 from registry.tiering.score_reading import score_parts, score_report
 from registry.tiering.standard import scores_inside
@@ -98,7 +98,30 @@ def _parts(reading: Reading) -> tuple[PartReport, ...]:
         return tuple(points)
     if len(reading.placed) < 2:
         return ()
-    return (*(_part(placed, period) for placed in reading.placed), *points)
+    rows = [row for several in grouped(reading.placed) for row in _rows(reading, several, period)]
+    return (*rows, *points)
+
+
+def _rows(reading: Reading, several: list[Placed], period: str) -> list[PartReport]:
+    """The conditions of one named part; of several the part itself comes first and has the id."""
+    first = several[0]
+    if first.part is None or len(several) == 1:
+        return [_part(one, period) for one in several]
+    text = reading.part_text(first)
+    head = PartReport(
+        id=first.part.id,
+        name=first.part.name.zh,
+        name_en=first.part.name.en,
+        result=RESULT_CODES[reading.part_result(first)],
+        value=None,
+        threshold=None,
+        gap=None,
+        unit="",
+        period=period,
+        text=text.zh,
+        text_en=text.en,
+    )
+    return [head, *(_part(one, period).model_copy(update={"id": None}) for one in several)]
 
 
 def _part(placed: Placed, period: str) -> PartReport:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from registry.errors import Locale, Text
-from registry.tiering.describe import requirement
-from registry.tiering.language import Score, ScoreBand, ScoreItem, ScorePart
+from registry.tiering.describe import condition
+from registry.tiering.figures import choice_words, fact_names
+from registry.tiering.language import AnyOf, OneOf, Rule, Score, ScoreBand, ScoreItem, ScorePart, Yes
 from registry.tiering.measures import Expression
 from registry.tiering.wording import about, show
 
@@ -97,12 +98,27 @@ def _test(item: ScoreItem, at: int, locale: Locale) -> str:
     """What a band takes. A band of numbers ends where the one above it begins."""
     band = item.bands[at]
     if band.when is not None or item.value is None:
-        return requirement(band.when, locale) if band.when is not None else ""
+        return band_condition(band.when, locale) if band.when is not None else ""
     text = _edge(item.value, band, locale, from_below=True)
     above = item.bands[at - 1] if at and not item.each else None
     if above is None or above.when is not None:
         return text
     return f"{text}{', ' if locale == 'en' else '，'}{_edge(item.value, above, locale, from_below=False)}"
+
+
+def band_condition(rule: Rule, locale: Locale) -> str:
+    """What a band takes, without "must": a band is no requirement."""
+    match rule:
+        case Yes():
+            return fact_names()[rule.yes].label.in_(locale)
+        case OneOf():
+            name = fact_names()[rule.code].label.in_(locale)
+            among = (" or " if locale == "en" else "或").join(choice_words(one).in_(locale) for one in rule.among)
+            return f"{name}: {among}" if locale == "en" else f"{name}：{among}"
+        case AnyOf():
+            return (" or " if locale == "en" else " 或 ").join(band_condition(one, locale) for one in rule.any)
+        case _:
+            return condition(rule, locale)
 
 
 def _edge(value: Expression, band: ScoreBand, locale: Locale, *, from_below: bool) -> str:

@@ -17,12 +17,61 @@ ENCODED = {
 OUR_OWN = {"HTE-S2a", "HTE-S4a", "HTE-S4b"}
 
 REASONS = {
-    "LG26-X3": "duty: audit reports filed and coded on the finance ministry's platform; not a state of the firm",
-    "LG26-X4": "consequence of data fraud (loss of titles, three years' ban); not a criterion",
-    "HTE-D1": "duty after recognition: yearly development report",
-    "HTE-D2": "consequence of a cancelled title",
-    "HTE-D3": "tax effect of expiry",
     "HTE-D4": "Guangdong's filing calendar; belongs to deadlines, not to the conditions",
+}
+
+# The SME ladder: conditions, scores, duties of holders and outcomes of reviews.
+DUTIES = [f"DUTY-{n}" for n in range(1, 5)]
+ENCODED["LG26"] += [*DUTIES[:3], "LG26-X3", "LG26-X4"]  # LG26-X4 is its DUTY-4
+ENCODED["LG22"] += DUTIES
+ENCODED["HTE"] += ["HTE-D1", "HTE-D2", "HTE-D3"]
+SRDI22 = [
+    *(f"SRDI22-{n}" for n in range(1, 5)),
+    *(f"SRDI22-S{n}" for n in range(1, 14)),
+    *(f"SRDI22-D{n}" for n in range(1, 5)),
+    *DUTIES,
+]
+ENCODED |= {
+    "STS": [
+        *("STS-01", "STS-02a", "STS-02b", "STS-02c", "STS-03", "STS-04", "STS-05"),
+        *("STS-S1", "STS-S2a", "STS-S2b", "STS-S3"),
+        *(f"STS-D{n}" for n in range(1, 5)),
+    ],
+    "INN": [
+        "COM-5",
+        *(f"INN-{n}" for n in range(1, 7)),
+        *(f"INN-D{n}" for n in range(1, 5)),
+        *DUTIES,
+        "GD-2",
+    ],
+    "SRDI22": SRDI22,
+    "SRDI22GD": SRDI22,
+    "SRDI26": [
+        *(f"COM26-{n}" for n in range(1, 7)),
+        *(f"SRDI26-{n}" for n in range(1, 10)),
+        *("SRDI26-7-W1", "SRDI26-7-W2"),
+        *DUTIES,
+    ],
+    "SIZE11": [],
+}
+
+# Rows the documents describe without an id: common conditions of 2022, a score with its alternatives, its parts and
+# single items, the checks, the update and the ban of the 2026 notice, the size class as a standard.
+OUR_OWN |= {
+    *(f"COM-{n}" for n in (1, 2, 3, 4, 6)),
+    *("STS-S1a", "STS-S2", "STS-S3a", *(f"STS-B{n}" for n in range(1, 8))),
+    *("INN-0", "INN-P1", "INN-P2", "INN-P3"),
+    *(f"SRDI22-P{n}" for n in range(1, 5)),
+    "SIZE11-1",
+}
+
+REASONS |= {
+    "GD-1": "the pass mark of the version SRDI22GD, which cites it",
+    "GD-3": "which city examines; how filing is organised, not a condition",
+    "GD-4": "one batch a year, filed on the platform: a calendar",
+    "GD-5": "the official list was not seen and the points in circulation are X; SRDI22-S9 is given as a whole",
+    "GD-6": "the last day of SRDI22GD",
+    "GD-7": "a goal of the province, not a condition",
 }
 
 # Single champions, the unicorn family and gazelles, leading firms and chain leaders, AI firms.

@@ -51,7 +51,7 @@ def test_a_day_before_any_version_is_refused_with_the_first_day(code: str, day: 
 
 def test_an_unknown_code_is_refused_with_the_known_ones() -> None:
     with pytest.raises(NotFound) as refused:
-        choose("gazelle", procedure="new", as_of=date(2026, 5, 6))
+        choose("no_such_tier", procedure="new", as_of=date(2026, 5, 6))
     assert "little_giant" in refused.value.text.zh
     assert "LG26" in refused.value.text.en
 
