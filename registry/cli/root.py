@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import accounts, assess, audit, demo, directory, index, search, search_config, serving, standards
+from registry.cli import (
+    accounts,
+    assess,
+    audit,
+    demo,
+    directory,
+    index,
+    land,
+    search,
+    search_config,
+    serving,
+    standards,
+)
 
 
 def make_app(*, server: serving.Server) -> typer.Typer:
@@ -31,7 +43,7 @@ def make_app(*, server: serving.Server) -> typer.Typer:
     directory.mount(app)
     standards.mount(app)
     assess.mount(app)
-    assess.mount(app)
+    land.mount(app)
     accounts.mount(app)
     audit.mount(app)
     return app

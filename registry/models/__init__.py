@@ -7,6 +7,7 @@ from registry.models.enterprise import Enterprise, EnterpriseAddress, Enterprise
 from registry.models.figure import Fact, Figure
 from registry.models.imports import ImportRow, ImportRun, SourceFile
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
+from registry.models.land import LandGrade, LandRun
 from registry.models.listing import Batch, Listing
 from registry.models.operations import AuditEvent, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
@@ -33,6 +34,8 @@ __all__ = [
     "ImportRun",
     "IndexOutbox",
     "Job",
+    "LandGrade",
+    "LandRun",
     "Listing",
     "LoginSession",
     "Product",

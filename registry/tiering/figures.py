@@ -91,6 +91,7 @@ ANNUAL = (
     _annual("emission_t", "主要污染物排放量", "main pollutants emitted", "quantity", counter=Text("吨", "tonnes")),
     _annual("electricity_kwh", "用电量", "electricity used", "quantity", counter=Text("千瓦时", "kWh")),
     _annual("rented_floor_m2", "租用厂房建筑面积", "floor rented", "quantity", counter=Text("平方米", "m²")),
+    _annual("land_points", "亩均评价加减分", "land score adjustment", "score", most=100, may_be_negative=True),
     _annual("innovation_score", "创新能力评价得分", "innovation score", "score", most=100),
     _annual("platform_score", "专精特新发展评价得分", "platform development score", "score", most=200),
 )

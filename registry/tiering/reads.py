@@ -1,5 +1,6 @@
 """Which columns a standard reads: asked of the evaluator itself, so that it cannot differ from what it does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,9 +39,14 @@ class _Noting(dict):  # type: ignore[type-arg]
 
 def reads(standard: Standard, *, as_of: date, procedure: Procedure) -> Reads:
     """The columns ``evaluate`` touches for this standard, day and procedure."""
+    return noted(lambda nobody: evaluate(standard, nobody), as_of=as_of, procedure=procedure)
+
+
+def noted(ask: Callable[[Population], object], *, as_of: date, procedure: Procedure) -> Reads:
+    """The columns anything touches of a population, found by letting it ask one about which nothing is known."""
     figures, facts, dates, titles = _Noting(), _Noting(), _Noting(), _Noting()
     nobody = Population(1, as_of, procedure, figures, facts, dates, titles, np.ones(1, dtype=np.bool_))
-    evaluate(standard, nobody)
+    ask(nobody)
     return Reads(
         frozenset(figures.asked),  # type: ignore[arg-type]
         frozenset(facts.asked),  # type: ignore[arg-type]
@@ -49,4 +55,4 @@ def reads(standard: Standard, *, as_of: date, procedure: Procedure) -> Reads:
     )
 
 
-__all__ = ["Column", "Dates", "Reads", "TitleSpans", "reads"]
+__all__ = ["Column", "Dates", "Reads", "TitleSpans", "noted", "reads"]

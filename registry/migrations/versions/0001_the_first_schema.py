@@ -709,8 +709,56 @@ def upgrade() -> None:
     for statement in _PUBLISHED_FOR_EVER[op.get_bind().dialect.name]:
         op.execute(statement)
 
+    op.create_table(
+        "land_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scheme", sa.String(40), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(6), nullable=True),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("benchmarks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_land_run")),
+    )
+    with op.batch_alter_table("land_run", schema=None) as batch_op:
+        batch_op.create_index("ix_land_run_scheme_year", ["scheme", "year"], unique=False)
+
+    op.create_table(
+        "land_grade",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(20), nullable=False),
+        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("of", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.String(1), nullable=False),
+        sa.Column("inputs", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_land_grade_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["land_run.id"], name=op.f("fk_land_grade_run_id_land_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_land_grade")),
+    )
+    with op.batch_alter_table("land_grade", schema=None) as batch_op:
+        batch_op.create_index("ix_land_grade_run_id_grade", ["run_id", "grade"], unique=False)
+        batch_op.create_index("ix_land_grade_enterprise_id", ["enterprise_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("land_grade", schema=None) as batch_op:
+        batch_op.drop_index("ix_land_grade_enterprise_id")
+        batch_op.drop_index("ix_land_grade_run_id_grade")
+
+    op.drop_table("land_grade")
+    with op.batch_alter_table("land_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_land_run_scheme_year")
+
+    op.drop_table("land_run")
     op.drop_table("standard_version")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION standard_version_is_for_ever()")
