@@ -6,15 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 
+from api.deps import ReadSession
 from api.problems import refusals
 from api.routing import public_router
 from registry.clock import today
 from registry.errors import Text
 from registry.schemas.base import ReadModel
+from registry.services.standards import known_standards
 from registry.tiering.describe import Source, describe
 from registry.tiering.evaluation import evaluate
 from registry.tiering.figures_file import read_figures
-from registry.tiering.loader import load_all
 from registry.tiering.one_firm import population_from_file
 from registry.tiering.report import explain
 from registry.tiering.report_shapes import Report
@@ -119,9 +120,9 @@ async def request_body(request: Request) -> bytes:
 
 
 @router.get("/standards", name="api_standards", summary="认定标准一览 / All standards", responses=refusals())
-def list_standards() -> StandardList:
-    """随程序发布的全部认定标准及其版本。 / Every shipped standard with its versions."""
-    return StandardList(items=[StandardSummary(**_summary(one)) for one in load_all()])
+def list_standards(session: ReadSession) -> StandardList:
+    """全部认定标准及其版本，含在本系统发布的。 / Every standard with its versions, shipped or published here."""
+    return StandardList(items=[StandardSummary(**_summary(one)) for one in known_standards(session)])
 
 
 @router.get(
@@ -130,9 +131,9 @@ def list_standards() -> StandardList:
     summary="一项认定标准 / One standard",
     responses=refusals(404),
 )
-def show_standard(code: StandardCode) -> StandardVersions:
+def show_standard(session: ReadSession, code: StandardCode) -> StandardVersions:
     """每个条件一句话，附文件、条款和可信标记。 / One sentence a criterion, with document, clause and confidence."""
-    return StandardVersions(versions=[_shown(one) for one in find(code)])
+    return StandardVersions(versions=[_shown(one) for one in find(code, among=known_standards(session))])
 
 
 @router.post(
@@ -142,7 +143,7 @@ def show_standard(code: StandardCode) -> StandardVersions:
     responses=refusals(404, 413),
     openapi_extra=FIGURES_BODY,
 )
-def check(code: StandardCode, body: Annotated[bytes, Depends(request_body)]) -> Report:
+def check(session: ReadSession, code: StandardCode, body: Annotated[bytes, Depends(request_body)]) -> Report:
     """逐条给出结果、读取的值、门槛和差距。不需要登录，提交的内容不保存。
 
     The result, value, threshold and gap of every criterion. No login, and nothing that was sent is kept.
@@ -150,7 +151,8 @@ def check(code: StandardCode, body: Annotated[bytes, Depends(request_body)]) -> 
     figures = read_figures(body)
     day = figures.as_of or today()
     region = figures.enterprise.region_code
-    standard = choose(code, procedure=figures.procedure, as_of=day, region_code=region)
+    among = known_standards(session)
+    standard = choose(code, procedure=figures.procedure, as_of=day, region_code=region, among=among)
     return explain(evaluate(standard, population_from_file(figures, as_of=day)), 0)
 
 

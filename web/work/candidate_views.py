@@ -13,6 +13,7 @@ from registry.services.places import full_place
 from registry.tiering.describe import describe, words_in
 from registry.tiering.report_shapes import CriterionReport
 from registry.tiering.selection import find, tiers
+from registry.tiering.standard import Standard
 from registry.vocabulary import CandidateSort, Flag, TitleStatus, Verdict
 from web.formats import grouped
 from web.i18n import locale_of
@@ -180,10 +181,10 @@ def _rung(title: TitleBadge) -> int:
     return LADDER.index(title.directory_code) if title.directory_code in LADDER else len(LADDER)
 
 
-def detail_context(request: Request, detail: CandidateDetail) -> dict[str, Any]:
+def detail_context(request: Request, detail: CandidateDetail, known: tuple[Standard, ...]) -> dict[str, Any]:
     """One firm's findings in the shape of the findings macro, and whether it can be taken into the pool."""
     locale, report = locale_of(request), detail.report
-    periods = {one.id: one.period for one in describe(find(detail.run.version)[0], "en")}
+    periods = {one.id: one.period for one in describe(find(detail.run.version, among=known)[0], "en")}
     items = [_finding(request, one, detail.run.version, periods, locale) for one in report.criteria]
     counts = {outcome: sum(item["outcome"] == outcome for item in items) for outcome in OUTCOMES.values()}
     flag = detail.flag.value if detail.flag else None

@@ -18,6 +18,7 @@ from registry.services.assessing.exporting import write_candidates
 from registry.services.assessing.ladder import ladder
 from registry.services.assessing.requesting import cancel_assessment, current_assessment, request_assessment
 from registry.services.cultivation import KEEPERS, admit_candidate
+from registry.services.standards import known_standards
 from registry.services.tables import media_type, parse_format
 from registry.vocabulary import CandidateSort, Flag
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
@@ -172,6 +173,6 @@ def _candidate(
     request: Request, session: Session, actor: Actor, assessment_id: int, *, reason: str = "", error: Text | None = None
 ) -> Response:
     detail = get_candidate(session, assessment_id=assessment_id, actor=actor, as_of=today())
-    context: dict[str, Any] = views.detail_context(request, detail)
+    context: dict[str, Any] = views.detail_context(request, detail, known_standards(session))
     context |= {"reason": reason, "error": error}
     return render(request, "work/candidate.html", context, status=200 if error is None else 422)
