@@ -20,7 +20,11 @@ from web import (
     suggest,
 )
 from web.work import candidates as work_candidates
+from web.work import firms as work_firms
 from web.work import imports as work_imports
+from web.work import lab as work_lab
+from web.work import missing as work_missing
+from web.work import renewals as work_renewals
 from web.work import searches as work_searches
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -40,6 +44,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     preferences.router,
     style.router,
     work_candidates.router,
+    work_renewals.router,
+    work_firms.router,
+    work_missing.router,
     work_imports.router,
     work_searches.router,
+    work_lab.router,
 )

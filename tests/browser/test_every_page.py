@@ -8,8 +8,12 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Page
 from sqlmodel import col, select
 
+from registry.clock import today
 from registry.db import make_engine, reading, transaction
 from registry.models import Assessment, Enterprise, ImportRow, ImportRun, SearchMiss
+from registry.policies import SYSTEM
+from registry.services.lab.drafts import create_draft
+from registry.services.lab.trials import FOLDER, backtest_draft, try_draft
 from registry.services.search_misses import Miss, record_miss
 from registry.vocabulary import ImportState, RowOutcome
 from tests.browser.conftest import LiveServer, NewPage
@@ -20,13 +24,14 @@ NOT_PAGES = {
     "document_original": "a download",
     "directory_download": "a download",
     "candidate_export": "a download",
+    "lab_export": "a download",
     "renewal_export": "a download",
     "missing_export": "a download",
     "renewal_calendar": "a download",
     "suggest": "the list under a search box",
     "work": "leads on to the candidates",
 }
-OFFICE = ("candidate", "renewal", "missing", "work", "import", "search_miss")
+OFFICE = ("lab", "work_standards", "candidate", "renewal", "missing", "work", "import", "search_miss")
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
 
 
@@ -46,6 +51,17 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         record_miss(session, Miss("示例查不到", "zh", "", near_offered=True))
         session.flush()
         miss = session.exec(select(SearchMiss.id).limit(1)).one()
+        draft = create_draft(
+            session,
+            based_on="LG26",
+            version="LG26Z",
+            first_day=today(),
+            document=("《示例办法》", "示例〔2026〕1号"),
+            actor=SYSTEM,
+        ).id
+    folder = live_server.settings.data_dir / FOLDER
+    try_draft(engine, draft_id=draft, folder=folder, as_of=today(), actor=SYSTEM)
+    backtest_draft(engine, draft_id=draft, folder=folder, as_of=today(), actor=SYSTEM)
     engine.dispose()
     return {
         "home": "/",
@@ -75,11 +91,16 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         "renewals of a directory": "/office/renewals?window=180&directory=little_giant",
         "work_firm": f"/office/enterprises/{held}/assessments",
         "missing_list": "/office/missing",
+        "ladder_page": "/office/ladder?place=440300",
         "missing figures of firms": "/office/missing?need=annual.2023.revenue",
         "import_list": "/office/imports",
         "work_import": f"/office/imports/{run}",
         "import_undo_confirm": f"/office/imports/{run}/undo",
         "search_miss_list": "/office/searches",
+        "work_standards": "/office/lab",
+        "lab_draft": f"/office/lab/{draft}",
+        "lab draft, as text": f"/office/lab/{draft}?view=text",
+        "lab_publish_confirm": f"/office/lab/{draft}/publish",
         "search_miss": f"/office/searches/{miss}",
     }
 
