@@ -115,6 +115,39 @@ class LadderStep(ReadModel):
     candidates: int | None
 
 
+class LadderNode(ReadModel):
+    """A title on the prerequisite graph: holders today, and the lists of its newest assessment (None without one)."""
+
+    code: str
+    name: Text
+    layer: int
+    holders: int
+    due_12_months: int
+    counts: dict[Flag, int] | None
+
+
+class LadderLink(ReadModel):
+    """One title opening the way to another, and the criterion that says so.
+
+    ``required``: asked of everybody; otherwise one of several ways. ``one_of``: another title would do as well.
+    """
+
+    source: str
+    target: str
+    criterion: str
+    name: Text
+    required: bool
+    one_of: bool
+
+
+class LadderGraph(ReadModel):
+    """The prerequisite graph on a day inside one region."""
+
+    as_of: date
+    nodes: tuple[LadderNode, ...]
+    links: tuple[LadderLink, ...]
+
+
 class AssessmentJob(ReadModel):
     """A requested assessment of a tier: how far it is, or how it ended."""
 
