@@ -23,6 +23,7 @@ from web.work import candidates as work_candidates
 from web.work import firms as work_firms
 from web.work import imports as work_imports
 from web.work import lab as work_lab
+from web.work import ladder as work_ladder
 from web.work import missing as work_missing
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_renewals.router,
     work_firms.router,
     work_missing.router,
+    work_ladder.router,
     work_imports.router,
     work_searches.router,
     work_lab.router,

@@ -43,6 +43,7 @@ OFFICERS = {
     "renewal_export",
     "renewal_calendar",
     "work_firm",
+    "ladder_page",
     "missing_list",
     "missing_export",
     "import_list",
