@@ -157,13 +157,12 @@ def _groups(
     digits = scheme.within.region_digits
     region = columns.region // 10 ** (6 - digits) if digits else np.full(columns.size, -1)
     division = columns.division if scheme.within.industry else np.full(columns.size, -1)
-    keys = np.stack([~above, region, division], axis=1).astype(np.int64)[graded]
+    # One whole number a group sorts far faster than three columns: two digits of industry, six of region, one of kind.
+    keys = (((~above).astype(np.int64) * 10**7 + (region + 1)) * 1000 + (division + 1))[graded]
     group = np.full(columns.size, -1, dtype=np.int64)
-    if not keys.size:
-        return group, ()
-    distinct, places = np.unique(keys, axis=0, return_inverse=True)
-    group[graded] = places.reshape(-1)
-    return group, tuple((KINDS[int(kind)], int(place), int(trade)) for kind, place, trade in distinct)
+    distinct, places = np.unique(keys, return_inverse=True)
+    group[graded] = places
+    return group, tuple((KINDS[one // 10**10], one // 1000 % 10**7 - 1, one % 1000 - 1) for one in distinct.tolist())
 
 
 def _ranks(score: Floats, group: Ints) -> tuple[Ints, Ints]:
