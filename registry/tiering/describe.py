@@ -181,7 +181,7 @@ def _plain(rule: Yes | No | OneOf | Title | NoTitle | LocatedIn | Size | Review,
             return f"ruled out: {name}" if english else f"不得有：{name}"
         case OneOf():
             name = fact_names()[rule.code].label.in_(locale)
-            among = (" or " if english else "或").join(choice_words(one).in_(locale) for one in rule.among)
+            among = (", or " if english else "或").join(choice_words(one).in_(locale) for one in rule.among)
             return f"{name} must be {among}" if english else f"{name}须为{among}"
         case Title():
             names = title_words(rule.title, locale)
@@ -196,9 +196,13 @@ def _plain(rule: Yes | No | OneOf | Title | NoTitle | LocatedIn | Size | Review,
 def _group(rule: AllOf | AnyOf | SomeOf | FirstDecided | Waiver, locale: Locale) -> str:
     english = locale == "en"
     if isinstance(rule, Waiver):
-        need, waiver = requirement(rule.need, locale), requirement(rule.waived_by, locale)
+        need, waiver = requirement(rule.need, locale), _bracketed(rule.waived_by, locale)
         return f"{need}; waived by: {waiver}" if english else f"{need}；{waiver}的可豁免"
+    if facts := _facts_only(rule, locale):
+        return facts
     inner = [_bracketed(one, locale) for one in members(rule)]
+    if isinstance(rule, AnyOf) and any(isinstance(one, Score | Part) for one in rule.any):
+        return ("; or " if english else "；或").join(inner)
     if isinstance(rule, AllOf):
         return ("; and " if english else "；且").join(inner)
     if isinstance(rule, AnyOf | FirstDecided):
@@ -206,6 +210,18 @@ def _group(rule: AllOf | AnyOf | SomeOf | FirstDecided | Waiver, locale: Locale)
     return (
         f"at least {rule.count} of: {'; '.join(inner)}" if english else f"至少满足 {rule.count} 项：{'；'.join(inner)}"
     )
+
+
+def _facts_only(rule: AllOf | AnyOf | SomeOf | FirstDecided, locale: Locale) -> str:
+    """Several facts of which one is required, or that are all ruled out: the word once. Otherwise nothing."""
+    english, inside = locale == "en", members(rule)
+    have = [fact_names()[one.yes].label.in_(locale) for one in inside if isinstance(one, Yes)]
+    without = [fact_names()[one.no].label.in_(locale) for one in inside if isinstance(one, No)]
+    if isinstance(rule, AnyOf) and len(have) == len(inside):
+        return f"required, one of: {'; '.join(have)}" if english else f"须具备其一：{'、'.join(have)}"
+    if isinstance(rule, AllOf) and len(without) == len(inside):
+        return f"ruled out: {'; '.join(without)}" if english else f"不得有：{'、'.join(without)}"
+    return ""
 
 
 def _bracketed(rule: Rule, locale: Locale) -> str:
