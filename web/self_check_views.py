@@ -191,7 +191,10 @@ def _row(request: Request, one: CriterionReport, version: str, locale: Locale) -
         "id": one.id,
         "outcome": one.result,
         "name": Text(one.name, one.name_en),
-        "text": _said(one.text, one.text_en),
+        # Where every condition has a line of its own below, their sentences are not said twice.
+        "text": None
+        if any(_said(part.text, "").zh in one.text for part in one.parts)
+        else _said(one.text, one.text_en),
         "period": one.period if locale == "zh" or one.period.isascii() else None,
         "gap": _gap(one, locale),
         "parts": [

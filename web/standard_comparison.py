@@ -53,6 +53,7 @@ MOVES = {
     ("points", "lowered"): Text("分值降低", "Fewer points"),
     ("points", "changed"): Text("评分档次改变", "Bands changed"),
 }
+MOST_TOLD = 90
 STRICTER, EASIER = Text("更严", "stricter"), Text("更宽", "easier")
 
 
@@ -111,7 +112,7 @@ def _one_before(versions: tuple[Standard, ...], newer: Standard) -> Standard:
 
 
 def _option(one: Standard, locale: Locale) -> str:
-    return f"{one.id} · {one.title.en if locale == 'en' else one.title.zh}"
+    return Text(f"{one.id}（{one.first_day} 起）", f"{one.id} (from {one.first_day})").in_(locale)
 
 
 def _clause(one: ComparedClause, older: Standard, newer: Standard) -> dict[str, Any]:
@@ -145,5 +146,7 @@ def _change(change: Change) -> dict[str, Any]:
         "what": change.what,
         "before": change.before,
         "after": change.after,
-        "short": change.kind in ("threshold", "role", "procedures", "confidence", "count"),
+        "named": change.kind in ("threshold", "role", "procedures", "confidence", "count", "points"),
+        # What is long stands in full in the columns beside it.
+        "told": sum(len(one.zh) for one in (change.before, change.after) if one) <= MOST_TOLD,
     }

@@ -58,9 +58,9 @@ def _window(procedure: Procedure, window: Window, day: date) -> dict[str, Any]:
     }
 
 
-def applying(request: Request, versions: tuple[Standard, ...], day: date, locale: Locale) -> list[dict[str, Any]]:
+def applying(request: Request, versions: tuple[Standard, ...], day: date) -> list[dict[str, Any]]:
     """Which version judges whom on a day: a line for each procedure, and for each place with a version of its own."""
-    places: list[str | None] = [None, *sorted({one.region for one in versions if one.region})]
+    places: list[str | None] = [None, *sorted({one.region for one in versions if one.region and not one.named_only})]
     lines: list[dict[str, Any]] = []
     for procedure in ("new", "review"):
         found = {place: _chosen(versions, procedure, day, place) for place in places}
@@ -72,7 +72,20 @@ def applying(request: Request, versions: tuple[Standard, ...], day: date, locale
         for place, one in own.items():
             name = Text(place_words((place or "",), "zh"), place_words((place or "",), "en"))
             lines.append(_applies(request, procedure, name, one))
-    return sorted(lines, key=lambda line: (line["procedure"].zh != PROCEDURES["new"][0], line["where"].in_(locale)))
+    return _joined(lines)
+
+
+def _joined(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One line where new applications and reviews of a place are judged by the same version over the same time."""
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        same = [one for one in found if all(one[key] == line[key] for key in ("where", "id", "since", "to"))]
+        if same:
+            both = (same[0]["procedure"], line["procedure"])
+            same[0]["procedure"] = Text("、".join(one.zh for one in both), ", ".join(one.en for one in both))
+        else:
+            found.append(line)
+    return found
 
 
 def _chosen(versions: tuple[Standard, ...], procedure: str, day: date, place: str | None) -> Standard | None:

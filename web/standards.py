@@ -48,7 +48,7 @@ def _tier(request: Request, versions: tuple[Standard, ...], locale: Locale) -> d
     return {
         "name": views.tier_name(versions, locale),
         "href": url_path(request, "standard", code=tier),
-        "applying": views.applying(request, versions, today(), locale),
+        "applying": views.applying(request, versions, today()),
         "versions": [views.version_row(request, one, locale) for one in versions],
         "check_url": url_path(request, "self_check", code=tier if _has_current(versions) else versions[0].id),
         "compare_url": path_of(request, "standard_compare", code=tier) if len(versions) > 1 else None,
@@ -74,7 +74,7 @@ def standard_page(request: Request, session: ReadSession, code: Code) -> Respons
         "tier_name": views.tier_name(versions, locale),
         "version": views.version_row(request, standard, locale, standard),
         "versions": [views.version_row(request, one, locale, standard) for one in versions],
-        "applying": views.applying(request, versions, today(), locale),
+        "applying": views.applying(request, versions, today()),
         "criteria": criteria,
         "documents": views.document_rows(standard),
         "outcomes": [(one, THEN[one.then]) for one in standard.outcomes],

@@ -277,8 +277,8 @@ def _doubt_units(asked: tuple[Question, ...], answers: Answers) -> None:
         value = _value(answers.figures, question.path)
         if question.kind == "percent" and isinstance(value, float) and 0 < value < 0.01:
             answers.doubts[question.path] = Text(
-                f"按百分数读作 {value * 100:g}%。是否想填 {value * 10000:g}%？",
-                f"Read as {value * 100:g} percent. Did you mean {value * 10000:g} percent?",
+                f"是否想填 {value * 10000:g}%？",
+                f"Did you mean {value * 10000:g}%?",
             )
         if question.kind != "money" or not isinstance(value, int) or not value:
             continue

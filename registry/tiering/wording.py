@@ -51,7 +51,11 @@ def about(expression: Expression) -> tuple[Unit, Text]:
             return defined(annual_names()[_figure_name(expression)])
         case FactOf():
             return defined(fact_names()[expression.fact])
-        case Ratio() | CompoundGrowth() | MeanGrowth():
+        case Ratio():
+            # Like by like is a share; results by years or yuan by mu keep the unit of what is divided.
+            top, bottom = (about(one) for one in expression.ratio)
+            return ("ratio", Text("", "")) if top == bottom else top
+        case CompoundGrowth() | MeanGrowth():
             return "ratio", Text("", "")
         case FullYears() | YearsSince():
             return "years", COUNTERS["years"]
