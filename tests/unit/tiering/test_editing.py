@@ -171,10 +171,12 @@ def test_a_new_version_has_its_own_id_open_windows_and_the_new_document_and_keep
     assert "# 编号" in text
 
 
-def test_every_shipped_version_can_be_copied_whole_and_all_its_fields_lead_back_to_themselves() -> None:
-    for standard in load_all():
-        text = shipped_text(standard.id)
-        assert parse_standard(text, file="x") == standard
-        assert set_values(text, {field.path: field.value for field in fields(text)}) == text
-        for field in fields(text):
-            assert said(field) in text or field.kind == "list"
+@pytest.mark.parametrize("version", ["LG26", "SRDI22GD", "HTE", "GDCH"])
+def test_a_shipped_version_is_copied_whole_and_its_fields_lead_back_to_themselves(version: str) -> None:
+    standard = next(one for one in load_all() if one.id == version)
+    text = shipped_text(version)
+    assert parse_standard(text, file="x") == standard
+    found = fields(text)
+    assert found
+    assert set_values(text, {field.path: field.value for field in found}) == text
+    assert all(said(field) in text or field.kind == "list" for field in found)
