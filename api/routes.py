@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from api import assessments, directories, documents, downloads, enterprises, identifiers, imports, search, standards
+from api import (
+    assessments,
+    directories,
+    documents,
+    downloads,
+    enterprises,
+    identifiers,
+    imports,
+    renewals,
+    search,
+    standards,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     search.router,
@@ -14,4 +25,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     standards.router,
     imports.router,
     assessments.router,
+    renewals.router,
 )

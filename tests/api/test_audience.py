@@ -31,6 +31,8 @@ OFFICERS = {
     "api_import_undo",
     "api_candidates",
     "api_assessment",
+    "api_renewals",
+    "api_missing",
 }
 
 

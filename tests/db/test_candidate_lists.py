@@ -55,13 +55,13 @@ def test_small_pages_show_what_one_large_page_shows_under_every_order(assessed: 
         whole = candidates(session, query.at(None, 200), as_of=DAY)
         assert whole.total == len(whole.rows) > 4
         assert [row.assessment_id for row in walk(session, query, 2)] == [row.assessment_id for row in whole.rows]
-    by: dict[CandidateSort, list[Any]] = {
+    orders: dict[CandidateSort, list[Any]] = {
         CandidateSort.REVENUE: [-(row.revenue_cny or 0) for row in whole.rows],
         CandidateSort.NAME: [row.enterprise.name for row in whole.rows],
         CandidateSort.GAPS: [row.results.count("U") for row in whole.rows],
         CandidateSort.SCORE: [-(row.score_low or -1) for row in whole.rows],
-    }[sort]
-    assert by == sorted(by)
+    }
+    assert orders[sort] == sorted(orders[sort])
 
 
 def test_a_cursor_of_one_order_is_refused_under_another(assessed: Engine) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -57,6 +58,12 @@ def as_(client: TestClient, login: str) -> TestClient:
     return client
 
 
+def parts(text: str, path: str) -> list[Any]:
+    """Elements or values of a page by XPath."""
+    found: Any = html.fromstring(text).xpath(path)
+    return list(found)
+
+
 def names_in(text: str) -> list[str]:
     return [row[0] for row in list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))[1:]]
 
@@ -91,22 +98,22 @@ def test_a_spreadsheet_is_saved_too_and_another_format_refused(office: TestClien
 def test_every_link_of_a_narrowed_list_keeps_the_filters(office: TestClient) -> None:
     as_(office, "fang")
     kept = {"tier": "hte", "flag": "near", "place": "440300", "sort": "revenue"}
-    page = html.fromstring(office.get("/office/candidates", params=kept).text)
-    addresses = page.xpath("//a[contains(@href, '/office/candidates/export')]/@href")
-    addresses += page.xpath("//a[@rel='next']/@href")
+    page = office.get("/office/candidates", params=kept).text
+    addresses = parts(page, "//a[contains(@href, '/office/candidates/export')]/@href")
+    addresses += parts(page, "//a[@rel='next']/@href")
     assert len(addresses) >= 2
     for address in addresses:
         asked = parse_qs(urlsplit(address).query)
         assert {name: asked[name] for name in kept} == {name: [value] for name, value in kept.items()}
-    chosen = {one.get("name"): one.xpath(".//option[@selected]/@value")[0] for one in page.xpath("//select")}
+    chosen = {one.get("name"): one.xpath(".//option[@selected]/@value")[0] for one in parts(page, "//select")}
     assert (chosen["tier"], chosen["place"], chosen["sort"]) == ("hte", "440300", "revenue")
-    assert page.xpath("//select[@name='place']/option[@value='440305']"), "the districts of the chosen city"
+    assert parts(page, "//select[@name='place']/option[@value='440305']"), "the districts of the chosen city"
 
 
 def test_a_reason_of_the_list_leads_to_as_many_firms_as_it_says(office: TestClient) -> None:
     as_(office, "fang")
-    page = html.fromstring(office.get("/office/candidates?tier=hte&flag=near").text)
-    options = page.xpath("//select[@name='reason']/option[starts-with(@value, 'unmet:')]")
+    page = office.get("/office/candidates?tier=hte&flag=near").text
+    options = parts(page, "//select[@name='reason']/option[starts-with(@value, 'unmet:')]")
     assert options
     for option in options:
         asked = {"tier": "hte", "flag": "near", "reason": option.get("value")}
@@ -120,12 +127,11 @@ def test_candidate_and_firm_lead_to_one_another(office: TestClient, demo: Settin
         number = session.exec(select(Assessment.id).where(Assessment.flag == "at_risk")).first()
     engine.dispose()
     as_(office, "fang")
-    (firm,) = html.fromstring(office.get(f"/office/candidates/{number}").text).xpath(
-        "//a[contains(@href, '/assessments')]/@href"
-    )
-    page = office.get(firm)
-    assert page.status_code == 200
-    assert f"/office/candidates/{number}" in page.text
+    page = office.get(f"/office/candidates/{number}").text
+    (firm,) = parts(page, "//a[contains(@href, '/assessments')]/@href")
+    answer = office.get(firm)
+    assert answer.status_code == 200
+    assert f"/office/candidates/{number}" in answer.text
 
 
 @pytest.mark.parametrize(
