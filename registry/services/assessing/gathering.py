@@ -97,7 +97,9 @@ def figures_of(
 ) -> dict[tuple[str, int], NDArray[np.float64]]:
     """A column for each wanted (name, year); NaN is unknown, the strongest trust counts."""
     columns = {key: np.full(ids.size, np.nan) for key in wanted}
-    query = select(col(Figure.name), col(Figure.year), col(Figure.enterprise_id), _amount(session), strength_of(Figure))
+    query = select(
+        col(Figure.name), col(Figure.year), col(Figure.enterprise_id), amount_of(session), strength_of(Figure)
+    )
     if ids.size < _FEW:
         few = query.where(col(Figure.enterprise_id).in_(ids.tolist()))
         found: dict[tuple[str, int], list[Any]] = defaultdict(list)
@@ -144,7 +146,8 @@ _FEW = 500
 """Up to so many enterprises are asked for by number; more are read as a whole."""
 
 
-def _amount(session: Session) -> ColumnElement[Any]:
+def amount_of(session: Session) -> ColumnElement[Any]:
+    """SQL: a figure’s value as a number; scaled by ``ExactDecimal.SCALE`` on SQLite."""
     # SQLite keeps scaled integers; dividing them once in NumPy rounds correctly and spares a Decimal a value.
     if session.get_bind().dialect.name == "sqlite":
         return type_coerce(col(Figure.value), BigInteger)

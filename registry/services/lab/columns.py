@@ -11,7 +11,8 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
-from registry.services.lab.snapshot import FILE, from_bytes, taken_at
+from registry.services.lab.packing import from_bytes
+from registry.services.lab.snapshot import FILE, taken_at
 from registry.tiering.figures import DERIVED_FROM, stated_name
 from registry.tiering.population import Bools, Column, Dates, Population, TitleSpans
 from registry.tiering.reads import Reads, reads
