@@ -10,7 +10,7 @@ from registry.errors import Locale
 from registry.tiering.comparing import compare
 from registry.tiering.describe import describe, requirement
 from registry.tiering.facets import facets
-from registry.tiering.language import Choose, Score
+from registry.tiering.language import Choose
 from registry.tiering.loader import load_all
 from registry.tiering.outline import Outline, outline
 from registry.tiering.score_tables import score_table
@@ -38,18 +38,15 @@ def shown(text: str) -> str:
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])
-@VERSIONS
-def test_every_criterion_stands_on_its_page_with_its_source(
-    client: TestClient, standard: Standard, locale: Locale
-) -> None:
-    page = client.get(f"/standards/{standard.id}", headers={"Accept-Language": locale}).text
-    for rule, one in zip(standard.criteria, describe(standard, locale), strict=True):
-        for line in lines(outline(rule.rule)):
-            assert shown(line.text.in_(locale)) in page
-        assert f'<li id="{one.id}">' in page
-        assert shown(one.source.number) in page
-        assert shown(one.source.clause) in page
-        assert shown(EXPLAINED[rule.confidence].in_(locale)) in page
+def test_every_criterion_stands_on_its_page_with_its_source(client: TestClient, locale: Locale) -> None:
+    for standard in load_all():
+        page = client.get(f"/standards/{standard.id}", headers={"Accept-Language": locale}).text
+        for rule, one in zip(standard.criteria, describe(standard, locale), strict=True):
+            absent = [line for line in lines(outline(rule.rule)) if shown(line.text.in_(locale)) not in page]
+            assert absent == []
+            said = (one.source.number, one.source.clause, EXPLAINED[rule.confidence].in_(locale))
+            assert [text for text in said if shown(text) not in page] == []
+            assert f'<li id="{one.id}">' in page
 
 
 @VERSIONS
@@ -60,15 +57,14 @@ def test_the_outline_keeps_every_condition(standard: Standard) -> None:
             assert isinstance(facet.core, Choose) or requirement(facet.core, "zh").split("；")[0] in text
 
 
-@pytest.mark.parametrize("standard", [one for one in load_all() if one.score], ids=lambda one: one.id)
-def test_a_scored_standard_shows_its_bands_and_points(client: TestClient, standard: Standard) -> None:
-    page = client.get(f"/standards/{standard.id}").text
-    assert isinstance(standard.score, Score)
-    for part in score_table(standard.score):
-        assert shown(part.name.zh) in page
-        for item in part.items:
-            assert item.id in page
-            assert all(f"<td>{shown(row.test.zh)}</td>" in page for row in item.rows)
+def test_a_scored_standard_shows_its_bands_and_points(client: TestClient) -> None:
+    for standard in load_all():
+        page = client.get(f"/standards/{standard.id}").text if standard.score else ""
+        for part in score_table(standard.score) if standard.score else ():
+            assert shown(part.name.zh) in page
+            for item in part.items:
+                assert item.id in page
+                assert all(f"<td>{shown(row.test.zh)}</td>" in page for row in item.rows)
 
 
 def test_bands_of_numbers_end_where_the_next_begins(client: TestClient) -> None:
