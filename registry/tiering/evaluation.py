@@ -165,9 +165,10 @@ class _Run:
         size = self.population.size
         if self.population.procedure not in criterion.procedures:
             return np.full(size, Result.NOT_APPLICABLE, dtype=np.uint8)
-        if criterion.confidence == "R":
+        found = self.rule(criterion.id, (), criterion.rule, 0)
+        if criterion.confidence == "R":  # read all the same, so that whoever decides sees the value
             return np.full(size, Result.NEEDS_REVIEW, dtype=np.uint8)
-        return self.rule(criterion.id, (), criterion.rule, 0)
+        return found
 
     def rule(self, criterion_id: str, path: Path, rule: Rule, shift: int) -> Codes:
         inner = [

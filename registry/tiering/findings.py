@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from registry.errors import Locale, Text
-from registry.tiering.describe import requirement
+from registry.tiering.describe import requirement, threshold_words
 from registry.tiering.directory_words import place_words, title_words
 from registry.tiering.evaluation import Result
 from registry.tiering.expressions import limit, measure
@@ -119,7 +119,7 @@ def _sentence(
         return f"{name} {show(unit, counter, number, locale)}"
     shown, _ = show_pair(unit, counter, number, threshold, locale)
     text = f"{name} {shown}, must be {asked}" if english else f"{name} {shown}，须 {asked}"
-    if gap is None or is_rank(rule):
+    if gap is None or is_rank(rule) or unit == "calendar_year":
         return text
     over = rule.operator in ("at_most", "less_than")
     words = show_gap(unit, counter, gap, locale)
@@ -158,6 +158,9 @@ def _shortfall(
             f"{names.zh}须进前 {plain(threshold)}", f"{names.en} must reach the top {plain(threshold)}"
         ), "other"
     amounts = Text(show_gap(unit, counter, gap, "zh"), show_gap(unit, counter, gap, "en"))
+    if unit == "calendar_year":
+        asked = threshold_words(rule, "zh"), threshold_words(rule, "en")
+        return Text(f"{names.zh}须 {asked[0]}", f"{names.en} must be {asked[1]}"), "other"
     if rule.operator in ("at_most", "less_than"):
         return Text(f"{names.zh}高 {amounts.zh}", f"{names.en} is {amounts.en} too high"), "less"
     if counter.zh == "件":

@@ -48,7 +48,7 @@ class Reading:
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
-        """Every condition that counts, in the order of the rule; none where it is not read (R, not applicable)."""
+        """Every condition that counts, in the order of the rule; none where it is not applicable."""
         found: list[Placed] = []
         if self.results:
             for path, rule, shift, yearly in self._leaves(self.criterion.rule, (), 0, yearly=False):
@@ -145,7 +145,7 @@ class Reading:
 
     def shortfalls(self) -> list[Finding]:
         """What to change to meet an unmet criterion: every unmet condition, of alternatives only what takes least."""
-        return self._short(self.criterion.rule, ())
+        return self._short(self.criterion.rule, ()) if self.result is Result.UNMET else []
 
     def _short(self, rule: Rule, path: Path) -> list[Finding]:
         if self.results.get(path) is not Result.UNMET:

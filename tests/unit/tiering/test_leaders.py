@@ -27,7 +27,10 @@ def test_a_recalled_bucket_is_always_for_a_person(tier: str, criterion: str, rev
     assert [(one.id, one.result) for one in found.criteria] == [(criterion, "needs_review")]
     assert found.verdict == "undecided"
     mark = "100 亿元" if tier == "leading_10bn" else "1,000 亿元"
-    assert f"≥ {mark}" in found.criteria[0].text
+    assert f"须 ≥ {mark}" in found.criteria[0].text
+    assert found.criteria[0].value == (None if revenue is ... else revenue)
+    assert found.needs == ()
+    assert "还差" not in found.gap_text
 
 
 @pytest.mark.parametrize(

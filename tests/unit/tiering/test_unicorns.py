@@ -247,6 +247,14 @@ def test_every_edge_of_the_hurun_unicorn(changes: dict[str, Any], result: str) -
     assert results(changed(GEI, **changes), "UNIHR")["UNI-HR-1"] == result
 
 
+def test_the_year_of_founding_is_told_as_a_year() -> None:
+    found = report(changed(GEI, enterprise__founded_on="1999-12-31"), "UNIHR")
+    assert "成立年份 1999 年，须 ≥ 2000 年" in found.criteria[0].text
+    assert "year of founding 1999, must be ≥ 2000" in found.criteria[0].text_en
+    assert found.gap_text == "成立年份须 ≥ 2000 年"
+    assert found.gap_text_en == "Year of founding must be ≥ 2000"
+
+
 @pytest.mark.parametrize(("version", "criterion"), [("HRGAZ", "UNI-HR-2"), ("HRCHE", "UNI-HR-3")])
 @pytest.mark.parametrize(
     ("changes", "result"),
