@@ -47,6 +47,9 @@ def _sentence(
     if to_judge:
         names = _joined([words.en if english else words.zh for words in to_judge], locale)
         clauses.append(f"for a person to judge: {names}" if english else f"须人工判断：{names}")
+    if not clauses:  # nothing is short, missing or to judge: a figure is there and cannot be divided by
+        zh, en = "有条件无法计算（除数不大于 0）", "Some conditions cannot be computed (divided by nothing)"
+        return en if english else zh
     text = ("; " if english else "；").join(clauses)
     return text[:1].upper() + text[1:]
 

@@ -21,6 +21,7 @@ from registry.tiering.standard import Standard
 
 STANDARDS = Path(__file__).parent / "standards"
 SHARED = Path(__file__).parent / "shared"
+CITING = ("document", "clause", "confidence")
 PREPARED = Path(__file__).parent / "prepared.json"
 
 
@@ -78,6 +79,10 @@ def _resolved(tree: Any, file: str) -> Any:
     tree["criteria"] = kept + list(own)
     line = _line_of(tree, "pass_marks")
     for criterion_id, mark in dict(tree.pop("pass_marks", None) or {}).items():
+        unknown = sorted(set(mark) - {"mark", *CITING}) if isinstance(mark, Mapping) else []
+        if unknown:
+            zh, en = f"没有这些键：{'、'.join(unknown)}", f"there are no such keys: {', '.join(unknown)}"
+            raise _fault(file, line, f"pass_marks.{criterion_id}", zh, en)
         if not any(one.get("id") == criterion_id and _marked(one, mark) for one in tree["criteria"]):
             zh, en = f"没有带评分的条件 {criterion_id}", f"no scored criterion {criterion_id}"
             raise _fault(file, line, "pass_marks", zh, en)
@@ -113,7 +118,7 @@ def _marked(criterion: Any, mark: Any) -> bool:
     """Change the mark of a scored criterion, and its source where another document sets it; whether it is scored."""
     if not isinstance(mark, Mapping):
         return _set_mark(criterion.get("rule"), mark)
-    criterion.update({key: mark[key] for key in ("document", "clause", "confidence") if key in mark})
+    criterion.update({key: mark[key] for key in CITING if key in mark})
     return _set_mark(criterion.get("rule"), mark.get("mark"))
 
 

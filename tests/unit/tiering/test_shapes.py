@@ -193,3 +193,139 @@ def test_columns_of_another_length_or_name_are_refused() -> None:
         Population.from_columns(size=1, as_of=date(2026, 5, 6), titles={"hte": ([1], [None], [None])})
     with pytest.raises(ValueError, match="one length"):
         Population.from_columns(size=1, as_of=date(2026, 5, 6), titles={"hte": ([0], [None], [])})
+
+
+SCORE = """
+any:
+  - label: {zh: 得分, en: score}
+    at_least: 60
+    score:
+      - id: P1
+        name: {zh: 投入, en: input}
+        max: 50
+        best: true
+        items:
+          - id: P1a
+            name: {zh: 占收入, en: of revenue}
+            max: 50
+            value: {ratio: [{figure: rd_expense}, {figure: revenue}]}
+            bands: [{at_least: 6%, points: [50, 50]}, {at_least: 3%, points: [20, 20]}]
+          - id: P1b
+            name: {zh: 占成本, en: of costs}
+            max: 50
+            value: {ratio: [{figure: rd_expense}, {figure: total_costs}]}
+            bands: [{at_least: 20%, points: [30, 30]}]
+      - id: P2
+        name: {zh: 质量, en: quality}
+        max: 50
+        minimum: 30
+        items:
+          - id: P2a
+            name: {zh: 每项 30 分, en: 30 each}
+            max: 50
+            each: true
+            bands:
+              - {when: {yes: own_brand}, points: [30, 30]}
+              - {when: {yes: management_certificate}, points: [30, 30]}
+  - id: T1-D1
+    name: {zh: 直接条件, en: Direct condition}
+    rule: {any: [{title: [hte]}, {yes: six_bases}]}
+"""
+STATED: dict[str, Any] = {
+    "revenue_2025": [100],
+    "rd_expense_2025": [6],
+    "total_costs_2025": [100],
+    "own_brand": [True],
+    "management_certificate": [False],
+    "six_bases": [False],
+}
+
+
+def scored(**columns: Any) -> tuple[str, int, int]:
+    """The result and the range of one firm under SCORE."""
+    stated = STATED | columns
+    figures = {(name[:-5], 2025): one for name, one in stated.items() if name.endswith("_2025")}
+    facts = {name: one for name, one in stated.items() if not name.endswith("_2025")}
+    rows = Population.from_columns(size=1, as_of=date(2026, 5, 6), figures=figures, facts=facts)
+    found = evaluate(standard(SCORE), rows)
+    assert found.score is not None
+    return (
+        Result(int(found.codes["T1-1"][0])).name.lower(),
+        int(found.score.low[0]),
+        int(found.score.high[0]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        ({}, ("met", 80, 80)),
+        ({"rd_expense_2025": [3]}, ("unmet", 50, 50)),
+        ({"rd_expense_2025": [3], "six_bases": [True]}, ("met", 50, 50)),  # the alternative holds
+        ({"rd_expense_2025": [3], "six_bases": [None]}, ("unknown", 50, 50)),
+        # Of two ways the better one counts, and one not known leaves open what it could add.
+        ({"rd_expense_2025": [3], "total_costs_2025": [15]}, ("met", 60, 60)),
+        ({"rd_expense_2025": [3], "total_costs_2025": [None]}, ("unknown", 50, 60)),
+        ({"total_costs_2025": [None]}, ("met", 80, 80)),
+        # Every band that fits adds, up to the most the item gives.
+        ({"management_certificate": [True]}, ("met", 100, 100)),
+        ({"management_certificate": [None]}, ("met", 80, 100)),
+        ({"own_brand": [None]}, ("unknown", 50, 80)),
+        # A part below its minimum fails whatever the total; the alternative does not care.
+        ({"own_brand": [False]}, ("unmet", 50, 50)),
+        ({"own_brand": [False], "six_bases": [True]}, ("met", 50, 50)),
+    ],
+)
+def test_a_score_inside_alternatives(columns: dict[str, Any], found: tuple[str, int, int]) -> None:
+    assert scored(**columns) == found
+
+
+def test_a_score_inside_alternatives_is_described_and_reported_with_its_parts() -> None:
+    one = standard(SCORE)
+    assert describe(one, "zh")[0].sentence == (
+        "得分须 ≥ 60 分（满分 100：投入 50、质量 50（单项 ≥ 30））；"
+        "或直接条件：须持有有效的高新技术企业称号，或须具备：主导产品属于工业六基"
+    )
+    rows = Population.from_columns(
+        size=1,
+        as_of=date(2026, 5, 6),
+        figures={("revenue", 2025): [100], ("rd_expense", 2025): [6]},
+        facts={"own_brand": [False], "management_certificate": [False], "six_bases": [False]},
+    )
+    report = explain(evaluate(one, rows), 0)
+    (row,) = report.criteria
+    assert row.text == "得分 50 分，须 ≥ 60 分，差 10 分，其中质量 0 分，须 ≥ 30 分；直接条件（不符合）：不符合"
+    assert report.gap_text == "还差 得分 10 分、质量得分 30 分"
+    assert {part.id: part.result for part in row.parts if part.id} == {
+        "T1-D1": "unmet",
+        "P1": None,
+        "P1a": None,
+        "P1b": "unknown",
+        "P2": "unmet",
+        "P2a": None,
+    }
+
+
+def test_where_there_is_none_of_a_thing_there_is_none_of_its_kinds() -> None:
+    rule = "{value: {fact: class1_ip_high_value}, at_least: 1}"
+    assert codes(rule, 4, class1_ip=[0, 1, None, 0], class1_ip_high_value=[None, None, 1, 1]) == [
+        "unmet",
+        "unknown",
+        "met",
+        "met",
+    ]
+
+
+def test_two_scores_in_one_version_are_refused() -> None:
+    one = """
+  - label: {zh: 得分, en: score}
+    at_least: 1
+    score:
+      - id: Q
+        name: {zh: 甲, en: a}
+        max: 5
+        items: [{id: Qa, name: {zh: 甲, en: a}, max: 5, given: talent_score}]
+"""
+    twice = "all:" + one.rstrip() + one.replace("Q", "R")
+    with pytest.raises(FileRefused, match="至多一个评分条件"):
+        standard(twice)

@@ -168,7 +168,8 @@ def test_the_better_of_amount_and_share_counts(rd: int, revenue: int, shown: str
         ({}, "unmet"),
         ({"facts__award_provincial_3y": True}, "met"),
         ({"facts__award_national_first5_3y": True}, "met"),
-        ({"facts__award_national_first5_3y": ..., "facts__award_national_3y": True}, "met"),  # first 3 are of the first 5
+        # Whoever is among the first three units is among the first five.
+        ({"facts__award_national_first5_3y": ..., "facts__award_national_3y": True}, "met"),
         ({"facts__award_national_first5_3y": ...}, "unknown"),
         ({"annual__2021__rd_expense": 1750 * WAN}, "met"),  # a mean of exactly 1,000
         ({"annual__2021__rd_expense": 1750 * WAN - 1}, "unmet"),

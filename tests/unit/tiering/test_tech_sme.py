@@ -99,8 +99,18 @@ def test_costs_not_stated_leave_open_only_what_they_could_add() -> None:
 
 @pytest.mark.parametrize(
     ("class1", "class2", "points"),
-    [(1, 0, (30, 30)), (0, 5, (24, 24)), (0, 4, (24, 24)), (0, 3, (18, 18)), (0, 2, (12, 12)), (0, 1, (6, 6))]
-    + [(0, 0, (0, 0)), (1, None, (30, 30)), (None, 4, (24, 30)), (0, None, (0, 24))],  # type: ignore[list-item]
+    [
+        (1, 0, (30, 30)),
+        (0, 5, (24, 24)),
+        (0, 4, (24, 24)),
+        (0, 3, (18, 18)),
+        (0, 2, (12, 12)),
+        (0, 1, (6, 6)),
+        (0, 0, (0, 0)),
+        (1, None, (30, 30)),
+        (None, 4, (24, 30)),
+        (0, None, (0, 24)),
+    ],
 )
 def test_ip_rights(class1: int | None, class2: int | None, points: tuple[int, int]) -> None:
     assert score(facts__class1_ip=class1, facts__class2_ip=class2) == (42 + points[0], 42 + points[1])
