@@ -74,20 +74,13 @@ def fields(text: str) -> tuple[Field, ...]:
     """Every value of a valid rule text that a form can change, in its order; one that is written once and used twice
     (an anchor) is one field.
     """
-    return tuple(field for field, _ in _walk(text))
+    return tuple(field for field, _ in _walk(_tree(text), text))
 
 
+@lru_cache(maxsize=32)
 def head_fields(text: str) -> tuple[Field, ...]:
     """The values of its head: id, title, first and last days, documents."""
-    root = _tree(text)
-    found = []
-    for path, node in _leaves(root, ()):
-        if path[0] in HEAD:
-            kind: FieldKind = "date" if path[0] == "in_force" or path[-1] == "issued" else "words"
-            found.append(
-                Field(".".join(path), "", kind, Text(path[-1], path[-1]), node.value, "", NOTHING, node.start_mark.line)
-            )
-    return tuple(found)
+    return tuple(field for field, _ in _head_walk(_tree(text), text))
 
 
 def set_values(text: str, values: Mapping[str, str]) -> str:
@@ -95,8 +88,8 @@ def set_values(text: str, values: Mapping[str, str]) -> str:
 
     Whether the rule still makes sense is for the loader to say.
     """
-    known = {field.path: (field, place) for field, place in _walk(text)}
-    known |= {field.path: (field, _head_place(text, field.path)) for field in head_fields(text)}
+    root = _tree(text)
+    known = {field.path: (field, place) for field, place in (*_walk(root, text), *_head_walk(root, text))}
     changes: list[tuple[_Place, str]] = []
     for path, value in values.items():
         if path not in known:
@@ -134,9 +127,8 @@ def _tree(text: str) -> MappingNode:
     return root
 
 
-def _walk(text: str) -> Iterator[tuple[Field, _Place]]:
+def _walk(root: MappingNode, text: str) -> Iterator[tuple[Field, _Place]]:
     """Fields inside the criteria with their places."""
-    root = _tree(text)
     seen: set[int] = set()
     for key, node in _pairs(root):
         if key == "criteria" and isinstance(node, SequenceNode):
@@ -212,9 +204,13 @@ def _scalar_place(text: str, node: ScalarNode) -> _Place:
     return _Place(start + (anchor.end() if anchor else 0), end, node.start_mark.line)
 
 
-def _head_place(text: str, path: str) -> _Place:
-    node = dict((".".join(one), node) for one, node in _leaves(_tree(text), ()))[path]
-    return _scalar_place(text, node)
+def _head_walk(root: MappingNode, text: str) -> Iterator[tuple[Field, _Place]]:
+    """Fields of the head with their places."""
+    for path, node in _leaves(root, ()):
+        if path[0] in HEAD:
+            kind: FieldKind = "date" if path[0] == "in_force" or path[-1] == "issued" else "words"
+            label, place = Text(path[-1], path[-1]), _scalar_place(text, node)
+            yield Field(".".join(path), "", kind, label, node.value, "", NOTHING, place.line), place
 
 
 def _leaves(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ScalarNode]]:
