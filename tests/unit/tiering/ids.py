@@ -110,6 +110,9 @@ ENCODED |= {
 
 # Rows above several published ones (either path, any one of), and the report's own field of view.
 OUR_OWN |= {"UNI-GEI-2", "UNI-SZ-3", "GAZ-TORCH-0", "AIHZ-0"}
+# Ways the documents list under (a), (b), (c), and a part of a row.
+OUR_OWN |= {"GAZ-TORCH-1a", "GAZ-TORCH-1a2", "GAZ-TORCH-1b", "GAZ-TORCH-1c", "GDCH-0M"}
+OUR_OWN |= {f"GAZ-HP-{row}{way}" for row in (1, 2) for way in "abc"}
 
 REASONS |= {
     "UNI-SZ-5": "the growth indicators of annex 1 (Shenzhen gazelles) were not seen; there is nothing to encode",
