@@ -45,7 +45,7 @@ def choose(
     inside = [one for one in fitting if one.in_force[procedure].covers(as_of)]
     if not inside:
         raise _outside(ours[0], fitting, procedure, as_of)
-    return max(inside, key=lambda one: (len(one.region or ""), one.in_force[procedure].since))
+    return max(inside, key=lambda one: (len(one.region or ""), one.in_force[procedure].since, one.first_day))
 
 
 def find(code: str, *, among: tuple[Standard, ...] | None = None) -> tuple[Standard, ...]:

@@ -138,8 +138,12 @@ def _faults(session: Session, standard: Standard, based_on: str, today: date) ->
         found.append(Text("条文与原版本有不同", "some criterion differs from the version it was copied from"))
     rivals = [one for one in among if (one.tier, one.region) == (standard.tier, standard.region)]
     for procedure, window in standard.in_force.items():
-        if any(procedure in one.in_force and one.in_force[procedure].since == window.since for one in rivals):
-            found.append(
-                Text(f"{window.since} 起施行的已有别的版本", f"another version is in force from {window.since} on")
-            )
+        # The same day is well if this version came later all in all: then it is the one that is chosen.
+        if any(
+            procedure in one.in_force
+            and one.in_force[procedure].since == window.since
+            and one.first_day >= standard.first_day
+            for one in rivals
+        ):
+            found.append(Text("起施行日期与别的版本错开", "a first day that no other version has"))
     return found
