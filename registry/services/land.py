@@ -97,13 +97,12 @@ def repeat_land(session: Session, *, run_id: int) -> int:
     Raises NotFound.
     """
     run = _run(session, run_id)
-    rows = session.scalars(
-        select(LandGrade).where(col(LandGrade.run_id) == run_id).order_by(col(LandGrade.enterprise_id))
-    ).all()
+    told = [getattr(LandGrade, name) for name in ("reason", "score", "place", "of", "grade", "inputs")]
+    query = select(*told).where(col(LandGrade.run_id) == run_id).order_by(col(LandGrade.enterprise_id))
+    rows = [tuple(row) for row in session.execute(query)]
     scheme = parse_scheme(run.settings, file=run.scheme)
-    again = grade(scheme, _stored(scheme, [row.inputs for row in rows]), year=run.year)
-    kept = [(row.reason, row.score, row.place, row.of, row.grade) for row in rows]
-    return sum(one != other for one, other in zip(kept, _results(again), strict=True))
+    again = grade(scheme, _stored(scheme, [row[-1] for row in rows]), year=run.year)
+    return sum(row[:-1] != other for row, other in zip(rows, _results(again), strict=True))
 
 
 def land_lines(session: Session, *, run_id: int, limit: int = 1000) -> list[LandLine]:
