@@ -78,7 +78,7 @@ class Child:
 class Evaluation:
     """The results of one standard over one population, one element a row in every array.
 
-    ``codes[criterion id]`` are Result values as uint8; ``nodes[(criterion id, path)]`` the same for every condition
+    ``codes[criterion id]`` are Result values as uint8; ``nodes[criterion id][path]`` the same for every condition
     inside; ``verdict`` Verdict values; ``gaps`` how many criteria are unmet, ``unknowns`` how many are unknown,
     ``reviews`` how many need a person and hold up the verdict, ``veto`` whether an unmet one cannot be made good by
     better figures; ``score`` the range of points where the standard is scored. ``population`` is kept (not copied)
@@ -88,7 +88,7 @@ class Evaluation:
     standard: Standard
     population: Population
     codes: dict[str, Codes]
-    nodes: dict[tuple[str, Path], Codes]
+    nodes: dict[str, dict[Path, Codes]]
     verdict: Codes
     gaps: Codes
     unknowns: Codes
@@ -153,12 +153,21 @@ def members(rule: AllOf | AnyOf | SomeOf | FirstDecided) -> tuple[Rule, ...]:
     return rule.any if isinstance(rule, AnyOf) else rule.some
 
 
+RESULTS = tuple(Result)
+"""Results by their number: quicker than asking the class, of which one explanation does a thousand."""
+
+
+def results_of(evaluation: Evaluation, criterion_id: str, row: int) -> dict[Path, Result]:
+    """The result of every condition inside a criterion, for one row; nothing where the criterion was not read."""
+    return {path: RESULTS[codes[row]] for path, codes in evaluation.nodes.get(criterion_id, {}).items()}
+
+
 class _Run:
     """One evaluation under way: the population and what has been found so far."""
 
     def __init__(self, population: Population) -> None:
         self.population = population
-        self.nodes: dict[tuple[str, Path], Codes] = {}
+        self.nodes: dict[str, dict[Path, Codes]] = {}
         self.score: ScoreRange | None = None
 
     def criterion(self, criterion: Criterion) -> Codes:
@@ -181,7 +190,7 @@ class _Run:
             found = COMBINE[type(rule)](rule, inner)
         else:
             found = leaf(rule, self.population, shift)
-        self.nodes[(criterion_id, path)] = found
+        self.nodes.setdefault(criterion_id, {})[path] = found
         return found
 
     def _score(self, rule: Score, shift: int) -> Codes:

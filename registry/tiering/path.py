@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from registry.tiering.evaluation import Evaluation, Path, Result, children, evaluate
+from registry.tiering.evaluation import Evaluation, Path, Result, children, evaluate, results_of
 from registry.tiering.figures import fact_names, stated_name
 from registry.tiering.language import AnyOf, Choose, Rule, Score, SomeOf, Waiver
 from registry.tiering.needs import Need
@@ -104,9 +104,7 @@ def _wanted(evaluation: Evaluation, blocked: list[str]) -> tuple[list[Step], lis
     for criterion in evaluation.standard.criteria:
         if criterion.advisory or criterion.id in blocked or evaluation.codes[criterion.id][0] != Result.UNMET:
             continue
-        results = {
-            path: Result(int(code[0])) for (owner, path), code in evaluation.nodes.items() if owner == criterion.id
-        }
+        results = results_of(evaluation, criterion.id, 0)
         plan = _plan(criterion.rule, (), evaluation.population, 0, results)
         if plan is None:
             blocked = [*blocked, criterion.id]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from registry.errors import Text
 from registry.tiering.describe import requirement
-from registry.tiering.evaluation import Evaluation, Path, Result, children
+from registry.tiering.evaluation import Evaluation, Path, Result, children, results_of
 from registry.tiering.findings import Finding, read
 from registry.tiering.language import AnyOf, Choose, EachYear, FirstDecided, Part, Rule, Score, SomeOf, Waiver
 from registry.tiering.needs import Need, distinct, needs_of_rule, open_leaves
@@ -42,8 +42,7 @@ class Reading:
     def __init__(self, evaluation: Evaluation, criterion: Criterion, firm: Population, row: int) -> None:
         self.criterion, self.firm = criterion, firm
         self.result = Result(int(evaluation.codes[criterion.id][row]))
-        nodes = evaluation.nodes.items()
-        self.results = {path: Result(int(codes[row])) for (owner, path), codes in nodes if owner == criterion.id}
+        self.results = results_of(evaluation, criterion.id, row)
         self.evaluation, self.row = evaluation, row
 
     @cached_property

@@ -7,7 +7,7 @@ from registry.tiering.findings import period_words
 from registry.tiering.gaps import gap_sentence
 from registry.tiering.language import Score
 from registry.tiering.measures import Words
-from registry.tiering.needs import distinct
+from registry.tiering.needs import Need, distinct
 from registry.tiering.path import cheapest_way
 from registry.tiering.population import Population
 from registry.tiering.reading import Placed, Reading, grouped
@@ -24,21 +24,10 @@ def explain(evaluation: Evaluation, row: int) -> Report:
     Results are those of the evaluation; the values shown are measured for this row by the functions that made them.
     Raises IndexError when there is no such row.
     """
-    if not 0 <= row < evaluation.population.size:
-        raise IndexError(f"row {row} of {evaluation.population.size}")
-    firm = evaluation.population.row(row)
-    standard = evaluation.standard
+    readings = _readings(evaluation, row)
+    firm, standard = evaluation.population.row(row), evaluation.standard
     verdict = Verdict(int(evaluation.verdict[row]))
-    readings = [Reading(evaluation, criterion, firm, row) for criterion in standard.criteria]
-    weighing = [reading for reading in readings if not reading.criterion.advisory]
-    needs = distinct(need for reading in weighing for need in reading.needs())
-    sentence = gap_sentence(
-        verdict,
-        [finding for reading in weighing for finding in reading.shortfalls()],
-        needs,
-        _names_to_judge(weighing),
-        sum(one.result is Result.NEEDS_REVIEW for one in weighing),
-    )
+    sentence, needs = _gap(verdict, readings)
     return Report(
         standard=standard.id,
         version=standard.id,
@@ -53,6 +42,32 @@ def explain(evaluation: Evaluation, row: int) -> Report:
         gap_text_en=sentence.en,
         way=way_report(cheapest_way(_alone(evaluation, firm))) if verdict is Verdict.INELIGIBLE else None,
     )
+
+
+def gap_of(evaluation: Evaluation, row: int) -> Text:
+    """What keeps the firm of one row from the title, and nothing else: the sentence ``explain`` has as ``gap_text``."""
+    return _gap(Verdict(int(evaluation.verdict[row])), _readings(evaluation, row))[0]
+
+
+def _readings(evaluation: Evaluation, row: int) -> list[Reading]:
+    if not 0 <= row < evaluation.population.size:
+        raise IndexError(f"row {row} of {evaluation.population.size}")
+    firm = evaluation.population.row(row)
+    return [Reading(evaluation, criterion, firm, row) for criterion in evaluation.standard.criteria]
+
+
+def _gap(verdict: Verdict, readings: list[Reading]) -> tuple[Text, list[Need]]:
+    """The sentence, and the places that would decide what is open."""
+    weighing = [reading for reading in readings if not reading.criterion.advisory]
+    needs = distinct(need for reading in weighing for need in reading.needs())
+    sentence = gap_sentence(
+        verdict,
+        [finding for reading in weighing for finding in reading.shortfalls()],
+        needs,
+        _names_to_judge(weighing),
+        sum(one.result is Result.NEEDS_REVIEW for one in weighing),
+    )
+    return sentence, needs
 
 
 def _alone(evaluation: Evaluation, firm: Population) -> Evaluation:

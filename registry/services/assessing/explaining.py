@@ -11,7 +11,7 @@ from registry.services.assessing.gathering import gather, live_enterprises, titl
 from registry.services.assessing.pinning import unpin
 from registry.services.assessing.running import rule_hash
 from registry.services.standards import known_standards
-from registry.tiering.evaluation import evaluate
+from registry.tiering.evaluation import Evaluation, evaluate
 from registry.tiering.population import Population
 from registry.tiering.reads import reads
 from registry.tiering.report import explain
@@ -47,9 +47,13 @@ def report_of(stored: Assessment, run: AssessmentRun, *, among: tuple[Standard, 
 
 def retell(stored: Assessment, run: AssessmentRun, standard: Standard) -> Report:
     """The findings by this very standard, which the caller knows to be the one it was judged by."""
+    return explain(judged_again(stored, run, standard), 0)
+
+
+def judged_again(stored: Assessment, run: AssessmentRun, standard: Standard) -> Evaluation:
+    """The evaluation of the pinned inputs."""
     procedure: Procedure = "new" if run.procedure.value == "new" else "review"
-    firm = unpin(stored.inputs, as_of=run.as_of, procedure=procedure)
-    return explain(evaluate(standard, firm), 0)
+    return evaluate(standard, unpin(stored.inputs, as_of=run.as_of, procedure=procedure))
 
 
 def explain_now(session: Session, *, enterprise_id: int, code: str, as_of: date) -> Report:

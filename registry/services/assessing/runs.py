@@ -9,9 +9,10 @@ from sqlmodel import Session, col
 from registry.errors import Text
 from registry.models import Assessment, AssessmentRun
 from registry.schemas.assessments import RunInfo
-from registry.services.assessing.explaining import retell
+from registry.services.assessing.explaining import judged_again, retell
 from registry.services.assessing.running import rule_hash
 from registry.services.standards import known_standards
+from registry.tiering.report import gap_of
 from registry.tiering.report_shapes import Report
 from registry.tiering.selection import find
 from registry.tiering.standard import Standard
@@ -53,8 +54,7 @@ class RunRule:
 
     def gap_text(self, stored: Assessment) -> Text | None:
         """What keeps the firm from the title, in words; None as ``report``."""
-        report = self.report(stored)
-        return None if report is None else Text(report.gap_text, report.gap_text_en)
+        return None if self.stale else gap_of(judged_again(stored, self.run, self.standard), 0)
 
 
 def latest_runs(session: Session, *, tier: str) -> list[AssessmentRun]:
