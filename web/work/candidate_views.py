@@ -102,9 +102,7 @@ def _filters(page: CandidatePage, query: CandidateQuery, locale: Locale) -> list
     """The selects above the list: name, label, options, value."""
     chosen = str(query.reason) if query.reason else ""
     return [
-        one_select(
-            "tier", Text("目标称号", "Target title"), [(tier, tier_name(tier, locale)) for tier in tiers()], page.tier
-        ),
+        one_select("tier", Text("目标称号", "Target title"), tier_options(locale), page.tier),
         one_select("place", Text("地区", "Place"), place_options(query.region_code, query.place, locale), query.place),
         one_select("chain", Text("产业链", "Chain"), chain_options(locale), query.chain),
         one_select("reason", Text("原因", "Reason"), reason_options(page.reasons, chosen, locale), chosen),
@@ -114,8 +112,7 @@ def _filters(page: CandidatePage, query: CandidateQuery, locale: Locale) -> list
 
 def tier_options(locale: Locale) -> Options:
     """Tiers that everybody can be judged by; those with only a publisher's own versions are left out."""
-    general = [tier for tier in tiers() if not all(one.named_only for one in find(tier))]
-    return [(tier, tier_name(tier, locale)) for tier in general]
+    return [(tier, tier_name(tier, locale)) for tier in tiers(chosen=True)]
 
 
 def tier_name(tier: str, locale: Locale) -> str:
