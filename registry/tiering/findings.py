@@ -176,8 +176,8 @@ def _stated(rule: Rule, firm: Population, shift: int) -> tuple[Json, Json]:
             return (f"{int(firm.fact('region').values[0]):06d}" if known[0] else None), "/".join(rule.located_in)
         case Size():
             found = size_range(firm, shift)
-            one = found.known[0] and found.low[0] == found.high[0]
-            return (CLASSES[int(found.low[0])] if one else None), "/".join(rule.size)
+            possible = CLASSES[int(found.low[0]) : int(found.high[0]) + 1] if found.known[0] else CLASSES
+            return ("/".join(possible) if len(possible) < len(CLASSES) else None), "/".join(rule.size)
         case Yes() | No():
             column = firm.fact(rule.yes if isinstance(rule, Yes) else rule.no)
             return (bool(column.values[0] > 0) if column.known[0] else None), isinstance(rule, Yes)
@@ -230,7 +230,8 @@ def _class_or_place(rule: LocatedIn | Size, name: str, value: Json, locale: Loca
     if isinstance(rule, LocatedIn):
         shown = place_words((str(value),), locale)
     else:
-        shown = next(words.in_(locale) for code, words in CLASS_WORDS.items() if code == value)
+        possible = [words.in_(locale) for code, words in CLASS_WORDS.items() if code in str(value).split("/")]
+        shown = (" or " if english else "或").join(possible)
     return (
         f"{name}: {shown}; {requirement(rule, locale)}" if english else f"{name}：{shown}，{requirement(rule, locale)}"
     )

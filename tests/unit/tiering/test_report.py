@@ -1,5 +1,6 @@
 """What a report says, word for word, and its shape."""
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 
 from registry.errors import Text
 from registry.tiering.describe import describe
+from registry.tiering.evaluation import evaluate
 from registry.tiering.flags import flags
+from registry.tiering.population import Population
+from registry.tiering.report import explain
 from registry.tiering.report_shapes import CriterionReport
 from registry.tiering.selection import find
 from registry.tiering.wording import show, show_gap, show_pair
@@ -172,3 +176,12 @@ def test_flags_follow_the_verdict_the_title_and_the_gaps() -> None:
     assert np.flatnonzero(found.near).tolist() == [2]
     assert np.flatnonzero(found.at_risk).tolist() == [5, 6]
     assert np.flatnonzero(found.needs_data).tolist() == [7]
+
+
+def test_a_size_that_one_figure_decides_is_told_as_what_it_may_be() -> None:
+    firm = Population.from_columns(
+        size=1, as_of=date(2026, 5, 6), figures={("revenue", 2025): [90_000_000]}, facts={"industry_division": [39]}
+    )
+    size = next(one for one in explain(evaluate(find("LG26")[0], firm), 0).criteria if one.id == "COM26-2")
+    assert (size.result, size.value) == ("met", "micro/small/medium")
+    assert "微型企业或小型企业或中型企业" in size.text
