@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page
+from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from registry.clock import today
@@ -51,17 +52,7 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         record_miss(session, Miss("示例查不到", "zh", "", near_offered=True))
         session.flush()
         miss = session.exec(select(SearchMiss.id).limit(1)).one()
-        draft = create_draft(
-            session,
-            based_on="LG26",
-            version="LG26Z",
-            first_day=today(),
-            document=("《示例办法》", "示例〔2026〕1号"),
-            actor=SYSTEM,
-        ).id
-    folder = live_server.settings.data_dir / FOLDER
-    try_draft(engine, draft_id=draft, folder=folder, as_of=today(), actor=SYSTEM)
-    backtest_draft(engine, draft_id=draft, folder=folder, as_of=today(), actor=SYSTEM)
+    laboratory = lab_pages(engine, live_server)
     engine.dispose()
     return {
         "home": "/",
@@ -97,11 +88,29 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         "work_import": f"/office/imports/{run}",
         "import_undo_confirm": f"/office/imports/{run}/undo",
         "search_miss_list": "/office/searches",
+        "search_miss": f"/office/searches/{miss}",
+    } | laboratory
+
+
+def lab_pages(engine: Engine, live_server: LiveServer) -> dict[str, str]:
+    """A draft that has been tried, and its pages."""
+    with transaction(engine) as session:
+        draft = create_draft(
+            session,
+            based_on="LG26",
+            version="LG26Z",
+            first_day=today(),
+            document=("《示例办法》", "示例〔2026〕1号"),
+            actor=SYSTEM,
+        ).id
+    folder = live_server.settings.data_dir / FOLDER
+    try_draft(engine, draft_id=draft, folder=folder, as_of=today(), actor=SYSTEM)
+    backtest_draft(engine, draft_id=draft, folder=folder, as_of=today(), actor=SYSTEM)
+    return {
         "work_standards": "/office/lab",
         "lab_draft": f"/office/lab/{draft}",
         "lab draft, as text": f"/office/lab/{draft}?view=text",
         "lab_publish_confirm": f"/office/lab/{draft}/publish",
-        "search_miss": f"/office/searches/{miss}",
     }
 
 
