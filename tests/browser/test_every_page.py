@@ -54,6 +54,11 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         miss = session.exec(select(SearchMiss.id).limit(1)).one()
     laboratory = lab_pages(engine, live_server)
     engine.dispose()
+    return public_pages(firm, f"/documents/{run}/rows/{row.id}") | office_pages(flagged, held, run, miss) | laboratory
+
+
+def public_pages(firm: str | None, document_row: str) -> dict[str, str]:
+    """What anybody may open."""
     return {
         "home": "/",
         "search": "/search?q=示例",
@@ -71,10 +76,16 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         "self_check": "/standards/little_giant/self-check?region=440300",
         "self_check of a scored standard": "/standards/hte/self-check",
         "open_data": "/open-data",
-        "document_row": f"/documents/{run}/rows/{row.id}",
+        "document_row": document_row,
         "style_page": "/style",
         "nothing here": "/no-such-page",
         "sign_in": "/login",
+    }
+
+
+def office_pages(flagged: int, held: str | None, run: int, miss: int) -> dict[str, str]:
+    """What officials work in."""
+    return {
         "candidate_list": "/office/candidates",
         "work_candidate": f"/office/candidates/{flagged}",
         "candidates for a reason, sorted": "/office/candidates?flag=near&reason=unmet:LG26-8&sort=revenue&place=440300",
@@ -89,7 +100,7 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         "import_undo_confirm": f"/office/imports/{run}/undo",
         "search_miss_list": "/office/searches",
         "search_miss": f"/office/searches/{miss}",
-    } | laboratory
+    }
 
 
 def lab_pages(engine: Engine, live_server: LiveServer) -> dict[str, str]:

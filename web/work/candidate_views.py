@@ -56,14 +56,7 @@ def list_context(
 ) -> dict[str, Any]:
     """Everything the list shows. Links keep the filters; a change of filter goes back to the first page."""
     locale = locale_of(request)
-    kept = {
-        "tier": page.tier,
-        "flag": query.flag.value,
-        "place": query.place,
-        "chain": query.chain,
-        "reason": str(query.reason) if query.reason else None,
-        "sort": None if query.sort is CandidateSort.GAPS else query.sort.value,
-    }
+    kept = _kept(page, query)
     own = url_with(url_path(request, "candidate_list"), **kept)
     export = url_with(url_path(request, "candidate_export"), **kept)
     pairs = zip(steps, [*steps[1:], None], strict=True)
@@ -95,6 +88,18 @@ def list_context(
         "job": job,
         "percent": _percent(job),
         "cancel_url": url_path(request, "assessment_cancel", job_id=job.job_id) if job and job.open else None,
+    }
+
+
+def _kept(page: CandidatePage, query: CandidateQuery) -> dict[str, str | None]:
+    """The question as it stands in addresses."""
+    return {
+        "tier": page.tier,
+        "flag": query.flag.value,
+        "place": query.place,
+        "chain": query.chain,
+        "reason": str(query.reason) if query.reason else None,
+        "sort": None if query.sort is CandidateSort.GAPS else query.sort.value,
     }
 
 
