@@ -7,7 +7,7 @@ from registry.models.enterprise import Enterprise, EnterpriseAddress, Enterprise
 from registry.models.figure import Fact, Figure
 from registry.models.imports import ImportRow, ImportRun, SourceFile
 from registry.models.listing import Batch, Listing
-from registry.models.operations import AuditEvent, IndexOutbox, Job
+from registry.models.operations import AuditEvent, IndexCatchUp, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
 from registry.models.searching import SearchMiss, SearchWord
@@ -29,6 +29,7 @@ __all__ = [
     "Figure",
     "ImportRow",
     "ImportRun",
+    "IndexCatchUp",
     "IndexOutbox",
     "Job",
     "Listing",

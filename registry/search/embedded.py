@@ -28,10 +28,10 @@ from registry.search.embedded_store import (
     new_version,
     point_to,
     readable_versions,
-    write_lock,
 )
 from registry.search.engine import Ask, EngineUnavailable, Found, Row
 from registry.search.expression import Term
+from registry.search.locks import Locks
 from registry.search.pruning import Pruner
 
 BUCKETS = 60_000
@@ -155,7 +155,7 @@ def _values(joined: str) -> tuple[str, ...]:
 
 
 class EmbeddedWriter:
-    """Writes the index in one folder; made by :meth:`EmbeddedEngine.writing`, which holds the lock."""
+    """Writes the index in one folder; made by the engine’s ``writing`` and ``building``, which hold the locks."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -218,6 +218,7 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._locks = Locks(folder)
         self._guard = threading.Lock()
         self._seen: tuple[object, ...] = ()
         self._index: tuple[str, tantivy.Index] | None = None
@@ -248,8 +249,18 @@ class EmbeddedEngine:
     @contextmanager
     def writing(self) -> Iterator[EmbeddedWriter]:
         """The right to write. Raises WriterBusy while another process or thread has it."""
-        with write_lock(self._folder):
+        with self._locks.writing():
             yield EmbeddedWriter(self._folder)
+
+    @contextmanager
+    def building(self) -> Iterator[EmbeddedWriter]:
+        """The right to build a version beside. Raises RebuildBusy while another process or thread has it."""
+        with self._locks.building():
+            yield EmbeddedWriter(self._folder)
+
+    def is_building(self) -> bool:
+        """Whether a version is being built, by whatever process."""
+        return self._locks.is_building()
 
 
 def _open(path: Path) -> tantivy.Index:

@@ -30,6 +30,10 @@ class WriterBusy(Exception):
     """Another process is writing the index; try again later."""
 
 
+class RebuildBusy(WriterBusy):
+    """Another process is building a version beside the one in use; try again when it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One lookup. ``below``: only rows whose order is smaller. ``counts``: fields whose values are counted.
@@ -83,7 +87,7 @@ class IndexReader(Protocol):
 
 
 class Writer(Protocol):
-    """Held by one process at a time."""
+    """Held by one process at a time for the version in use, and by one for those that are not."""
 
     def apply(
         self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date, version: str | None = None
@@ -117,7 +121,7 @@ class Writer(Protocol):
 
 
 class SearchEngine(Protocol):
-    """An index that everybody can read and one process can write."""
+    """An index that everybody can read, one process can write, and one can build anew beside it."""
 
     name: str
     """``embedded`` or ``meilisearch``: for people."""
@@ -131,5 +135,17 @@ class SearchEngine(Protocol):
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
-        """The right to write. Raises WriterBusy while another process has it."""
+        """The right to write the version in use. Raises WriterBusy while another process has it."""
+        ...
+
+    def building(self) -> AbstractContextManager[Writer]:
+        """The right to make another version ready, while others go on writing the one in use.
+
+        Its writer builds, applies to named versions and reads; to swap, ``writing`` is held as well. Raises
+        RebuildBusy while another process has it.
+        """
+        ...
+
+    def is_building(self) -> bool:
+        """Whether somebody has the right to build now, in whatever process."""
         ...

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 import search_config
 from registry.db import reading
 from registry.errors import StorageUnavailable, Text
-from registry.models import IndexOutbox
 from registry.search import tiers
 from registry.search.cards import EnterpriseCard
 from registry.search.documents import IndexDocument, Kind
@@ -23,6 +21,7 @@ from registry.search.known_items import KINDS, KnownItem, Subject, known_items
 from registry.search.query import Hit, SearchPage, SearchQuery
 from registry.search.sources import load_sources
 from registry.services.finding import find
+from registry.services.index_changes import changes
 from registry.services.search_hits import stale_among
 from registry.vocabulary import NameKind
 
@@ -157,8 +156,7 @@ class _Judging:
         )
 
     def _has_changed(self, item: KnownItem) -> bool:
-        rows = self._session.execute(select(col(IndexOutbox.kind), col(IndexOutbox.subject_id)))
-        stale = stale_among(self._session, [(row.kind, row.subject_id) for row in rows])
+        stale = stale_among(self._session, [(row.kind, row.subject_id) for row in changes(self._session)])
         return stale is None or self._sample.ids[item.target.key] in stale
 
 
@@ -178,6 +176,12 @@ class _Only:
 
     def writing(self) -> AbstractContextManager[Writer]:
         raise NotImplementedError
+
+    def building(self) -> AbstractContextManager[Writer]:
+        raise NotImplementedError
+
+    def is_building(self) -> bool:
+        return True
 
 
 def _within(depth: int, item: KnownItem, answered: Answered) -> bool:

@@ -81,7 +81,7 @@ def test_a_crash_after_the_commit_of_the_index_repeats_harmlessly(
     with transaction(database) as session:
         changed(session, add_enterprise(session, "惠州市新入示例有限公司"))
 
-    def crash(database: Engine, rows: list[int]) -> None:
+    def crash(database: Engine, rows: list[int], *, keep: bool) -> None:
         raise StorageUnavailable("断电", "power cut")
 
     with monkeypatch.context() as patched:

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from registry.search.documents import IndexDocument
 from registry.search.embedded import EmbeddedEngine
-from registry.search.embedded_store import write_lock
 from registry.search.engine import Ask, Found, Row, SearchEngine
 from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
+from registry.search.locks import Locks
 from registry.search.meilisearch import MeilisearchEngine
 from registry.search.meilisearch_server import Server
 from tests.support import machine
@@ -60,7 +60,7 @@ def embedded_engine(folder: Path) -> EmbeddedEngine:
 def meilisearch_engine(url: str, folder: Path) -> Iterator[MeilisearchEngine]:
     """The engine on a Meilisearch server, with nothing in it; everything it leaves on the server is removed."""
     prefix, key = f"test-{uuid4().hex[:12]}", SecretStr(machine.meilisearch_key())
-    yield MeilisearchEngine(url, lock=lambda: write_lock(folder / "index"), search_key=key, prefix=prefix)
+    yield MeilisearchEngine(url, locks=Locks(folder / "index"), search_key=key, prefix=prefix)
     server = Server(url, search_key=key, admin_key=key)
     left = [name for name in server.indexes() if name.startswith(prefix)]
     server.wait([server.do(methodcaller("delete_index", name)) for name in left])
