@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -100,17 +100,19 @@ def about_line(day: date) -> bytes:
     return _line({PRIMARY_KEY: ABOUT, ABOUT: [ABOUT], "day": day.isoformat()})
 
 
-def portions(documents: Iterable[IndexDocument]) -> Iterator[bytes]:
-    """The entries as NDJSON texts, each of about ``portion_bytes``."""
-    limit = server_settings().portion_bytes
+def portions(documents: Iterable[IndexDocument], limit: Callable[[], int] | None = None) -> Iterator[bytes]:
+    """The entries as NDJSON texts, each of about ``portion_bytes``, or what ``limit`` says when a text is begun."""
+    most = server_settings().portion_bytes
+    largest = most if limit is None else min(most, limit())
     lines: list[bytes] = []
     size = 0
     for document in documents:
         lines.append(to_line(document))
         size += len(lines[-1])
-        if size >= limit:
+        if size >= largest:
             yield b"".join(lines)
             lines, size = [], 0
+            largest = most if limit is None else min(most, limit())
     if lines:
         yield b"".join(lines)
 
