@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from registry.search.documents import IndexDocument
 from registry.search.embedded import EmbeddedEngine
 from registry.search.engine import Ask, Found, Row, SearchEngine
-from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
+from registry.search.expression import AllOf, AllTerms, AnyOf, AnyTerm, But, Expression, Term
 from registry.search.locks import Locks
 from registry.search.meilisearch import MeilisearchEngine
 from registry.search.meilisearch_server import Server
@@ -73,6 +73,8 @@ def holds(document: IndexDocument, expression: Expression) -> bool:
             return value in document.terms.get(field, ())
         case AnyTerm(field, values):
             return any(value in document.terms.get(field, ()) for value in values)
+        case AllTerms(field, values):
+            return all(value in document.terms.get(field, ()) for value in values)
         case AllOf(parts):
             return all(holds(document, part) for part in parts)
         case AnyOf(parts):
