@@ -38,7 +38,9 @@ class RebuildBusy(WriterBusy):
 class Ask:
     """One lookup. ``below``: only rows whose order is smaller. ``counts``: fields whose values are counted.
 
-    ``total`` and ``counts`` look at all that match, whatever ``limit`` and ``below`` say.
+    ``closest``: rows come in tiers, first those for which the first of these holds too, then those for which the second
+    does, at last the rest. The page begins in ``tier``, and ``below`` speaks of that one.
+    ``total`` and ``counts`` look at all that match, whatever ``limit``, ``tier`` and ``below`` say.
     """
 
     where: Expression
@@ -47,20 +49,23 @@ class Ask:
     stored: Stored = "card"
     total: bool = False
     counts: tuple[str, ...] = ()
+    closest: tuple[Expression, ...] = ()
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry found: its number within its kind, its place in the fixed order, and the stored text asked for."""
+    """One entry found: its number in its kind, its place in the fixed order, the stored text asked for, its tier."""
 
     id: int
     order: int
     stored: str = ""
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to one :class:`Ask`: rows by falling order; ``total`` is 0 unless asked for."""
+    """The answer to one :class:`Ask`: rows tier by tier, in each by falling order; ``total`` is 0 unless asked for."""
 
     rows: tuple[Row, ...] = ()
     total: int = 0

@@ -7,7 +7,7 @@ the fixed order of the entries decides, so two engines that know nothing but set
 from collections.abc import Sequence
 
 from registry.search.entries import ANY, NEAR_LATIN_LENGTHS, span_token
-from registry.search.expression import NOTHING, AllOf, AnyOf, But, Expression, Term, all_of, all_terms, any_of, any_term
+from registry.search.expression import NOTHING, AnyOf, But, Expression, Term, all_of, all_terms, any_of, any_term
 from registry.search.plan import Filters, LadderPlan, ProductPlan, StrictPlan, WordPlan
 from registry.search.words import deletions, grams
 
@@ -92,11 +92,6 @@ def _inside(plan: StrictPlan) -> list[Expression]:
     return found
 
 
-def tiers(plan: StrictPlan, filters: Filters) -> list[Expression]:
-    """Disjoint expressions, closest first, whose union is all that matches under the filters."""
-    return _disjoint(all_of([strict(plan), *filter_clauses(filters)]), closeness(plan))
-
-
 def filter_clauses(filters: Filters) -> list[Expression]:
     """What the chosen values ask of an enterprise, one expression for each filter."""
     chosen = {"city": filters.cities, "district": filters.districts, "chains": filters.chains}
@@ -145,14 +140,14 @@ def similar(plan: LadderPlan, filters: Filters) -> Similar:
     return tuple((weight, all_of([expression, *clauses])) for weight, expression in found)
 
 
-def product_tiers(plan: ProductPlan) -> list[Expression]:
-    """Disjoint expressions over products, closest first: the exact name, then all words and versions."""
+def product_tiers(plan: ProductPlan) -> tuple[Expression, list[Expression]]:
+    """What must hold of a product, and which of these are closest: those of exactly the name. Nothing for no words."""
     if not (plan.words or plan.versions or plan.categories or plan.grades):
-        return []
+        return NOTHING, []
     words = [_product_word(word) for word in plan.words]
     versions = [Term("p_words", version) for version in plan.versions]
     every = all_of([PRODUCTS, *words, *versions, *product_filters(plan)])
-    return _disjoint(every, [Term("p_exact", plan.whole)] if plan.whole else [])
+    return every, [Term("p_exact", plan.whole)] if plan.whole else []
 
 
 def other_versions(plan: ProductPlan) -> Expression | None:
@@ -167,15 +162,6 @@ def product_filters(plan: ProductPlan) -> list[Expression]:
     """What category and grade ask of a product."""
     found: list[Expression] = [any_term("p_category", plan.categories)] if plan.categories else []
     return [*found, any_term("p_grade", map(str, plan.grades))] if plan.grades else found
-
-
-def _disjoint(every: Expression, closest: Sequence[Expression]) -> list[Expression]:
-    found: list[Expression] = []
-    for place, expression in enumerate(closest):
-        before = closest[:place]
-        found.append(But(AllOf((every, expression)), any_of(before)) if before else AllOf((every, expression)))
-    found.append(But(every, any_of(closest)) if closest else every)
-    return found
 
 
 def _word(word: WordPlan) -> Expression:

@@ -232,7 +232,7 @@ class _Search:
         if not closest or self.index is None:
             return ()
         where = any_term("key", [document_key("enterprise", each.id) for each in closest])
-        cards = {row.id: row.card for row in self.index.rank([where], limit=len(closest)).rows}
+        cards = {row.id: row.card for row in self.index.rank(where, limit=len(closest)).rows}
         rows = [Placed(each.id, card=cards.get(each.id, "")) for each in closest]
         return near_hits(self._shelf(view), rows, plan=view.understood.plan, found=closest)
 
@@ -254,12 +254,12 @@ class _Search:
             return (), 0, Ranked((), 0)
         after = _position(self.query.cursor, self._scope("p", "i")) if paged and self.query.cursor else None
         limit = self.query.limit if paged else FEW_PRODUCTS
-        ranked = self.index.rank(tiers.product_tiers(plan), limit=limit, after=after)
+        ranked = self.index.rank(*tiers.product_tiers(plan), limit=limit, after=after)
         shelf = Shelf(self.session, self.lexicon, self.day, None, self._stale_products)
         found = product_hits(shelf, ranked.rows, plan=plan)
         others = tiers.other_versions(plan)
         if others is not None and len(found) < limit and after is None:
-            rows = self.index.rank([others], limit=limit - len(found)).rows
+            rows = self.index.rank(others, limit=limit - len(found)).rows
             found = (*found, *product_hits(shelf, rows, plan=plan, near=True))
         return found, ranked.total, ranked
 

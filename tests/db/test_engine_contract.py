@@ -81,6 +81,7 @@ expressions = st.recursive(
     max_leaves=12,
 )
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \t\n\r\f"), min_size=1)
+closest = st.shared(st.lists(expressions, max_size=3).map(tuple), key="closest")
 asks = st.builds(
     Ask,
     expressions,
@@ -89,6 +90,8 @@ asks = st.builds(
     stored=st.sampled_from(["none", "card", "forms"]),
     total=st.booleans(),
     counts=st.lists(st.sampled_from(["held", "city", "p_grade", "levels"]), max_size=3, unique=True).map(tuple),
+    closest=closest,
+    tier=closest.flatmap(lambda tiers: st.integers(0, len(tiers))),
 )
 
 

@@ -83,15 +83,21 @@ def holds(document: IndexDocument, expression: Expression) -> bool:
             return holds(document, kept) and not holds(document, dropped)
 
 
+def _tier(document: IndexDocument, ask: Ask) -> int:
+    return next((tier for tier, closer in enumerate(ask.closest) if holds(document, closer)), len(ask.closest))
+
+
 def expected(documents: Sequence[IndexDocument], ask: Ask) -> Found:
     """What an engine with these entries must answer."""
     found = sorted((d for d in documents if holds(d, ask.where)), key=lambda d: -d.order)
-    rows = [d for d in found if ask.below is None or d.order < ask.below][: ask.limit]
+    tiers = sorted(((_tier(d, ask), d) for d in found), key=lambda placed: placed[0])
+    rows = [(t, d) for t, d in tiers if t > ask.tier or (t == ask.tier and (ask.below is None or d.order < ask.below))]
+    rows = rows[: ask.limit]
     counts: dict[str, dict[str, int]] = {field: {} for field in ask.counts}
     for field, counted in counts.items():
         for document in found:
             for value in document.terms.get(field, ()):
                 counted[value] = counted.get(value, 0) + 1
-    texts = [{"none": "", "card": d.card, "forms": d.forms}[ask.stored] for d in rows]
-    told = tuple(Row(d.id, d.order, text) for d, text in zip(rows, texts, strict=True))
+    texts = [{"none": "", "card": d.card, "forms": d.forms}[ask.stored] for _, d in rows]
+    told = tuple(Row(d.id, d.order, text, tier) for (tier, d), text in zip(rows, texts, strict=True))
     return Found(told, len(found) if ask.total else 0, counts)
