@@ -14,7 +14,8 @@ from registry.db import reading, transaction
 from registry.errors import StorageUnavailable
 from registry.models import Enterprise, IndexOutbox
 from registry.search.documents import IndexDocument
-from registry.search.embedded import EmbeddedEngine, EmbeddedReader, EmbeddedWriter
+from registry.search.embedded import EmbeddedEngine, EmbeddedWriter
+from registry.search.embedded_reader import EmbeddedReader
 from registry.search.engine import EngineUnavailable, WriterBusy
 from registry.search.query import SearchPage, SearchQuery
 from registry.services import indexing
