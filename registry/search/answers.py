@@ -9,11 +9,22 @@ from registry.search.documents import standing_in
 from registry.search.engine import Ask, Found, IndexReader
 from registry.search.entries import ANY
 from registry.search.expression import Expression, all_of, any_term
-from registry.search.plan import Answer, FacetCounts, Filters, LadderPlan, Placed, Position, Ranked, StrictPlan
-from registry.search.query import FACETS
+from registry.search.plan import (
+    Answer,
+    FacetCounts,
+    Filters,
+    LadderPlan,
+    Placed,
+    Position,
+    ProductPlan,
+    Ranked,
+    StrictPlan,
+)
+from registry.search.query import FACETS, PRODUCT_FACETS
 from registry.vocabulary import TitleStatus
 
 _FIELDS = {"directory": "held", "city": "city", "chain": "chains", "level": "levels", "status": "statuses"}
+_PRODUCT_FIELDS = {"status": "p_state", "grade": "p_grade", "category": "p_category", "city": "p_city"}
 STANDING_WEIGHT = 0.1
 """What a step of standing adds to the likeness of a similar name: it decides between equals only."""
 
@@ -56,6 +67,18 @@ class IndexAnswers:
         """One page of what an expression holds for, ``closest`` first. Raises EngineUnavailable."""
         [found] = self.reader.ask([_page_ask(every, closest, limit=limit, after=after)])
         return _page_of(found, after)
+
+    def product_counts(self, plan: ProductPlan) -> FacetCounts:
+        """Counts of products, each facet under all filters but its own. Raises EngineUnavailable."""
+        asks = [
+            Ask(tiers.strict_product(plan.without(facet)), stored="none", counts=(_PRODUCT_FIELDS[facet],))
+            for facet in PRODUCT_FACETS
+        ]
+        found = self.reader.ask(asks)
+        return {
+            facet: dict(each.counts.get(_PRODUCT_FIELDS[facet], {}))
+            for facet, each in zip(PRODUCT_FACETS, found, strict=True)
+        }
 
     def matching(self, plan: StrictPlan, *, limit: int) -> tuple[list[int], bool]:
         """Numbers of all matches whatever the filters, best first, and whether the list was cut at ``limit``."""

@@ -142,12 +142,16 @@ def similar(plan: LadderPlan, filters: Filters) -> Similar:
 
 def product_tiers(plan: ProductPlan) -> tuple[Expression, list[Expression]]:
     """What must hold of a product, and which of these are closest: those of exactly the name. Nothing for no words."""
-    if not (plan.words or plan.versions or plan.categories or plan.grades):
+    if not (plan.words or plan.versions or plan.is_filtered):
         return NOTHING, []
+    return strict_product(plan), [Term("p_exact", plan.whole)] if plan.whole else []
+
+
+def strict_product(plan: ProductPlan) -> Expression:
+    """What must hold of a product. No words and no filters: every product."""
     words = [_product_word(word) for word in plan.words]
     versions = [Term("p_words", version) for version in plan.versions]
-    every = all_of([PRODUCTS, *words, *versions, *product_filters(plan)])
-    return every, [Term("p_exact", plan.whole)] if plan.whole else []
+    return all_of([PRODUCTS, *words, *versions, *product_filters(plan)])
 
 
 def other_versions(plan: ProductPlan) -> Expression | None:
@@ -159,9 +163,14 @@ def other_versions(plan: ProductPlan) -> Expression | None:
 
 
 def product_filters(plan: ProductPlan) -> list[Expression]:
-    """What category and grade ask of a product."""
-    found: list[Expression] = [any_term("p_category", plan.categories)] if plan.categories else []
-    return [*found, any_term("p_grade", map(str, plan.grades))] if plan.grades else found
+    """What category, grade, city and state ask of a product, one expression for each."""
+    chosen = {
+        "p_category": plan.categories,
+        "p_grade": tuple(map(str, plan.grades)),
+        "p_city": plan.cities,
+        "p_state": tuple(status.value for status in plan.statuses),
+    }
+    return [any_term(field, values) for field, values in chosen.items() if values]
 
 
 def _word(word: WordPlan) -> Expression:
