@@ -1,5 +1,6 @@
 """The embedded engine: tantivy in the data folder. Nothing to install, nothing to start."""
 
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from registry.search.documents import IndexDocument
 from registry.search.embedded_reader import EmbeddedReader
 from registry.search.embedded_schema import META_KEY, build_schema, day_document, register_tokenizers, to_tantivy
 from registry.search.embedded_store import (
+    COMPLETE,
+    DAMAGED,
+    POINTER,
     current_version,
     faults_of,
     mark_complete,
@@ -101,14 +105,28 @@ class EmbeddedEngine:
 
     def reader(self) -> EmbeddedReader:
         """The newest committed state, also of what another process committed. Raises EngineUnavailable."""
-        version = current_version(self._folder)
-        with faults_of(self._folder / version):
-            meta = (self._folder / version / "meta.json").stat()
-            state = (version, meta.st_mtime_ns, meta.st_ino, meta.st_size)
-            with self._guard:
-                if self._reader is None or state != self._seen:
-                    self._reader, self._seen = self._refresh(version), state
+        with self._guard:
+            if self._reader is not None and self._index and self._stamp(self._index[0]) == self._seen:
                 return self._reader
+        # What is seen was there before the state is read: a change in between is noticed the next time.
+        pointed = _state(f"{self._folder}/{POINTER}")
+        version = current_version(self._folder)
+        with faults_of(self._folder / version), self._guard:
+            seen = (pointed, *self._stamp(version)[1:])
+            if self._reader is None or seen != self._seen:
+                self._reader, self._seen = self._refresh(version), seen
+            return self._reader
+
+    def _stamp(self, version: str) -> tuple[object, ...]:
+        """Changes with the pointer, with every commit to the version, and when it is no longer to be read."""
+        path = f"{self._folder}/{version}"
+        return (
+            _state(f"{self._folder}/{POINTER}"),
+            version,
+            _state(f"{path}/meta.json"),
+            os.path.exists(f"{path}/{COMPLETE}"),
+            os.path.exists(f"{path}/{DAMAGED}"),
+        )
 
     def _refresh(self, version: str) -> EmbeddedReader:
         if self._index is None or self._index[0] != version:
@@ -132,6 +150,15 @@ class EmbeddedEngine:
     def is_building(self) -> bool:
         """Whether a version is being built, by whatever process."""
         return self._locks.is_building()
+
+
+def _state(path: str) -> tuple[int, ...]:
+    """What changes with a file that is only ever replaced; empty if there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 def _open(path: Path) -> tantivy.Index:
