@@ -142,7 +142,7 @@ def test_a_lexicon_read_again_stays_the_one_at_hand_while_nothing_changed(world:
     with transaction(world.database) as session:
         before = lexicons.lexicon_for(session, fresh=True)
         assert lexicons.lexicon_for(session, fresh=True) is before
-        teach_word(session, kind=SearchWordKind.VARIANT, text="熙", value="煕", actor=CURATOR)
+        teach_word(session, kind=SearchWordKind.SYNONYM, text="小巨头", value="小巨人", actor=CURATOR)
         taught = lexicons.lexicon_for(session, fresh=True)
         assert taught is not before
         session.execute(sql("UPDATE directory SET short_zh = '换名示例' WHERE code = 'little_giant'"))
