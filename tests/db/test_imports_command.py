@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 from typing import Any
 
@@ -195,14 +194,12 @@ def test_an_unknown_import_is_refused(run: Any, key: str) -> None:
         assert (status, err.count("\n")) == (2, 1)
 
 
-def test_a_database_that_is_locked_is_said_within_seconds(run: Any, database: Path, tmp_path: Path) -> None:
+def test_a_database_that_stays_locked_is_said(run: Any, database: Path, tmp_path: Path) -> None:
     path = csv_file(tmp_path, HEADER, *ROWS)
     before = stored(database)
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    started = time.monotonic()
     status, _, err = run("import", path, "--yes")
-    assert time.monotonic() - started < 8
     other.execute("ROLLBACK")
     other.close()
     assert (status, err.count("\n")) == (2, 1)
