@@ -1,4 +1,7 @@
-"""The way of a file through ``registry import``: read, stage, show, ask, write. Each step is one transaction."""
+"""The way of a file through ``registry import``: read, stage, show, ask, write.
+
+Staging and writing are a transaction each where somebody is asked between them, and one together with ``--yes``.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +25,7 @@ from registry.services.imports.writing import write
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
+    from sqlmodel import Session
 
     from registry.schemas.tables import ReadFile
 
@@ -47,40 +51,43 @@ def run_import(file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, 
         if dry_run:
             _show(_try(engine, read_file, options), as_json=as_json, text=preview_text())
             return
-        with _progress(read_file, locale_of()) as progress, transaction(engine) as session:
-            staged = stage(
-                session,
-                read_file=read_file,
-                options=options,
-                actor=Actor.command_line(),
-                archive_dir=settings.archive_dir,
-                progress=progress,
-            )
+        with transaction(engine) as session:
+            with _progress(read_file, locale_of()) as progress:
+                staged = stage(
+                    session,
+                    read_file=read_file,
+                    options=options,
+                    actor=Actor.command_line(),
+                    archive_dir=settings.archive_dir,
+                    progress=progress,
+                )
             detail = get_import(session, import_id=staged.import_id, limit=SHOWN)
-    key = detail.summary.key
+            if yes and not staged.already_written:
+                # Nobody is asked in between: in the same transaction no row has to go to the disk twice.
+                _preview(detail, as_json=as_json)
+                detail = _write(session, staged.import_id)
     if staged.already_written:
+        key = detail.summary.key
         text = Text(
             f"这份文件已按同样的设置写入（{key}），没有变化。",
             f"This file was already written with the same options ({key}); nothing changed.",
         )
         _show(detail, as_json=as_json, text=text)
         return
-    if not as_json:
-        print_import(detail, locale_of())
-    if not yes and not _agreed(as_json=as_json):
-        raise InvalidInput(
-            f"已暂存为 {key}，没有写入登记库；加 --yes 再运行一次即写入，或用 registry imports undo {key} 放弃。",
-            f"Staged as {key}, nothing was written; run it again with --yes to write, or give it up with "
-            f"registry imports undo {key}.",
-            field="--yes",
-        )
-    with transaction(engine) as session:
-        write(session, import_id=staged.import_id, actor=Actor.command_line())
-        detail = get_import(session, import_id=staged.import_id, limit=SHOWN)
+    if not yes:
+        _preview(detail, as_json=as_json)
+        _require_agreement(detail.summary.key, as_json=as_json)
+        with transaction(engine) as session:
+            detail = _write(session, staged.import_id)
     if as_json:
         say_json(detail.model_dump(mode="json"))
     else:
         say(written_text(detail))
+
+
+def _write(session: "Session", import_id: int) -> ImportDetail:
+    write(session, import_id=import_id, actor=Actor.command_line())
+    return get_import(session, import_id=import_id, limit=SHOWN)
 
 
 def _try(engine: "Engine", read_file: "ReadFile", options: ImportOptions) -> ImportDetail:
@@ -108,11 +115,22 @@ def _show(detail: ImportDetail, *, as_json: bool, text: Text) -> None:
     say(text)
 
 
-def _agreed(*, as_json: bool) -> bool:
-    """Ask on a terminal; a script must say --yes."""
-    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return False
-    return typer.confirm("写入登记库？" if locale_of() == "zh" else "Write this to the registry?", default=False)
+def _preview(detail: ImportDetail, *, as_json: bool) -> None:
+    if not as_json:
+        print_import(detail, locale_of())
+
+
+def _require_agreement(key: str, *, as_json: bool) -> None:
+    """Ask on a terminal; a script must say --yes. Raises InvalidInput unless somebody agrees."""
+    asked = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    question = "写入登记库？" if locale_of() == "zh" else "Write this to the registry?"
+    if not asked or not typer.confirm(question, default=False):
+        raise InvalidInput(
+            f"已暂存为 {key}，没有写入登记库；加 --yes 再运行一次即写入，或用 registry imports undo {key} 放弃。",
+            f"Staged as {key}, nothing was written; run it again with --yes to write, or give it up with "
+            f"registry imports undo {key}.",
+            field="--yes",
+        )
 
 
 @contextmanager

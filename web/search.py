@@ -24,6 +24,7 @@ from web.search_views import (
     UNLISTED,
     chips,
     facet_groups,
+    listed,
     maybe,
     offers,
     params_url,
@@ -36,6 +37,7 @@ from web.search_views import (
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
 
 WAYS_SHOWN = 4
+_COUNTED = (Text("家", "enterprises"), Text("项产品", "products"))
 Values = Annotated[list[str], Query()]
 
 
@@ -130,7 +132,7 @@ def _context(request: Request, session: Session, engine: SearchEngine | None, pa
         "section_urls": {kind: query_url(request, query, kind=kind) for kind in sections},
         "product_total": sections["product"].total if "product" in sections else 0,
         "products": product_rows(request, page, sections["product"], locale) if "product" in sections else [],
-        "kept": [(n, v) for n, v in query.params() if n not in ("q", "as_of", *FACETS)],
+        "kept": [(n, v) for n, v in query.params() if n not in ("q", "as_of", *listed(query))],
         "fragment": wants_fragment(request),
         "chips": understood,
         "as_typed": query_url(request, query, literal="1") if understood else None,
@@ -191,7 +193,10 @@ def _nothing(
     for label, fewer, url in _fewer(request, page)[:WAYS_SHOWN]:
         total = find(session, engine, fewer).total
         if total:
-            said = Text(f"去掉条件“{label.zh}”，有 {total:,} 家", f"Without “{label.en}”: {total:,} enterprises")
+            counted = _COUNTED[query.kind == "product"]
+            said = Text(
+                f"去掉条件“{label.zh}”，有 {total:,} {counted.zh}", f"Without “{label.en}”: {total:,} {counted.en}"
+            )
             ways.append((said.in_(locale), url))
     separator = Text("；", "; ").in_(locale)
     return {"typed": query.text, "understood": separator.join(part.in_(locale) for part in parts), "ways": ways}
@@ -206,10 +211,10 @@ def _fewer(request: Request, page: SearchPage) -> list[tuple[Text, SearchQuery, 
         if chip.applied
     ]
     rest = rest_of(query.text, [chip for chip in page.interpreted if chip.applied])
-    if rest and (found or any(query.selected(field) for field in FACETS)):
+    if rest and (found or any(query.selected(field) for field in listed(query))):
         fewer = query.changed(text=without_text(query.text, rest), limit=1)
         found.append((Text(rest, rest), fewer, query_url(request, query, q=fewer.text or None)))
-    for field in FACETS:
+    for field in dict.fromkeys((*listed(query), *FACETS)):
         labels = {value.value: value.label for value in page.facets.get(field, ())}
         for value in query.selected(field):
             fewer = query.toggled(field, value)

@@ -40,6 +40,7 @@ FIELDS = {
 UNLISTED = ("district", "granted", "ending", "category", "grade")
 """Filters that stand in the address and in no facet: shown as chips."""
 FACETS = ("status", "directory", "level", "city", "chain")
+PRODUCT_FACETS = ("status", "grade", "category", "city")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ class FacetGroup:
     title: str
     options: list[FacetOption]
     more: list[FacetOption]
+
+
+def listed(query: SearchQuery) -> tuple[str, ...]:
+    """The facets beside the hits, in the order they are shown: of products where they alone are asked for."""
+    return PRODUCT_FACETS if query.kind == "product" else FACETS
 
 
 def query_url(request: Request, query: SearchQuery, **changes: Any) -> str:
@@ -151,6 +157,7 @@ def chips(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, 
             "read": True,
         }
         for field in UNLISTED
+        if field not in listed(page.query)
         for value in page.query.selected(field)
     ]
 
@@ -209,7 +216,7 @@ def _cut(text: str, shorter: str) -> tuple[int, int]:
 def facet_groups(page: SearchPage, locale: Locale) -> list[FacetGroup]:
     """The facets in the order they are shown; values without a hit only if chosen."""
     groups = []
-    for field in FACETS:
+    for field in listed(page.query):
         given = page.query.selected(field)
         options = [_option(v, given, locale) for v in page.facets.get(field, ()) if v.count or v.selected]
         if not options:

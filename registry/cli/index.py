@@ -110,6 +110,8 @@ def _print_status(found: "IndexStatus") -> None:
     if found.versions is not None:
         kept = ", ".join(found.versions) or "–"
         say(Text(f"可用的版本：{kept}。", f"Versions that can be read: {kept}."))
+    if found.building:
+        say(Text("正在准备另一个版本。", "Another version is being made ready."))
     say(Text(f"等待进入索引的改动：{found.waiting}。", f"Changes waiting for the index: {found.waiting}."))
 
 

@@ -85,7 +85,8 @@ def reindex_command(as_json: JsonOption = False) -> None:
     """重建搜索索引，建好后一次切换。 / Rebuild the search index beside the present one, then switch."""
     from registry.cli.setting_up import open_engine, read_settings
     from registry.errors import Conflict
-    from registry.search.engine import WriterBusy
+    from registry.search.engine import RebuildBusy, WriterBusy
+    from registry.services.index_check import REBUILDING, WRITING
     from registry.services.indexing import rebuild, search_engine
     from registry.services.migrating import require_current_schema
 
@@ -94,11 +95,10 @@ def reindex_command(as_json: JsonOption = False) -> None:
     require_current_schema(database)
     try:
         done = rebuild(database, search_engine(settings), progress=_progress)
+    except RebuildBusy as busy:
+        raise Conflict(REBUILDING.zh, REBUILDING.en) from busy
     except WriterBusy as busy:
-        raise Conflict(
-            "另一个进程正在写搜索索引，请稍后再试。",
-            "Another process is writing the search index; try again in a moment.",
-        ) from busy
+        raise Conflict(WRITING.zh, WRITING.en) from busy
     if as_json:
         say_json({"count": done.count, "version": done.version, "seconds": round(done.seconds, 2)})
     else:

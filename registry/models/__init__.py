@@ -9,7 +9,7 @@ from registry.models.imports import ImportRow, ImportRun, SourceFile
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
 from registry.models.listing import Batch, Listing
-from registry.models.operations import AuditEvent, IndexOutbox, Job
+from registry.models.operations import AuditEvent, IndexCatchUp, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
 from registry.models.searching import SearchMiss, SearchWord
@@ -32,6 +32,7 @@ __all__ = [
     "Figure",
     "ImportRow",
     "ImportRun",
+    "IndexCatchUp",
     "IndexOutbox",
     "Job",
     "LandGrade",

@@ -33,15 +33,28 @@ class AuditEvent(SQLModel, table=True):
 class IndexOutbox(SQLModel, table=True):
     """A change the search index has not seen yet; written in the same transaction as the change.
 
-    ``kind`` enterprise with a key, or ``everything`` after a change too large to name row by row.
+    ``kind`` enterprise with a key, or ``everything`` after a change too large to name row by row. A number is never
+    given twice: who has seen a row knows it again.
     """
 
     __tablename__ = "index_outbox"
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int = primary_key()
     kind: str = Field(max_length=20)
     subject_id: int | None = Field(default=None)
     queued_at: datetime = instant()
+
+
+class IndexCatchUp(SQLModel, table=True):
+    """A row taken from the outbox while an index was being built beside: that one has yet to catch up with it."""
+
+    __tablename__ = "index_catch_up"
+
+    id: int = primary_key()
+    """The number it had in the outbox."""
+    kind: str = Field(max_length=20)
+    subject_id: int | None = Field(default=None)
 
 
 class Job(SQLModel, table=True):

@@ -9,11 +9,22 @@ from registry.search.documents import standing_in
 from registry.search.engine import Ask, Found, IndexReader
 from registry.search.entries import ANY
 from registry.search.expression import Expression, all_of, any_term
-from registry.search.plan import Answer, FacetCounts, Filters, LadderPlan, Placed, Position, Ranked, StrictPlan
-from registry.search.query import FACETS
+from registry.search.plan import (
+    Answer,
+    FacetCounts,
+    Filters,
+    LadderPlan,
+    Placed,
+    Position,
+    ProductPlan,
+    Ranked,
+    StrictPlan,
+)
+from registry.search.query import FACETS, PRODUCT_FACETS
 from registry.vocabulary import TitleStatus
 
 _FIELDS = {"directory": "held", "city": "city", "chain": "chains", "level": "levels", "status": "statuses"}
+_PRODUCT_FIELDS = {"status": "p_state", "grade": "p_grade", "category": "p_category", "city": "p_city"}
 STANDING_WEIGHT = 0.1
 """What a step of standing adds to the likeness of a similar name: it decides between equals only."""
 
@@ -43,25 +54,37 @@ class IndexAnswers:
         self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None, facets: bool = True
     ) -> Answer:
         """One page of enterprises, best first, with total and counts of the same view. Raises EngineUnavailable."""
-        counting = _FacetAsks(tiers.strict(plan), filters, self._directories) if facets else None
-        pages = page_asks(tiers.tiers(plan, filters), limit=limit, after=after)
-        found = self.reader.ask([*pages, *(counting.asks if counting else ())])
-        ranked = page_of(found[: len(pages)], limit=limit, after=after)
-        return Answer(ranked, counting.counts(found[len(pages) :]) if counting else {})
+        strict = tiers.strict(plan)
+        every = all_of([strict, *tiers.filter_clauses(filters)])
+        counting = _FacetAsks(strict, every, filters, self._directories) if facets else None
+        page = _page_ask(every, tiers.closeness(plan), limit=limit, after=after)
+        found = self.reader.ask([page, *(counting.asks if counting else ())])
+        return Answer(_page_of(found[0], after), counting.counts(found[1:]) if counting else {})
 
-    def rank(self, expressions: Sequence[Expression], *, limit: int, after: Position | None = None) -> Ranked:
-        """One page of what disjoint expressions hold for, in their order. Raises EngineUnavailable."""
-        if not expressions:
-            return Ranked((), 0)
-        found = self.reader.ask(page_asks(expressions, limit=limit, after=after))
-        return page_of(found, limit=limit, after=after)
+    def rank(
+        self, every: Expression, closest: Sequence[Expression] = (), *, limit: int, after: Position | None = None
+    ) -> Ranked:
+        """One page of what an expression holds for, ``closest`` first. Raises EngineUnavailable."""
+        [found] = self.reader.ask([_page_ask(every, closest, limit=limit, after=after)])
+        return _page_of(found, after)
+
+    def product_counts(self, plan: ProductPlan) -> FacetCounts:
+        """Counts of products, each facet under all filters but its own. Raises EngineUnavailable."""
+        asks = [
+            Ask(tiers.strict_product(plan.without(facet)), stored="none", counts=(_PRODUCT_FIELDS[facet],))
+            for facet in PRODUCT_FACETS
+        ]
+        found = self.reader.ask(asks)
+        return {
+            facet: dict(each.counts.get(_PRODUCT_FIELDS[facet], {}))
+            for facet, each in zip(PRODUCT_FACETS, found, strict=True)
+        }
 
     def matching(self, plan: StrictPlan, *, limit: int) -> tuple[list[int], bool]:
         """Numbers of all matches whatever the filters, best first, and whether the list was cut at ``limit``."""
-        asks = [Ask(where, limit=limit, stored="none", total=True) for where in tiers.tiers(plan, Filters())]
-        found = self.reader.ask(asks)
-        numbers = [row.id for each in found for row in each.rows]
-        return numbers[:limit], sum(each.total for each in found) > limit
+        closest = tuple(tiers.closeness(plan))
+        [found] = self.reader.ask([Ask(tiers.strict(plan), closest=closest, limit=limit, stored="none", total=True)])
+        return [row.id for row in found.rows], found.total > limit
 
     def similar(self, ladder: LadderPlan, filters: Filters, *, limit: int) -> list[Like]:
         """Enterprises with some sign of similarity, the strongest sign of each counting; at most ``limit``."""
@@ -76,30 +99,24 @@ class IndexAnswers:
         return list(likes.values())[:limit]
 
 
-def page_asks(expressions: Sequence[Expression], *, limit: int, after: Position | None) -> list[Ask]:
-    """One lookup for each tier; those before the place where the page goes on are only counted."""
-    start = min(after.tier, len(expressions) - 1) if after else 0
-    return [
-        Ask(where, stored="none", total=True)
-        if tier < start
-        else Ask(where, limit=limit, below=after.order if after and tier == start else None, total=True)
-        for tier, where in enumerate(expressions)
-    ]
+def _page_ask(every: Expression, closest: Sequence[Expression], *, limit: int, after: Position | None) -> Ask:
+    if after is None:
+        return Ask(every, closest=tuple(closest), limit=limit, total=True)
+    tier = min(after.tier, len(closest))
+    return Ask(every, closest=tuple(closest), limit=limit, tier=tier, below=after.order, total=True)
 
 
-def page_of(found: Sequence[Found], *, limit: int, after: Position | None) -> Ranked:
-    """The page out of the answers to :func:`page_asks`."""
-    rows = [Placed(r.id, tier, r.order, r.stored) for tier, each in enumerate(found) for r in each.rows][:limit]
-    total = sum(each.total for each in found)
+def _page_of(found: Found, after: Position | None) -> Ranked:
+    rows = tuple(Placed(row.id, row.tier, row.order, row.stored) for row in found.rows)
     offset = (after.offset if after else 0) + len(rows)
-    more = Position(rows[-1].tier, rows[-1].order, rows[-1].id, offset) if rows and offset < total else None
-    return Ranked(tuple(rows), total, more)
+    more = Position(rows[-1].tier, rows[-1].order, rows[-1].id, offset) if rows and offset < found.total else None
+    return Ranked(rows, found.total, more)
 
 
 class _FacetAsks:
     """The lookups behind the facets: each is counted under all filters but its own."""
 
-    def __init__(self, strict: Expression, filters: Filters, directories: Sequence[str]) -> None:
+    def __init__(self, strict: Expression, every: Expression, filters: Filters, directories: Sequence[str]) -> None:
         self._filters, self._directories = filters, directories
         self.asks: list[Ask] = []
         self._plain: dict[int, list[str]] = {}
@@ -112,7 +129,9 @@ class _FacetAsks:
         for facet in FACETS:
             scopes.setdefault(filters.without(facet), []).append(facet)
         for scope, facets in scopes.items():
-            self._ask_scope(all_of([strict, *tiers.filter_clauses(scope)]), facets)
+            # What the page asks for as well is looked at once.
+            where = every if scope == filters else all_of([strict, *tiers.filter_clauses(scope)])
+            self._ask_scope(where, facets)
 
     def _ask_scope(self, where: Expression, facets: list[str]) -> None:
         plain = [facet for facet in facets if not self._by_title(facet)]

@@ -31,7 +31,7 @@ class KnownName:
     valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EnterpriseCard:
     """One enterprise as results show it, with all a text may have matched."""
 

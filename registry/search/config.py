@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
 
 from registry.errors import RegistryError, Text, shorten
 
@@ -92,6 +93,50 @@ class SuffixesFile(_File):
     organisation: Words
 
 
+WAYS = frozenset(
+    "full brand alias short infix english traditional full_width brackets pinyin initials mixed skip homophone wrong "
+    "swapped code code_lower code_spaced code_wide code_slip organisation_code".split()
+)
+"""Ways of typing a name that questions can be made in: those of registry.search.known_items."""
+
+
+def _way(name: str) -> str:
+    if name not in WAYS:
+        raise ValueError(f"must be one of {', '.join(sorted(WAYS))}")
+    return name
+
+
+class GatesFile(_File):
+    """``gates.yaml``: how many questions a new index is asked, and the share of each way that must be answered."""
+
+    questions: Annotated[int, Field(ge=1)]
+    enterprises: Annotated[int, Field(ge=1)]
+    ways: dict[Annotated[str, AfterValidator(_way)], Annotated[float, Field(gt=0, le=1)]]
+
+
+class ServerIndex(_File):
+    """Settings of an index on a Meilisearch server, under the server’s own names. The order of entries is fixed."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    ranking_rules: tuple[Literal["sort"]]
+    searchable_attributes: Words
+    typo_tolerance: dict[str, Any]
+    prefix_search: str
+    facet_search: bool
+    proximity_precision: str
+    faceting: dict[str, Any]
+    pagination: dict[str, Any]
+    search_cutoff_ms: Annotated[int, Field(ge=1)]
+
+
+class ServerFile(_File):
+    """``meilisearch.yaml``: how an index on a Meilisearch server is set up, and in what portions it is sent."""
+
+    index: ServerIndex
+    portion_bytes: Annotated[int, Field(ge=100_000, le=90_000_000)]
+
+
 FILES: Mapping[str, type[_File]] = {
     "search.yaml": WordsFile,
     "readings.yaml": ReadingsFile,
@@ -100,6 +145,8 @@ FILES: Mapping[str, type[_File]] = {
     "synonyms.yaml": SynonymsFile,
     "variants.yaml": VariantsFile,
     "suffixes.yaml": SuffixesFile,
+    "gates.yaml": GatesFile,
+    "meilisearch.yaml": ServerFile,
 }
 
 

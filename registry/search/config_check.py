@@ -1,8 +1,10 @@
 """What the shape of a settings file cannot say: entries that repeat, contradict or mean nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set, Sized
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import BaseModel
 
 from registry.errors import Text
 from registry.identity.folding import fold_name
@@ -54,10 +56,17 @@ def check_config(known: Known, source: Callable[[str], str] = read) -> Checked:
         value, found = parse(name, text)
         faults += found
         if value is not None:
-            counts[name] = {part: len(getattr(value, part)) for part in type(value).model_fields}
+            counts[name] = {part: _size(getattr(value, part)) for part in type(value).model_fields}
             finder = line_finder(text)
             faults += [Fault(name, finder.line(path), entry, what) for path, entry, what in _faults(value, known)]
     return Checked(tuple(faults), counts)
+
+
+def _size(part: Any) -> int:
+    """How many entries a part has; a single value is one."""
+    if isinstance(part, BaseModel):
+        return len(type(part).model_fields)
+    return len(part) if isinstance(part, Sized) else 1
 
 
 Found = tuple[list[Any], str, Text]

@@ -22,7 +22,7 @@ FIELDS: tuple[str, ...] = (
 
 COUNTED: tuple[str, ...] = (
     *("held", "city", "chains", "levels", "statuses", "titles"),
-    *("p_category", "p_grade", "p_state"),
+    *("p_category", "p_grade", "p_state", "p_city"),
 )
 """Fields whose values an engine must be able to count."""
 

@@ -1,9 +1,11 @@
 """Expressions into queries of the embedded engine. Built from parts, never parsed from text."""
 
+from collections.abc import Iterable
+
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
+from registry.search.expression import AllOf, AllTerms, AnyOf, AnyTerm, But, Expression, Term
 
 FEW = 64
 """So many values of a field are joined one by one; for more it is cheaper to mark all entries that have any."""
@@ -56,24 +58,26 @@ class Built:
                 return Query.boolean_query([(_SHOULD, self._builder.term(field, value)) for value in values])
             case AnyTerm(field, values):
                 return Query.term_set_query(self._schema, field, list(values))
-            case AllOf(()):
+            case AllOf(()) | AllTerms(_, ()):
                 # Not all that is stored: one document tells about the index and is no entry.
                 return Query.term_set_query(self._schema, "kind", ["enterprise", "product"])
-            case AllOf():
-                return Query.boolean_query(self._musts(expression))
+            case AllOf() | AllTerms():
+                return Query.boolean_query(self._musts((expression,)))
             case AnyOf(()):
                 return Query.empty_query()
             case AnyOf(parts):
                 return Query.boolean_query([(_SHOULD, self.query(part)) for part in parts])
             case But(kept, dropped):
-                return Query.boolean_query([*self._musts(AllOf((kept,))), (_NOT, self.query(dropped))])
+                return Query.boolean_query([*self._musts((kept,)), (_NOT, self.query(dropped))])
 
-    def _musts(self, expression: AllOf) -> list[tuple[Occur, Query]]:
+    def _musts(self, parts: Iterable[Expression]) -> list[tuple[Occur, Query]]:
         """The parts of a conjunction, nested conjunctions opened: the rarest term of all then leads."""
         found: list[tuple[Occur, Query]] = []
-        for part in expression.parts:
+        for part in parts:
             if isinstance(part, AllOf) and part.parts:
-                found += self._musts(part)
+                found += self._musts(part.parts)
+            elif isinstance(part, AllTerms) and part.values:
+                found += [(_MUST, self._builder.term(part.field, value)) for value in part.values]
             else:
                 found.append((_MUST, self.query(part)))
         return found

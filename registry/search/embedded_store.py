@@ -1,21 +1,18 @@
-"""Where the embedded index lives: versions side by side, a pointer to the one that is read, one writer."""
+"""Where the embedded index lives: versions side by side, a pointer to the one that is read."""
 
 import os
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from registry.db import make_folder
 from registry.search.embedded_schema import fingerprint
-from registry.search.engine import EngineUnavailable, WriterBusy
+from registry.search.engine import EngineUnavailable
 
 POINTER = "current"
 COMPLETE = "complete"
 """File in the folder of a version, written last: without it the version was never finished and is not read."""
-LOCK = "write.lock"
 DAMAGED = "damaged"
 """File in the folder of a version whose reading failed: nobody reads it any more, and the worker builds another."""
 _VERSION = re.compile(r"enterprises-([0-9a-f]{8})-([0-9]{6})")
@@ -89,21 +86,6 @@ def faults_of(path: Path, *, damage: bool = False) -> Iterator[None]:
             with suppress(OSError):
                 (path / DAMAGED).touch()
         raise EngineUnavailable(str(error)) from error
-
-
-@contextmanager
-def write_lock(folder: Path) -> Iterator[None]:
-    """The right to write, over all processes and threads; it falls free when its holder dies.
-
-    Raises WriterBusy. An SQLite file serves as the lock: it works alike on every system Python runs on.
-    """
-    make_folder(folder)
-    with closing(sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None, check_same_thread=False)) as lock:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise WriterBusy(str(error)) from error
-        yield
 
 
 def _write_through(path: Path, text: str) -> None:

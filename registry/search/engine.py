@@ -30,11 +30,17 @@ class WriterBusy(Exception):
     """Another process is writing the index; try again later."""
 
 
+class RebuildBusy(WriterBusy):
+    """Another process is building a version beside the one in use; try again when it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One lookup. ``below``: only rows whose order is smaller. ``counts``: fields whose values are counted.
 
-    ``total`` and ``counts`` look at all that match, whatever ``limit`` and ``below`` say.
+    ``closest``: rows come in tiers, first those for which the first of these holds too, then those for which the second
+    does, at last the rest. The page begins in ``tier``, and ``below`` speaks of that one.
+    ``total`` and ``counts`` look at all that match, whatever ``limit``, ``tier`` and ``below`` say.
     """
 
     where: Expression
@@ -43,20 +49,23 @@ class Ask:
     stored: Stored = "card"
     total: bool = False
     counts: tuple[str, ...] = ()
+    closest: tuple[Expression, ...] = ()
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry found: its number within its kind, its place in the fixed order, and the stored text asked for."""
+    """One entry found: its number in its kind, its place in the fixed order, the stored text asked for, its tier."""
 
     id: int
     order: int
     stored: str = ""
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to one :class:`Ask`: rows by falling order; ``total`` is 0 unless asked for."""
+    """The answer to one :class:`Ask`: rows tier by tier, in each by falling order; ``total`` is 0 unless asked for."""
 
     rows: tuple[Row, ...] = ()
     total: int = 0
@@ -83,7 +92,7 @@ class IndexReader(Protocol):
 
 
 class Writer(Protocol):
-    """Held by one process at a time."""
+    """Held by one process at a time for the version in use, and by one for those that are not."""
 
     def apply(
         self, *, upserts: Iterable[IndexDocument], deletes: Iterable[str], day: date, version: str | None = None
@@ -117,7 +126,7 @@ class Writer(Protocol):
 
 
 class SearchEngine(Protocol):
-    """An index that everybody can read and one process can write."""
+    """An index that everybody can read, one process can write, and one can build anew beside it."""
 
     name: str
     """``embedded`` or ``meilisearch``: for people."""
@@ -131,5 +140,17 @@ class SearchEngine(Protocol):
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
-        """The right to write. Raises WriterBusy while another process has it."""
+        """The right to write the version in use. Raises WriterBusy while another process has it."""
+        ...
+
+    def building(self) -> AbstractContextManager[Writer]:
+        """The right to make another version ready, while others go on writing the one in use.
+
+        Its writer builds, applies to named versions and reads; to swap, ``writing`` is held as well. Raises
+        RebuildBusy while another process has it.
+        """
+        ...
+
+    def is_building(self) -> bool:
+        """Whether somebody has the right to build now, in whatever process."""
         ...

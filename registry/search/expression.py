@@ -21,6 +21,14 @@ class AnyTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class AllTerms:
+    """The entry has every one of these values in the field. Without values everything holds."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part holds. Without parts everything does."""
 
@@ -42,7 +50,7 @@ class But:
     dropped: "Expression"
 
 
-Expression = Term | AnyTerm | AllOf | AnyOf | But
+Expression = Term | AnyTerm | AllTerms | AllOf | AnyOf | But
 
 NOTHING = AnyOf(())
 
@@ -57,6 +65,12 @@ def any_of(parts: Iterable[Expression]) -> Expression:
     """The disjunction, without a wrapper around a single part."""
     found = tuple(parts)
     return found[0] if len(found) == 1 else AnyOf(found)
+
+
+def all_terms(field: str, values: Iterable[str]) -> Expression:
+    """Every one of the values, in the order given."""
+    found = tuple(dict.fromkeys(values))
+    return Term(field, found[0]) if len(found) == 1 else AllTerms(field, found)
 
 
 def any_term(field: str, values: Iterable[str]) -> Expression:

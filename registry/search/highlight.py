@@ -10,6 +10,8 @@ from registry.search.words import compact
 
 def highlight(shown: str, plan: StrictPlan) -> tuple[Segment, ...]:
     """The text in pieces; joined again they are the text. Marked: the whole text, words, or the pairs of words."""
+    if not (plan.whole or plan.words):
+        return segments(shown, ())
     needles = [plan.whole, *(word.text for word in plan.words)]
     pieces = [gram for word in plan.words for gram in word.grams if len(gram) > 1]
     pieces += [gram for word in plan.words for other in word.others for gram in other]
@@ -37,13 +39,8 @@ def segments(shown: str, spans: Iterable[tuple[int, int]]) -> tuple[Segment, ...
 
 def _fold_with_places(shown: str) -> tuple[str, list[int]]:
     """The compact form and, for each of its characters, the place in the shown text it comes from."""
-    folded: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(shown):
-        for piece in _fold_character(character):
-            folded.append(piece)
-            places.append(place)
-    return "".join(folded), places
+    folded = [_fold_character(character) for character in shown]
+    return "".join(folded), [place for place, pieces in enumerate(folded) for _ in pieces]
 
 
 @lru_cache(maxsize=65_536)

@@ -41,7 +41,7 @@ class DirectoryWord:
     position: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """Reference rows as the search needs them. ``words`` maps a compact word to its meaning."""
 
@@ -73,12 +73,19 @@ class Lexicon:
 
     def find(self, word: str, cities: tuple[str, ...] = ()) -> Entry | None:
         """What a compact word stands for: reference rows, districts of ``cities``, other places."""
+        if word[:2] not in self._heads:
+            return None
         if found := self.words.get(word):
             return found
         place = place_entry(word)
         if place is not None and place.field == "city":
             return place
         return district_of(word, cities) or place or namesakes(word) or province_entry(word)
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        """How the words begin that mean something: most pieces of a name do not, which is told at once."""
+        return frozenset(word[:2] for word in (*self.words, *place_names()))
 
     def others(self, word: str) -> tuple[str, ...]:
         """Further compact words that mean the same as a compact word."""

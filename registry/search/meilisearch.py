@@ -1,11 +1,11 @@
 """The engine of large installations: an index on a Meilisearch server that all processes share."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pydantic import SecretStr
 
-from registry.search.embedded_store import write_lock
+from registry.search.locks import Locks
 from registry.search.meilisearch_reader import MeilisearchReader, about_queries, read_about
 from registry.search.meilisearch_server import MissingIndex, Server
 from registry.search.meilisearch_writer import PREFIX, MeilisearchWriter, Versions
@@ -17,8 +17,7 @@ NO_KEY = SecretStr("")
 class MeilisearchEngine:
     """The index on one server. One object serves all threads of a process.
 
-    ``lock`` gives the right to write over all processes, or raises WriterBusy. Without an admin key the search key is
-    used for writing too.
+    Without an admin key the search key is used for writing too.
     """
 
     name = "meilisearch"
@@ -27,14 +26,14 @@ class MeilisearchEngine:
         self,
         url: str,
         *,
-        lock: Callable[[], AbstractContextManager[None]],
+        locks: Locks,
         search_key: SecretStr = NO_KEY,
         admin_key: SecretStr = NO_KEY,
         prefix: str = PREFIX,
     ) -> None:
         self._server = Server(url, search_key=search_key, admin_key=admin_key or search_key)
         self._versions = Versions(self._server, prefix)
-        self._lock = lock
+        self._locks = locks
         self._seen = ""
 
     def __repr__(self) -> str:
@@ -68,15 +67,25 @@ class MeilisearchEngine:
     @contextmanager
     def writing(self) -> Iterator[MeilisearchWriter]:
         """The right to write. Raises WriterBusy while another process or thread has it."""
-        with self._lock():
+        with self._locks.writing():
             yield MeilisearchWriter(self._versions)
+
+    @contextmanager
+    def building(self) -> Iterator[MeilisearchWriter]:
+        """The right to build a version beside. Raises RebuildBusy while another process or thread has it."""
+        with self._locks.building():
+            yield MeilisearchWriter(self._versions)
+
+    def is_building(self) -> bool:
+        """Whether a version is being built, by whatever process."""
+        return self._locks.is_building()
 
 
 def meilisearch_engine(settings: Settings) -> MeilisearchEngine:
-    """The engine on the server that the settings name. The lock on writing lies in the data folder, which all share."""
+    """The engine on the server that the settings name. The locks lie in the data folder, which all share."""
     return MeilisearchEngine(
         settings.search_url,
-        lock=lambda: write_lock(settings.index_dir),
+        locks=Locks(settings.index_dir),
         search_key=settings.search_key,
         admin_key=settings.search_admin_key,
         prefix=PREFIX,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from registry.search.documents import FIELDS
-from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
+from registry.search.expression import AllOf, AllTerms, AnyOf, AnyTerm, But, Expression, Term
 
 ENTRY = "order EXISTS"
 """Holds of every entry, and not of the document that tells about the index."""
@@ -67,7 +67,7 @@ def _written(expression: Expression) -> bool | str:
             return f"{_known(field)} IN [{listed}]" if values else False
         case AnyOf():
             return _joined(" OR ", _alternatives(expression), decisive=True)
-        case AllOf() | But():
+        case AllOf() | AllTerms() | But():
             return _joined(" AND ", _conditions(expression), decisive=False)
 
 
@@ -89,6 +89,8 @@ def _conditions(expression: Expression) -> Iterator[bool | str]:
         case AllOf(parts):
             for part in parts:
                 yield from _conditions(part)
+        case AllTerms(field, values):
+            yield from (_written(Term(field, value)) for value in values)
         case But(kept, dropped):
             yield from _conditions(kept)
             refused = _written(dropped)

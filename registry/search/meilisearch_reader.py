@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from registry.search.engine import Ask, EngineUnavailable, Found, Row
 from registry.search.meilisearch_filters import filter_of, read_back
 from registry.search.meilisearch_server import Server
 from registry.search.meilisearch_shape import ABOUT, PRIMARY_KEY
+from registry.search.tiered import apart, joined
 
 _KEY_LETTERS = 1
 
@@ -23,6 +25,11 @@ class MeilisearchReader:
 
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
         """All answers in one round trip. Raises EngineUnavailable."""
+        parts = [apart(ask) for ask in asks]
+        answers = iter(self._asked([part for several in parts for part in several]))
+        return [joined(ask, list(islice(answers, len(several)))) for ask, several in zip(asks, parts, strict=True)]
+
+    def _asked(self, asks: Sequence[Ask]) -> list[Found]:
         asked = [_queries(ask) for ask in asks]
         queries = [{"indexUid": self._version} | query for pair in asked for query in pair if query]
         results = iter(self._server.search(queries)) if queries else iter(())

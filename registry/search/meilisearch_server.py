@@ -95,13 +95,20 @@ class Server:
         """Do something with the client, with the right to write."""
         return self._call("admin", call)
 
-    def wait(self, tasks: Iterable[TaskInfo]) -> None:
-        """Return when all the tasks have succeeded; the words of the server if one has not."""
+    def wait(self, tasks: Iterable[TaskInfo]) -> float:
+        """Return when all the tasks have succeeded; the words of the server if one has not.
+
+        Returns the seconds that the server worked on them, without those they stood in its queue.
+        """
+        seconds = 0.0
         for info in tasks:
             task = self._outcome(info.task_uid)
             if task.status != "succeeded":
                 reason = (task.error or {}).get("message", task.status)
                 raise EngineAway(f"the search server did not do task {task.uid}: {reason}")
+            if task.started_at and task.finished_at:
+                seconds += (task.finished_at - task.started_at).total_seconds()
+        return seconds
 
     def _outcome(self, number: int) -> Task:
         """The finished task. A server that is started again goes on with its tasks, so a while of silence is borne."""

@@ -22,6 +22,8 @@ from registry.search.meilisearch_shape import (
 
 PREFIX = "registry"
 KEYS_AT_ONCE = 5_000
+TURN_SECONDS = 0.8
+FIRST_TURN_BYTES, SMALLEST_TURN_BYTES = 1_000_000, 300_000
 _POINTER = "current"
 
 
@@ -70,15 +72,16 @@ class Versions:
 
     def fresh(self) -> str:
         """A name for a version to be built. Left-overs of an interrupted build are removed."""
-        present = self.all()
-        keep = {*self._pointed_or_none(), *self.finished()[-2:]}
+        present, used = self.all(), self.in_use()
+        older = [name for name in self.finished() if not used or _serial(name) < _serial(used[0])]
+        keep = {*used, *older[-1:]}
         self.drop(name for name in present if name not in keep)
         serial = max(map(_serial, present), default=0) + 1
         return f"{self._prefix}-{fingerprint()}-{serial:06d}"
 
     def point_to(self, version: str) -> None:
         """Readers see the version from their next request on. The one before stays, others go."""
-        before = self._pointed_or_none()
+        before = self.in_use()
         if version in before:
             return
         document = {PRIMARY_KEY: _POINTER, "version": version}
@@ -96,7 +99,8 @@ class Versions:
         day, count = read_about(self.server.search(about_queries(version)))
         return MeilisearchReader(self.server, version, day=day, count=count)
 
-    def _pointed_or_none(self) -> tuple[str, ...]:
+    def in_use(self) -> tuple[str, ...]:
+        """The version to be read, if there is one."""
         try:
             return (self.pointed(),)
         except EngineUnavailable:
@@ -135,7 +139,10 @@ class MeilisearchWriter:
         self._server.wait([self._add(version, last + about_line(day))])
 
     def build_beside(self, documents: Iterable[IndexDocument], *, day: date) -> str:
-        """Stream the documents into a new version; memory does not grow with their number. The day finishes it."""
+        """Stream the documents into a new version; memory does not grow with their number. The day finishes it.
+
+        Where a version is in use, its changes get in between: see :class:`_Turns`.
+        """
         version = self._versions.fresh()
         settings = index_settings()
         tasks = [
@@ -144,7 +151,12 @@ class MeilisearchWriter:
         ]
         # Settings before documents, or the server would index them twice.
         self._server.wait(tasks)
-        self._server.wait([self._add(version, portion) for portion in portions(documents)])
+        if self._versions.in_use():
+            turns = _Turns()
+            for portion in portions(documents, turns.size):
+                turns.took(self._server.wait([self._add(version, portion)]))
+        else:
+            self._server.wait([self._add(version, portion) for portion in portions(documents)])
         self._server.wait([self._add(version, about_line(day))])
         return version
 
@@ -180,6 +192,26 @@ class MeilisearchWriter:
 
     def _add(self, version: str, lines: bytes) -> TaskInfo:
         return self._server.index(version, lambda index: index.add_documents_ndjson(lines, PRIMARY_KEY))
+
+
+class _Turns:
+    """How much is sent at a time while others wait for their turn.
+
+    The server does one task after the other, whatever index they are for. A change of the version in use must not wait
+    long: only one portion is under way, and its size follows from how long the ones before took.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = float(FIRST_TURN_BYTES)
+
+    def size(self) -> int:
+        """Bytes of the next portion."""
+        return int(self._bytes)
+
+    def took(self, seconds: float) -> None:
+        """How long the server worked on the portion before."""
+        factor = TURN_SECONDS / max(seconds, 0.001)
+        self._bytes = max(SMALLEST_TURN_BYTES, self._bytes * min(1.5, max(0.5, factor)))
 
 
 def _serial(name: str) -> int:

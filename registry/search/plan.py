@@ -10,7 +10,7 @@ Word = TypeVar("Word", bound=LabelledEnum)
 Value = TypeVar("Value")
 
 FacetCounts = dict[str, dict[str, int]]
-"""Facet name to value to number of enterprises."""
+"""Facet name to value to number of entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,24 @@ class ProductPlan:
     """Lower-case version words: v10, sp3, 920."""
     categories: tuple[str, ...] = ()
     grades: tuple[int, ...] = ()
+    cities: tuple[str, ...] = ()
+    """Of the maker."""
+    statuses: tuple[TitleStatus, ...] = ()
+    """Of the strongest entry in a catalogue."""
     clear: bool = False
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything but words narrows the products."""
+        return bool(self.categories or self.grades or self.cities or self.statuses)
+
+    def without(self, facet: str) -> Self:
+        """The plan under which one facet is counted: with all filters but its own."""
+        if facet == "category":
+            return replace(self, categories=())
+        if facet == "grade":
+            return replace(self, grades=())
+        return replace(self, cities=()) if facet == "city" else replace(self, statuses=())
 
 
 @dataclass(frozen=True, slots=True)

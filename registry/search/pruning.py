@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-from registry.search.expression import NOTHING, AllOf, AnyOf, AnyTerm, But, Expression, Term, all_of, any_of, any_term
+from registry.search.expression import (
+    NOTHING,
+    AllOf,
+    AllTerms,
+    AnyOf,
+    AnyTerm,
+    But,
+    Expression,
+    Term,
+    all_of,
+    any_of,
+    any_term,
+)
 
 Frequency = Callable[[str, str], int]
 """Field and value to an upper bound of the number of entries that have it."""
@@ -35,6 +47,9 @@ class Pruner:
             case AnyTerm(field, values):
                 had = {value: number for value in values if (number := self._frequency(field, value))}
                 return any_term(field, had) if had else NOTHING, sum(had.values())
+            case AllTerms(field, values):
+                number = self._rarest(field, values)
+                return (expression, number) if number else (NOTHING, 0)
             case AllOf(parts):
                 return self._conjunction(expression, parts)
             case AnyOf(parts):
@@ -44,6 +59,16 @@ class Pruner:
                 simple, number = self.simple(kept)
                 without, some = self.simple(dropped)
                 return (But(simple, without), number) if number and some else (simple, number)
+
+    def _rarest(self, field: str, values: tuple[str, ...]) -> int:
+        """How many entries have the rarest of the values; 0 as soon as nobody has one."""
+        bound = UNBOUNDED
+        for value in values:
+            number = self._frequency(field, value)
+            if not number:
+                return 0
+            bound = min(bound, number)
+        return bound
 
     def _conjunction(self, whole: AllOf, parts: tuple[Expression, ...]) -> tuple[Expression, int]:
         if not parts:

@@ -16,6 +16,8 @@ LIMIT_MAX = 100
 
 FACETS = ("directory", "city", "chain", "level", "status")
 """The facets of every answer, in the order they are shown."""
+PRODUCT_FACETS = ("status", "grade", "category", "city")
+"""The facets of an answer of products alone: state and grade of the strongest entry, city of the maker."""
 
 _FIELDS = {
     "directory": "directories",
@@ -137,7 +139,10 @@ class Chip(Frozen):
 
 
 class FacetValue(Frozen):
-    """One value of a facet and how many enterprises choosing it (instead of the present choice) would give."""
+    """One value of a facet and how many hits choosing it (instead of the present choice) would give.
+
+    Enterprises are counted; products where the question is about products alone.
+    """
 
     value: str
     label: Text
@@ -305,6 +310,8 @@ def clean_text(raw: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def select_facets(counts: dict[str, Iterable[FacetValue]]) -> dict[str, tuple[FacetValue, ...]]:
+def select_facets(
+    counts: dict[str, Iterable[FacetValue]], names: tuple[str, ...] = FACETS
+) -> dict[str, tuple[FacetValue, ...]]:
     """Facets in their shown order, values most frequent first, a selected value always kept."""
-    return {name: tuple(sorted(counts.get(name, ()), key=lambda v: (-v.count, v.value))) for name in FACETS}
+    return {name: tuple(sorted(counts.get(name, ()), key=lambda v: (-v.count, v.value))) for name in names}

@@ -68,7 +68,9 @@ class ShownPage(ReadModel):
     groups: list[GroupShown] = Field(description="有完全匹配的一组在前 / the group with an exact hit first")
     total: int = Field(description="企业数；kind 为其他类别时为该类别数 / enterprises, or hits of the kind asked for")
     total_is_exact: bool
-    facets: dict[str, list[FacetValue]]
+    facets: dict[str, list[FacetValue]] = Field(
+        description="按企业计数；kind=product 时按产品计数 / of enterprises; of products with kind=product"
+    )
     interpreted: list[Chip] = Field(description="被理解为筛选条件的词 / words understood as filters")
     did_you_mean: list[Suggestion]
     notices: list[Text]

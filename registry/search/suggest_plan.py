@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry.search.expression import Expression, Term, all_of, any_of, any_term
+from registry.search.expression import Expression, Term, all_of, all_terms, any_of, any_term
 from registry.search.sound import unfinished
 from registry.search.tiers import ENTERPRISES, PRODUCTS
 from registry.search.words import (
@@ -48,7 +48,7 @@ def suggest_plan(text: str) -> SuggestPlan:
         # 宁d: letters behind characters are the reading of what follows.
         firms.append(_mixed(whole))
     elif pieces:
-        firms += [all_of(Term(field, piece) for piece in pieces) for field in ("name", "former", "alias")]
+        firms += [all_terms(field, pieces) for field in ("name", "former", "alias")]
     return SuggestPlan(whole, _of(firms, ENTERPRISES), _of(_products(whole), PRODUCTS))
 
 
@@ -75,7 +75,7 @@ def _mixed(whole: str) -> Expression:
     parts: list[Expression] = []
     for run in runs(whole):
         if is_han(run):
-            parts.append(all_of(Term("characters", character) for character in run))
+            parts.append(all_terms("characters", run))
         else:
             parts.append(any_term("name", [run]))
     initials = "".join("".join(s[0] for s in syllables(run)) if is_han(run) else run for run in runs(whole))
@@ -88,7 +88,7 @@ def _products(whole: str) -> list[Expression]:
     han = [piece for run in parts if is_han(run) for piece in grams(run)]
     if not han:
         return []
-    named = all_of(Term("p_name", piece) for piece in han)
+    named = all_terms("p_name", han)
     versions = [run for run in parts if run.isascii()]
     exact = all_of([named, *(Term("p_words", version) for version in versions)]) if versions else named
     return [Term("p_exact", whole), exact, named]

@@ -7,7 +7,7 @@ the fixed order of the entries decides, so two engines that know nothing but set
 from collections.abc import Sequence
 
 from registry.search.entries import ANY, NEAR_LATIN_LENGTHS, span_token
-from registry.search.expression import NOTHING, AllOf, AnyOf, But, Expression, Term, all_of, any_of, any_term
+from registry.search.expression import NOTHING, AnyOf, But, Expression, Term, all_of, all_terms, any_of, any_term
 from registry.search.plan import Filters, LadderPlan, ProductPlan, StrictPlan, WordPlan
 from registry.search.words import deletions, grams
 
@@ -86,15 +86,10 @@ def closeness(plan: StrictPlan) -> list[Expression]:
 def _inside(plan: StrictPlan) -> list[Expression]:
     """All pairs of the words in the present name, then also those of words that mean the same."""
     named = [word for word in plan.words if word.grams]
-    found = [all_of(Term("name", gram) for word in named for gram in word.grams)] if named else []
+    found = [all_terms("name", (gram for word in named for gram in word.grams))] if named else []
     if any(word.others for word in named):
         found.append(all_of(_in_name(word) for word in named))
     return found
-
-
-def tiers(plan: StrictPlan, filters: Filters) -> list[Expression]:
-    """Disjoint expressions, closest first, whose union is all that matches under the filters."""
-    return _disjoint(all_of([strict(plan), *filter_clauses(filters)]), closeness(plan))
 
 
 def filter_clauses(filters: Filters) -> list[Expression]:
@@ -135,25 +130,28 @@ def similar(plan: LadderPlan, filters: Filters) -> Similar:
             sure.append(any_term("near_latin", deletions(word)))
     if sure:
         found.append((30.0, any_of(sure)))
-    singles = [Term("characters", character) for character in plan.characters]
-    if len(singles) >= 2:
-        found.append((24.0, all_of(singles)))
-    if len(singles) in ONE_MISSING:
-        found.append((14.0, _all_but(singles, 1)))
+    if len(plan.characters) >= 2:
+        found.append((24.0, all_terms("characters", plan.characters)))
+    if len(plan.characters) in ONE_MISSING:
+        found.append((14.0, _all_but("characters", plan.characters, 1)))
     if len(plan.grams) in WINDOWED:
-        found.append((10.0, _all_but([Term("name", gram) for gram in plan.grams], WINDOW)))
+        found.append((10.0, _all_but("name", plan.grams, WINDOW)))
     clauses = filter_clauses(filters)
     return tuple((weight, all_of([expression, *clauses])) for weight, expression in found)
 
 
-def product_tiers(plan: ProductPlan) -> list[Expression]:
-    """Disjoint expressions over products, closest first: the exact name, then all words and versions."""
-    if not (plan.words or plan.versions or plan.categories or plan.grades):
-        return []
+def product_tiers(plan: ProductPlan) -> tuple[Expression, list[Expression]]:
+    """What must hold of a product, and which of these are closest: those of exactly the name. Nothing for no words."""
+    if not (plan.words or plan.versions or plan.is_filtered):
+        return NOTHING, []
+    return strict_product(plan), [Term("p_exact", plan.whole)] if plan.whole else []
+
+
+def strict_product(plan: ProductPlan) -> Expression:
+    """What must hold of a product. No words and no filters: every product."""
     words = [_product_word(word) for word in plan.words]
     versions = [Term("p_words", version) for version in plan.versions]
-    every = all_of([PRODUCTS, *words, *versions, *product_filters(plan)])
-    return _disjoint(every, [Term("p_exact", plan.whole)] if plan.whole else [])
+    return all_of([PRODUCTS, *words, *versions, *product_filters(plan)])
 
 
 def other_versions(plan: ProductPlan) -> Expression | None:
@@ -161,27 +159,23 @@ def other_versions(plan: ProductPlan) -> Expression | None:
     if not (plan.words and plan.versions):
         return None
     found = all_of([PRODUCTS, *(_product_word(word) for word in plan.words), *product_filters(plan)])
-    return But(found, all_of(Term("p_words", version) for version in plan.versions))
+    return But(found, all_terms("p_words", plan.versions))
 
 
 def product_filters(plan: ProductPlan) -> list[Expression]:
-    """What category and grade ask of a product."""
-    found: list[Expression] = [any_term("p_category", plan.categories)] if plan.categories else []
-    return [*found, any_term("p_grade", map(str, plan.grades))] if plan.grades else found
-
-
-def _disjoint(every: Expression, closest: Sequence[Expression]) -> list[Expression]:
-    found: list[Expression] = []
-    for place, expression in enumerate(closest):
-        before = closest[:place]
-        found.append(But(AllOf((every, expression)), any_of(before)) if before else AllOf((every, expression)))
-    found.append(But(every, any_of(closest)) if closest else every)
-    return found
+    """What category, grade, city and state ask of a product, one expression for each."""
+    chosen = {
+        "p_category": plan.categories,
+        "p_grade": tuple(map(str, plan.grades)),
+        "p_city": plan.cities,
+        "p_state": tuple(status.value for status in plan.statuses),
+    }
+    return [any_term(field, values) for field, values in chosen.items() if values]
 
 
 def _word(word: WordPlan) -> Expression:
     """All forms one word may be found by: pairs that all stand in one field, a reading, initials, a code."""
-    others = [all_of(Term(f, gram) for gram in other) for other in word.others for f in _fields(word)]
+    others = [all_terms(f, other) for other in word.others for f in _fields(word)]
     if word.latin:
         values = {
             **dict.fromkeys(("reading", "reading_other"), word.reading),
@@ -190,24 +184,23 @@ def _word(word: WordPlan) -> Expression:
         }
         return any_of([*(Term(field, value) for field, value in values.items() if value), *others])
     # A single character is no pair of any name; it is looked up among the characters.
-    lone = [Term("characters", character) for character in word.lone]
-    fields = _fields(word)
-    parts = [all_of([*(Term(f, gram) for gram in word.grams), *lone]) for f in fields] if word.grams else []
+    lone = [all_terms("characters", word.lone)] if word.lone else []
+    parts = [all_of([all_terms(f, word.grams), *lone]) for f in _fields(word)] if word.grams else []
     if lone and not parts:
-        parts.append(all_of(lone))
+        parts += lone
     if word.reading:
         parts += [Term("reading", word.reading), Term("reading_other", word.reading)]
     if word.initials:
         parts.append(Term("initials", word.initials))
     if word.placed is not None:
         city, brand = word.placed
-        parts.append(all_of([Term("city", city), *(Term("name", gram) for gram in grams(brand))]))
+        parts.append(all_of([Term("city", city), all_terms("name", grams(brand))]))
     return any_of([*parts, *others])
 
 
 def _in_name(word: WordPlan) -> Expression:
     """All pairs of a word, or of what means the same, in the present name."""
-    return any_of(all_of(Term("name", gram) for gram in each) for each in (word.grams, *word.others))
+    return any_of(all_terms("name", each) for each in (word.grams, *word.others))
 
 
 def _fields(word: WordPlan) -> tuple[str, ...]:
@@ -222,10 +215,10 @@ def _product_word(word: WordPlan) -> Expression:
         fields |= {"p_reading": word.reading, "p_initials": word.initials}
         return any_of([*(Term(field, value) for field, value in fields.items() if value), *meant])
     named = [word.grams or word.lone, *word.others]
-    return any_of([*(all_of(Term(f, g) for g in each) for each in named for f in ("p_name", "p_maker")), *meant])
+    return any_of([*(all_terms(f, each) for each in named for f in ("p_name", "p_maker")), *meant])
 
 
-def _all_but(parts: Sequence[Expression], window: int) -> Expression:
-    """All parts hold but for some ``window`` adjacent ones."""
-    starts = range(len(parts) - window + 1)
-    return AnyOf(tuple(all_of([*parts[:at], *parts[at + window :]]) for at in starts))
+def _all_but(field: str, values: Sequence[str], window: int) -> Expression:
+    """All values but for some ``window`` adjacent ones."""
+    starts = range(len(values) - window + 1)
+    return AnyOf(tuple(all_terms(field, (*values[:at], *values[at + window :])) for at in starts))

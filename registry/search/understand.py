@@ -165,7 +165,10 @@ def _product(
     filters: Filters,
     plans: Mapping[str, list[WordPlan]],
 ) -> ProductPlan | None:
-    """The text as products; None if it asks for enterprises with titles, or for nothing."""
+    """The text as products; None if it asks for enterprises with titles, or for nothing.
+
+    Where products alone are asked for, a city or a state will do to find them by.
+    """
     chosen = [e for item in reading.items for p in item.pieces if p.kind in ("grade", "category") and (e := p.entry)]
     categories = query.categories + tuple(
         value
@@ -175,11 +178,15 @@ def _product(
         for value in lexicon.categories_of(p.text)
     )
     grades = query.grades + tuple(int(e.value) for e in chosen if e.field == "grade" and reading.catalogue)
-    if not (categories or grades) and (filters.by_title or filters.levels or filters.chains):
+    alone = query.kind == "product"
+    of_titles = filters.directories or filters.years or (filters.statuses and not alone)
+    if not (categories or grades) and (of_titles or filters.levels or filters.chains):
         return None
     text = [word for word in words if not (reading.catalogue and lexicon.categories_of(compact(word)))]
     plan = product_plan(text, lexicon, plans, categories=categories, grades=grades)
-    return plan if plan.words or plan.versions or plan.categories or plan.grades else None
+    plan = replace(plan, cities=filters.cities, statuses=filters.statuses)
+    wanted = plan.words or plan.versions or plan.categories or plan.grades
+    return plan if wanted or (alone and plan.is_filtered) else None
 
 
 def _directories(

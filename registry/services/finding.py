@@ -21,13 +21,13 @@ from registry.search.documents import document_key
 from registry.search.engine import EngineUnavailable, SearchEngine
 from registry.search.expression import any_term
 from registry.search.lexicon import Lexicon
-from registry.search.plan import Answer, Filters, Placed, Position, Ranked
-from registry.search.query import DirectoryHit, Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
+from registry.search.plan import Answer, Filters, Placed, Position, ProductPlan, Ranked
+from registry.search.query import DirectoryHit, FacetValue, Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
 from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
 from registry.search.understand import Understood, given_filters, ignored_notice, many_notice, understand
 from registry.services.lexicons import lexicon_for
 from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among, stale_products_among
-from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets
+from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets, label_product_facets
 
 TEXT_MATCHES_MAX = 200_000
 """More matches of a text than this are not filtered for another day: the text says nothing."""
@@ -61,7 +61,12 @@ READ_AS_TEXT = Text(
 )
 IMPOSSIBLE = Text("查询里没有可以查找的文字。", "There is nothing to search for in the text.")
 
-_WAITING = select(col(IndexOutbox.kind), col(IndexOutbox.subject_id)).limit(WAITING_MAX)
+_WAITING = str(
+    select(col(IndexOutbox.kind), col(IndexOutbox.subject_id))
+    .limit(WAITING_MAX)
+    .compile(compile_kwargs={"literal_binds": True})
+)
+"""Written out once: putting the statement together takes longer than the database does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,9 @@ def find(session: Session, engine: SearchEngine | None, query: SearchQuery) -> S
     started = time.perf_counter()
     # Looked up before the index is: whatever it has not seen by now is among these.
     waiting = (
-        [(row.kind, row.subject_id) for row in session.connection().execute(_WAITING)] if engine is not None else []
+        [(kind, number) for kind, number in session.connection().exec_driver_sql(_WAITING)]
+        if engine is not None
+        else []
     )
     lexicon = lexicon_for(session)
     try:
@@ -133,7 +140,7 @@ class _Search:
             directories=directories,
             total=totals.get(self.query.kind, ranked.total),
             total_is_exact=not view.cut,
-            facets=label_facets(view.answer.facets, understood.filters, self.lexicon, given=given_filters(self.query)),
+            facets=self._facets(view),
             interpreted=(*understood.chips, *batch_chip(self.session, self.query, understood)),
             did_you_mean=(*suggestions, *_meant(near, closest, ranked.total)),
             notices=(*notices, *code_notices, *([CUT] if view.cut else []), *([DEGRADED] if view.mode == "f" else [])),
@@ -170,9 +177,10 @@ class _Search:
     def _view(self, understood: Understood, reading: str) -> _View:
         plan, filters = understood.plan, understood.filters
         limit = 0 if self.query.kind in ("product", "directory") else self.query.limit
+        counted = self.query.kind != "product"
         if self.index is not None and self.index.day == self.day:
             scope = self._scope(reading, "i")
-            answer = self.index.answer(plan, filters, limit=limit, after=self._after(scope))
+            answer = self.index.answer(plan, filters, limit=limit, after=self._after(scope), facets=counted)
             return _View("i", answer, understood, scope)
         if self.index is not None:
             ids, cut = (None, False) if plan.is_everything else self.index.matching(plan, limit=TEXT_MATCHES_MAX)
@@ -182,7 +190,8 @@ class _Search:
             mode = "f"
         scope = self._scope(reading, mode)
         reader = DatabaseReader(self.session, self.day, ids)
-        return _View(mode, reader.answer(plan, filters, limit=limit, after=self._after(scope)), understood, scope, cut)
+        answer = reader.answer(plan, filters, limit=limit, after=self._after(scope), facets=counted)
+        return _View(mode, answer, understood, scope, cut)
 
     def _scope(self, reading: str, mode: str) -> str:
         """A cursor belongs to one question and one way of answering it."""
@@ -232,9 +241,29 @@ class _Search:
         if not closest or self.index is None:
             return ()
         where = any_term("key", [document_key("enterprise", each.id) for each in closest])
-        cards = {row.id: row.card for row in self.index.rank([where], limit=len(closest)).rows}
+        cards = {row.id: row.card for row in self.index.rank(where, limit=len(closest)).rows}
         rows = [Placed(each.id, card=cards.get(each.id, "")) for each in closest]
         return near_hits(self._shelf(view), rows, plan=view.understood.plan, found=closest)
+
+    def _facets(self, view: _View) -> dict[str, tuple[FacetValue, ...]]:
+        """Counts of what is asked for: of products where they alone are."""
+        understood = view.understood
+        if self.query.kind != "product":
+            return label_facets(view.answer.facets, understood.filters, self.lexicon, given=given_filters(self.query))
+        plan = self._product_plan(understood)
+        if plan is None or self.index is None:
+            return {}
+        counts = self.index.product_counts(plan)
+        if self.index.day != self.day:
+            del counts["status"]
+        return label_product_facets(counts, plan, self.query)
+
+    def _product_plan(self, understood: Understood) -> ProductPlan | None:
+        """The text as products. The states an index knows are those of its own day: on another they do not filter."""
+        plan = understood.product
+        if plan is None or self.index is None or self.index.day == self.day:
+            return plan
+        return plan.without("status")
 
     def _directories(self, understood: Understood) -> tuple[DirectoryHit, ...]:
         """The directories the text means; on the first page only."""
@@ -244,7 +273,7 @@ class _Search:
 
     def _products(self, understood: Understood) -> tuple[tuple[ProductHit, ...], int, Ranked]:
         """Products that match, then other versions of what was asked for; only from an index."""
-        plan, paged = understood.product, self.query.kind == "product"
+        plan, paged = self._product_plan(understood), self.query.kind == "product"
         if (
             self.index is None
             or plan is None
@@ -254,12 +283,12 @@ class _Search:
             return (), 0, Ranked((), 0)
         after = _position(self.query.cursor, self._scope("p", "i")) if paged and self.query.cursor else None
         limit = self.query.limit if paged else FEW_PRODUCTS
-        ranked = self.index.rank(tiers.product_tiers(plan), limit=limit, after=after)
+        ranked = self.index.rank(*tiers.product_tiers(plan), limit=limit, after=after)
         shelf = Shelf(self.session, self.lexicon, self.day, None, self._stale_products)
         found = product_hits(shelf, ranked.rows, plan=plan)
         others = tiers.other_versions(plan)
         if others is not None and len(found) < limit and after is None:
-            rows = self.index.rank([others], limit=limit - len(found)).rows
+            rows = self.index.rank(others, limit=limit - len(found)).rows
             found = (*found, *product_hits(shelf, rows, plan=plan, near=True))
         return found, ranked.total, ranked
 

@@ -14,14 +14,15 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.db import reading, transaction
-from registry.errors import Conflict
+from registry.db import reading
+from registry.errors import Conflict, Text
 from registry.models import IndexOutbox
 from registry.search import tiers
 from registry.search.cards import EnterpriseCard, ProductCard
 from registry.search.documents import IndexDocument, document_key
-from registry.search.engine import Ask, EngineUnavailable, SearchEngine, Writer, WriterBusy
+from registry.search.engine import Ask, EngineUnavailable, RebuildBusy, SearchEngine, Writer, WriterBusy
 from registry.search.sources import BATCH, load_documents, load_products, stream_documents
+from registry.services.index_changes import CatchingUp, forget_kept
 from registry.services.search_hits import stale_among, stale_products_among
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ EXAMPLES = 5
 PATIENCE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.1
 _PRODUCT = 1 << 62
+
+WRITING = Text(
+    "另一个进程正在写搜索索引，请稍后再试。",
+    "Another process is writing the search index; try again in a moment.",
+)
+REBUILDING = Text(
+    "另一个进程正在重建或退回搜索索引，请等它结束后再试。",
+    "Another process is rebuilding the search index or going back a version; try again when it is done.",
+)
 
 Counted = Callable[[int], None]
 """Called with how many entries were compared so far."""
@@ -82,6 +92,8 @@ class IndexStatus:
     """Those that can be read, oldest first; None while another process is writing."""
     waiting: int
     oldest: datetime | None
+    building: bool
+    """Whether another version is being made ready now."""
 
 
 def check(database: Engine, search: SearchEngine, *, repair: bool = False, counted: Counted | None = None) -> Drift:
@@ -105,25 +117,30 @@ def check(database: Engine, search: SearchEngine, *, repair: bool = False, count
 def rollback(database: Engine, search: SearchEngine) -> RolledBack:
     """Bring the version before the present one up to date with the database, and let readers see it.
 
-    Raises Conflict if there is none that can be read, or while another process is writing.
+    Changes go on reaching the present one meanwhile, and are brought into the other too before readers see it. Raises
+    Conflict if there is none that can be read, while a rebuild is under way, or while another process keeps writing.
     """
-    with _soon(search) as writer:
-        left = _version_in_use(search)
-        older = [name for name in writer.versions() if name < left]
-        if not older:
-            raise Conflict(
-                f"版本 {left} 之前没有可用的旧索引。需要时请运行 registry reindex 重建。",
-                f"There is no version before {left} that can be read. Rebuild with registry reindex if need be.",
-            )
-        version = older[-1]
-        mended = _bring_up_to_date(database, writer, version)
-        # What changed after the comparison has not been applied to either version and waits in the outbox.
-        writer.swap(version)
-    return RolledBack(version, left, mended)
+    try:
+        with search.building() as writer:
+            left = _version_in_use(search)
+            older = [name for name in writer.versions() if name < left]
+            if not older:
+                raise Conflict(
+                    f"版本 {left} 之前没有可用的旧索引。需要时请运行 registry reindex 重建。",
+                    f"There is no version before {left} that can be read. Rebuild with registry reindex if need be.",
+                )
+            forget_kept(database)
+            today = clock.today()
+            mended = _bring_up_to_date(database, writer, older[-1], today)
+            CatchingUp(database, writer, older[-1], today).swap_in(search)
+    except RebuildBusy as busy:
+        raise Conflict(REBUILDING.zh, REBUILDING.en) from busy
+    except WriterBusy as busy:
+        raise Conflict(WRITING.zh, WRITING.en) from busy
+    return RolledBack(older[-1], left, mended)
 
 
-def _bring_up_to_date(database: Engine, writer: Writer, version: str) -> Drift:
-    today = clock.today()
+def _bring_up_to_date(database: Engine, writer: Writer, version: str, today: date) -> Drift:
     with reading(database) as session:
         compared, suspects = _suspects(_Kept(writer, version), stream_documents(session, today), None)
     drift = Drift(compared, repaired=True)
@@ -136,6 +153,7 @@ def status(database: Engine, search: SearchEngine) -> IndexStatus:
     """How the index stands. Writes nothing."""
     with reading(database) as session:
         waiting, oldest = session.execute(select(func.count(), func.min(col(IndexOutbox.queued_at)))).one()
+    building = search.is_building()
     try:
         with search.writing() as writer:
             versions: tuple[str, ...] | None = tuple(writer.versions())
@@ -147,16 +165,10 @@ def status(database: Engine, search: SearchEngine) -> IndexStatus:
         version, reader = search.version(), search.reader()
         products = reader.ask([Ask(tiers.PRODUCTS, total=True)])[0].total
     except EngineUnavailable as error:
-        return IndexStatus(search.name, None, str(error), None, 0, 0, versions, waiting, oldest)
-    return IndexStatus(search.name, version, "", reader.day, reader.count, products, versions, waiting, oldest)
-
-
-def forget(database: Engine, rows: list[int]) -> None:
-    """Take outbox rows away: the index has what they asked for."""
-    with transaction(database) as session:
-        for start in range(0, len(rows), BATCH):
-            some = col(IndexOutbox.id).in_(rows[start : start + BATCH])
-            session.execute(IndexOutbox.__table__.delete().where(some))  # type: ignore[attr-defined]
+        return IndexStatus(search.name, None, str(error), None, 0, 0, versions, waiting, oldest, building)
+    return IndexStatus(
+        search.name, version, "", reader.day, reader.count, products, versions, waiting, oldest, building
+    )
 
 
 @contextmanager
@@ -170,10 +182,7 @@ def _soon(search: SearchEngine) -> Iterator[Writer]:
             break
         except WriterBusy as busy:
             if time.monotonic() > deadline:
-                raise Conflict(
-                    "另一个进程正在写搜索索引，请稍后再试。",
-                    "Another process is writing the search index; try again in a moment.",
-                ) from busy
+                raise Conflict(WRITING.zh, WRITING.en) from busy
             time.sleep(_PAUSE_SECONDS)
     try:
         yield writer

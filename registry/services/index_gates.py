@@ -2,20 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-import search_config
 from registry.db import reading
 from registry.errors import StorageUnavailable, Text
-from registry.models import IndexOutbox
 from registry.search import tiers
 from registry.search.cards import EnterpriseCard
+from registry.search.config import GatesFile, load_config
 from registry.search.documents import IndexDocument, Kind
 from registry.search.engine import Ask, IndexReader, Writer
 from registry.search.judging import Answered, is_void, rank_of
@@ -23,10 +18,10 @@ from registry.search.known_items import KINDS, KnownItem, Subject, known_items
 from registry.search.query import Hit, SearchPage, SearchQuery
 from registry.search.sources import load_sources
 from registry.services.finding import find
+from registry.services.index_changes import changes
 from registry.services.search_hits import stale_among
 from registry.vocabulary import NameKind
 
-GATES_FILE = "gates.yaml"
 SEED = 7
 FIRMS_A_QUESTION = 10
 """A registry of a few enterprises is asked fewer questions of each way."""
@@ -39,37 +34,10 @@ class GateClosed(StorageUnavailable):
     """A new index is not as it should be; it was not put to use and the one before stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gates:
-    """``search_config/gates.yaml``, checked."""
-
-    questions: int
-    enterprises: int
-    ways: Mapping[str, float]
-
-
-@cache
-def gates() -> Gates:
-    """The shipped settings. Raises ValueError naming the entry that is wrong."""
-    return checked(search_config.load(GATES_FILE))
-
-
-def checked(given: Any) -> Gates:
-    """Settings as read from a file. Raises ValueError naming the entry that is wrong."""
-    if not isinstance(given, dict) or given.keys() != {"questions", "enterprises", "ways"}:
-        raise ValueError(f"{GATES_FILE}: must have questions, enterprises and ways, nothing else")
-    for name in ("questions", "enterprises"):
-        if type(given[name]) is not int or given[name] < 1:
-            raise ValueError(f"{GATES_FILE}: {name} must be a whole number above 0")
-    ways = given["ways"]
-    if not isinstance(ways, dict):
-        raise ValueError(f"{GATES_FILE}: ways must name ways of typing with the share wanted")
-    for way, share in ways.items():
-        if way not in KINDS:
-            raise ValueError(f"{GATES_FILE}: ways: {way} is none of {', '.join(KINDS)}")
-        if not isinstance(share, float) or not 0 < share <= 1:
-            raise ValueError(f"{GATES_FILE}: ways: {way} must be a share above 0 and at most 1.0")
-    return Gates(given["questions"], given["enterprises"], ways)
+def gates() -> GatesFile:
+    """The shipped settings. Raises ConfigFault naming file, line and entry of what is wrong."""
+    settings: GatesFile = load_config(GatesFile)
+    return settings
 
 
 class Sample:
@@ -157,8 +125,7 @@ class _Judging:
         )
 
     def _has_changed(self, item: KnownItem) -> bool:
-        rows = self._session.execute(select(col(IndexOutbox.kind), col(IndexOutbox.subject_id)))
-        stale = stale_among(self._session, [(row.kind, row.subject_id) for row in rows])
+        stale = stale_among(self._session, [(row.kind, row.subject_id) for row in changes(self._session)])
         return stale is None or self._sample.ids[item.target.key] in stale
 
 
@@ -178,6 +145,12 @@ class _Only:
 
     def writing(self) -> AbstractContextManager[Writer]:
         raise NotImplementedError
+
+    def building(self) -> AbstractContextManager[Writer]:
+        raise NotImplementedError
+
+    def is_building(self) -> bool:
+        return True
 
 
 def _within(depth: int, item: KnownItem, answered: Answered) -> bool:

@@ -11,26 +11,22 @@ from sqlmodel import Session, col
 
 from registry import clock
 from registry.db import reading
-from registry.models import Batch, Enterprise, IndexOutbox, Listing, ProductListing
-from registry.search.documents import IndexDocument, Kind, document_key
+from registry.models import Batch, Enterprise, IndexCatchUp, IndexOutbox, Listing, ProductListing
+from registry.search.documents import IndexDocument, Kind
 from registry.search.embedded import EmbeddedEngine
 from registry.search.engine import EngineAway, EngineUnavailable, SearchEngine, Writer
 from registry.search.sources import (
     BATCH,
     load_documents,
     load_products,
-    products_of,
     stream_documents,
-    surviving,
     visible,
 )
-from registry.services.index_check import forget
+from registry.services.index_changes import OUTBOX_BATCH, CatchingUp, bring_in, forget, forget_kept
 from registry.services.index_gates import Sample, pass_gates
 from registry.services.outbox import REBUILD_ABOVE, Change
 from registry.settings import Settings
 from registry.titles import Dated, shown, status_on
-
-OUTBOX_BATCH = 1_000
 
 Progress = Callable[[int, int], None]
 """Called with how many of how many are done; may raise to stop the work."""
@@ -38,11 +34,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A finished rebuild. ``count``: enterprises."""
+    """A finished rebuild. ``count``: enterprises; ``locked``: seconds for which changes could not reach the index.
+
+    ``rows``: how many changes that waited at its start it made unnecessary.
+    """
 
     version: str
     count: int
     seconds: float
+    locked: float
+    rows: int
 
 
 def search_engine(settings: Settings) -> SearchEngine:
@@ -55,12 +56,25 @@ def search_engine(settings: Settings) -> SearchEngine:
 
 
 def rebuild(database: Engine, search: SearchEngine, *, progress: Progress | None = None) -> Rebuilt:
-    """Build a new index beside the present one, let it pass its gates, swap. Readers notice nothing until it is done.
+    """Build a new index beside the present one, let it pass its gates, catch up with what changed meanwhile, swap.
 
-    Raises WriterBusy, GateClosed, StorageUnavailable; then the present index stays.
+    Changes go on reaching the present index all the while. Raises RebuildBusy while another process builds, WriterBusy,
+    GateClosed, StorageUnavailable; then the present index stays.
     """
-    with search.writing() as writer:
-        return _rebuild(database, writer, progress)
+    with search.building() as builder:
+        return _rebuild(database, search, builder, progress)
+
+
+def rebuild_if_needed(database: Engine, search: SearchEngine, *, progress: Progress | None = None) -> Rebuilt | None:
+    """Rebuild where nothing less will do: no usable index, a change of everything, very many new states at once.
+
+    Returns None if there is no need. Raises what :func:`rebuild` does, and EngineAway.
+    """
+    if not _is_needed(database, search):
+        return None
+    with search.building() as builder:
+        # Another process may have done it between the look and the lock.
+        return _rebuild(database, search, builder, progress) if _is_needed(database, search) else None
 
 
 def apply_outbox(database: Engine, search: SearchEngine, *, limit: int = OUTBOX_BATCH, may_rebuild: bool = True) -> int:
@@ -70,24 +84,20 @@ def apply_outbox(database: Engine, search: SearchEngine, *, limit: int = OUTBOX_
     repeats the batch, which changes nothing. Without ``may_rebuild`` what needs a rebuild goes on waiting, and the
     rest is applied. Raises WriterBusy, GateClosed, StorageUnavailable, EngineUnavailable.
     """
-    today = clock.today()
+    if may_rebuild and (done := rebuild_if_needed(database, search)) is not None:
+        return done.rows
     day = _day_of(search)
-    if (day == today and not _waiting(database, may_rebuild)) or (day is None and not may_rebuild):
+    if day is None or (day == clock.today() and not _waiting(database)):
         return 0
-    with search.writing() as writer:
-        day = _day_of(search)
-        if day is None or (may_rebuild and _waits_for_rebuild(database)):
-            return _rebuild_for_outbox(database, writer)
-        try:
-            if day != today:
-                _turn_day(database, writer, day, today)
-            return _apply_batch(database, writer, today, limit)
-        except EngineAway:
+    try:
+        with search.writing() as writer:
+            return _apply_batch(database, search, writer, limit)
+    except EngineAway:
+        raise
+    except EngineUnavailable:
+        if not may_rebuild:
             raise
-        except EngineUnavailable:
-            if not may_rebuild:
-                raise
-            return _rebuild_for_outbox(database, writer)
+    return rebuild(database, search).rows
 
 
 def changed_between(session: Session, before: date, after: date, of: Dated = Listing) -> list[int]:
@@ -103,42 +113,32 @@ def changed_between(session: Session, before: date, after: date, of: Dated = Lis
     return list(session.scalars(query))
 
 
-def _apply_batch(database: Engine, writer: Writer, day: date, limit: int) -> int:
+def _apply_batch(database: Engine, search: SearchEngine, writer: Writer, limit: int) -> int:
+    day, today = search.reader().day, clock.today()
+    if day != today and _turn_day(database, writer, day, today):
+        day = today
     with reading(database) as session:
-        # The rows are read before the facts: a change that comes later has a row of its own.
         query = select(col(IndexOutbox.id), col(IndexOutbox.kind), col(IndexOutbox.subject_id))
         query = query.where(col(IndexOutbox.kind) != Change.EVERYTHING.value)
         rows = session.execute(query.order_by(col(IndexOutbox.id)).limit(limit)).all()
-        named: dict[str, set[int]] = {Change.ENTERPRISE: set(), Change.PRODUCT: set()}
-        for row in rows:
-            if row.kind in named and row.subject_id is not None:
-                named[row.kind].add(row.subject_id)
-        firms = surviving(session, named[Change.ENTERPRISE])
-        products = named[Change.PRODUCT].union(products_of(session, firms)) if firms else named[Change.PRODUCT]
-        _write(session, writer, "enterprise", sorted(firms), day)
-        _write(session, writer, "product", sorted(products), day)
-    forget(database, [row.id for row in rows])
+        bring_in(session, writer, rows, day)
+    # Looked at after the rows were read: who begins to build later finds what they name in the database.
+    forget(database, [row.id for row in rows], keep=search.is_building())
     return len(rows)
 
 
-def _write(session: Session, writer: Writer, kind: Kind, ids: list[int], day: date) -> None:
-    """Entries of a kind as the database has them now; those it does not show any more go."""
-    load = load_documents if kind == "enterprise" else load_products
-    for start in range(0, len(ids), BATCH):
-        numbers = ids[start : start + BATCH]
-        documents = load(session, numbers, day)
-        gone = {document_key(kind, number) for number in numbers} - {each.key for each in documents}
-        writer.apply(upserts=documents, deletes=sorted(gone), day=day)
-
-
-def _turn_day(database: Engine, writer: Writer, before: date, today: date) -> None:
-    """Rewrite what has another state than on the day before, and the day, in one commit."""
+def _turn_day(database: Engine, writer: Writer, before: date, today: date) -> bool:
+    """Rewrite what has another state than the day before, and the day, in one commit; not if a rebuild is quicker."""
     with reading(database) as session:
-        firms = changed_between(session, before, today)
-        products = changed_between(session, before, today, ProductListing)
+        firms, products = _turned(session, before, today)
         if len(firms) + len(products) > REBUILD_ABOVE:
-            raise EngineUnavailable(f"{len(firms) + len(products)} entries changed state; a rebuild is quicker")
+            return False
         writer.apply(upserts=_in_batches(session, firms, products, today), deletes=(), day=today)
+    return True
+
+
+def _turned(session: Session, before: date, today: date) -> tuple[list[int], list[int]]:
+    return changed_between(session, before, today), changed_between(session, before, today, ProductListing)
 
 
 def _in_batches(session: Session, firms: list[int], products: list[int], day: date) -> Iterator[IndexDocument]:
@@ -148,29 +148,20 @@ def _in_batches(session: Session, firms: list[int], products: list[int], day: da
         yield from load_products(session, products[start : start + BATCH], day)
 
 
-def _rebuild_for_outbox(database: Engine, writer: Writer) -> int:
-    return _rebuild(database, writer, None).rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Built(Rebuilt):
-    rows: int
-    """Outbox rows it made unnecessary."""
-
-
-def _rebuild(database: Engine, writer: Writer, progress: Progress | None) -> _Built:
+def _rebuild(database: Engine, search: SearchEngine, builder: Writer, progress: Progress | None) -> Rebuilt:
     started = time.perf_counter()
     day = clock.today()
+    # From here on the worker keeps aside what it takes from the outbox; what is there from before is in the database.
+    forget_kept(database)
     with reading(_at_one_moment(database)) as session:
-        seen = list(session.scalars(select(col(IndexOutbox.id))))
+        seen = set(session.scalars(select(col(IndexOutbox.id)))) | set(session.scalars(select(col(IndexCatchUp.id))))
         counted = _counts(session)
         sample = Sample(stream_documents(session, day), counted["enterprise"])
-        version = writer.build_beside(_told(sample, sum(counted.values()), progress), day=day)
-    pass_gates(database, writer, version, sample, counted)
-    writer.swap(version)
-    # All that was waiting when the entries were read is in them.
-    forget(database, seen)
-    return _Built(version, counted["enterprise"], time.perf_counter() - started, len(seen))
+        version = builder.build_beside(_told(sample, sum(counted.values()), progress), day=day)
+    pass_gates(database, builder, version, sample, counted)
+    rows = len(seen)
+    locked = CatchingUp(database, builder, version, day, seen).swap_in(search)
+    return Rebuilt(version, counted["enterprise"], time.perf_counter() - started, locked, rows)
 
 
 def _at_one_moment(database: Engine) -> Engine:
@@ -211,15 +202,18 @@ def _day_of(search: SearchEngine) -> date | None:
         return None
 
 
-def _waiting(database: Engine, may_rebuild: bool) -> bool:
-    query = select(col(IndexOutbox.id)).limit(1)
-    if not may_rebuild:
-        query = query.where(col(IndexOutbox.kind) != Change.EVERYTHING.value)
-    with reading(database) as session:
-        return session.scalar(query) is not None
-
-
-def _waits_for_rebuild(database: Engine) -> bool:
+def _is_needed(database: Engine, search: SearchEngine) -> bool:
+    day, today = _day_of(search), clock.today()
+    if day is None:
+        return True
     with reading(database) as session:
         query = select(col(IndexOutbox.id)).where(col(IndexOutbox.kind) == Change.EVERYTHING.value)
+        if session.scalar(query.limit(1)) is not None:
+            return True
+        return day != today and sum(map(len, _turned(session, day, today))) > REBUILD_ABOVE
+
+
+def _waiting(database: Engine) -> bool:
+    query = select(col(IndexOutbox.id)).where(col(IndexOutbox.kind) != Change.EVERYTHING.value)
+    with reading(database) as session:
         return session.scalar(query.limit(1)) is not None

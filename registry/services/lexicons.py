@@ -17,6 +17,7 @@ from registry.search.words import compact
 LEXICON_SECONDS = 5.0
 WORDS_SECONDS = 0.5
 LEXICONS_KEPT = 8
+_REFERENCE = ("directories", "chains", "words", "catalogues", "forms", "categories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,19 @@ def lexicon_for(session: Session, *, fresh: bool = False) -> Lexicon:
         return known.lexicon
     rows = added_rows(session)
     if known is None or fresh or rows != known.rows or moment - known.read_at > LEXICON_SECONDS:
-        known = _Known(_read(session, rows), rows, moment, moment)
+        known = _Known(_same_or_new(known, _read(session, rows), rows), rows, moment, moment)
     _lexicons[url] = replace(known, looked_at=moment)
     while len(_lexicons) > LEXICONS_KEPT:
         _lexicons.pop(next(iter(_lexicons)), None)
     return known.lexicon
+
+
+def _same_or_new(known: _Known | None, read: Lexicon, rows: Rows) -> Lexicon:
+    """The lexicon known already if nothing has changed: what is worked out from it need not be worked out again."""
+    if known is None or rows != known.rows:
+        return read
+    same = all(getattr(read, name) == getattr(known.lexicon, name) for name in _REFERENCE)
+    return known.lexicon if same else read
 
 
 def _read(session: Session, rows: Rows) -> Lexicon:

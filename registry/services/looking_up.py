@@ -126,7 +126,7 @@ def _similar(shelf: Shelf, index: IndexAnswers, understood: Understood, name: st
     if not closest or closest[0].likeness < SURE:
         return _nothing(name)
     where = any_term("key", [document_key("enterprise", closest[0].id)])
-    rows = [Placed(row.id, card=row.card) for row in index.rank([where], limit=1).rows]
+    rows = [Placed(row.id, card=row.card) for row in index.rank(where, limit=1).rows]
     near = near_hits(shelf, rows, plan=understood.plan, found=closest)
     return _row(name, near, 0) if near else _nothing(name)
 

@@ -1,13 +1,14 @@
 """Hits as people see them, each with the reason why it is there: from the index’s cards, or from the database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
 
 from sqlmodel import Session
 
 from registry.errors import Text
+from registry.schemas.titles import TitleBadge
 from registry.search.cards import EnterpriseCard, ProductCard
 from registry.search.highlight import highlight
 from registry.search.lexicon import Lexicon, place_label
@@ -23,6 +24,8 @@ from registry.titles import HELD, title_status
 
 Explain = Callable[[int, Known], Reason]
 
+CARDS_KEPT = 2_000
+"""So many cards stay read, each with its titles on a day: the strongest firms stand on many pages."""
 PRODUCT = Text("产品名称、版本或分类", "Product name, version or category")
 OTHER_VERSION = Text("其他版本", "Another version")
 
@@ -44,7 +47,7 @@ class Shelf:
         """The cards by number; what the database no longer shows is left out."""
         kept = {row.id: row.card for row in rows}
         fresh = {n for n, card in kept.items() if card and self.stale is not None and n not in self.stale}
-        found = {number: EnterpriseCard.load(kept[number]) for number in fresh}
+        found = {number: _card(kept[number]) for number in fresh}
         rest = [number for number in kept if number not in fresh]
         if rest:
             found |= {source.id: source.card for source in load_sources(self.session, rest, self.day)}
@@ -100,13 +103,22 @@ def stale_products_among(session: Session, waiting: Sequence[tuple[str, int | No
 
 def _hits(shelf: Shelf, rows: Sequence[Placed], plan: StrictPlan, reason_of: Explain, *, near: bool) -> tuple[Hit, ...]:
     cards = shelf.cards(rows)
-    directories = shelf.lexicon.badge_columns
     shown = []
     for row in rows:
         if (card := cards.get(row.id)) is not None:
             reason = reason_of(row.id, _known(card))
-            shown.append(_hit(row.id, card, reason, plan, shelf.day, directories, near=near))
+            shown.append(_hit(row.id, card, reason, plan, _titles(card, shelf.day, shelf.lexicon), near=near))
     return tuple(shown)
+
+
+@lru_cache(maxsize=CARDS_KEPT)
+def _card(line: str) -> EnterpriseCard:
+    return EnterpriseCard.load(line)
+
+
+@lru_cache(maxsize=CARDS_KEPT)
+def _titles(card: EnterpriseCard, day: date, lexicon: Lexicon) -> tuple[TitleBadge, ...]:
+    return tuple(standing_order(card.summary_titles(lexicon.badge_columns), day))
 
 
 def _known(card: EnterpriseCard) -> Known:
@@ -118,8 +130,7 @@ def _hit(
     card: EnterpriseCard,
     reason: Reason,
     plan: StrictPlan,
-    day: date,
-    directories: Mapping[str, dict[str, Any]],
+    titles: tuple[TitleBadge, ...],
     *,
     near: bool,
 ) -> Hit:
@@ -138,7 +149,7 @@ def _hit(
         operating_status=card.operating_status,
         founded_year=card.founded_year,
         chains=card.chains,
-        titles=tuple(standing_order(card.summary_titles(directories), day)),
+        titles=titles,
         near=near,
     )
 

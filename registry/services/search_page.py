@@ -7,8 +7,9 @@ from sqlmodel import Session, col
 
 from registry.errors import Gone, NotFound, Text
 from registry.models import Batch, EnterpriseAddress
+from registry.search.grammar import grade_entry
 from registry.search.lexicon import Lexicon, place_label
-from registry.search.plan import FacetCounts, Filters, member
+from registry.search.plan import FacetCounts, Filters, ProductPlan, member
 from registry.search.query import Chip, DirectoryHit, FacetValue, Hit, SearchQuery, Suggestion, select_facets
 from registry.search.understand import Understood, batch_label_forms
 from registry.services.resolving import resolve
@@ -103,6 +104,41 @@ def label_facets(
             for facet, selected in chosen.items()
         }
     )
+
+
+def label_product_facets(
+    counts: FacetCounts, plan: ProductPlan, query: SearchQuery
+) -> dict[str, tuple[FacetValue, ...]]:
+    """Counts of products with names; what was chosen stays visible without a hit, what was read from words does not."""
+    chosen = {
+        "status": {status.value for status in plan.statuses},
+        "grade": set(map(str, plan.grades)),
+        "category": set(plan.categories),
+        "city": set(plan.cities),
+    }
+    return select_facets(
+        {
+            facet: [
+                FacetValue(
+                    value=value,
+                    label=_product_label(facet, value),
+                    count=found.get(value, 0),
+                    selected=value in chosen[facet],
+                )
+                for value in {**dict.fromkeys(query.selected(facet), 0), **found}
+            ]
+            for facet, found in counts.items()
+        },
+        tuple(counts),
+    )
+
+
+def _product_label(facet: str, value: str) -> Text:
+    if facet == "grade":
+        return grade_entry(int(value)).label
+    if facet == "city":
+        return place_label(value)
+    return member(TitleStatus, value).label if facet == "status" else Text(value, value)
 
 
 def _by_facet(filters: Filters) -> dict[str, set[str]]:

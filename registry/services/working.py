@@ -13,10 +13,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.errors import RegistryError
-from registry.search.engine import EngineUnavailable, SearchEngine, WriterBusy
+from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
 from registry.services.index_gates import GateClosed
-from registry.services.indexing import apply_outbox, rebuild
+from registry.services.indexing import apply_outbox, rebuild, rebuild_if_needed
 from registry.services.jobs import (
     Claim,
     JobCancelled,
@@ -87,7 +87,7 @@ JOB_KINDS: dict[str, JobHandler] = {"reindex": reindex, "assess": assess, LAB_JO
 
 
 class Worker:
-    """Drains the outbox in one thread and runs jobs in another, until told to stop."""
+    """Drains the outbox in one thread, rebuilds the index in another and runs jobs in a third, until told to stop."""
 
     def __init__(
         self,
@@ -100,12 +100,13 @@ class Worker:
         self._database, self._search, self._data_dir = database, search, data_dir
         self._kinds = JOB_KINDS if kinds is None else kinds
         self._stop = threading.Event()
-        self._no_rebuild_until = 0.0
+        self._broken = threading.Event()
+        """The index in use could not be written: it must be built anew."""
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Work in the background."""
-        loops = {"index": self._index_loop, "jobs": self._job_loop}
+        loops = {"index": self._index_loop, "rebuild": self._rebuild_loop, "jobs": self._job_loop}
         self._threads = [threading.Thread(target=loop, name=f"worker-{n}", daemon=True) for n, loop in loops.items()]
         for thread in self._threads:
             thread.start()
@@ -167,18 +168,42 @@ class Worker:
         while not self._stop.is_set():
             pause = POLL_SECONDS
             try:
-                may_rebuild = time.monotonic() >= self._no_rebuild_until
-                if apply_outbox(self._database, self._search, may_rebuild=may_rebuild):
+                if apply_outbox(self._database, self._search, may_rebuild=False):
                     pause = 0.0
             except WriterBusy:
-                pause = POLL_SECONDS * 4
-            except GateClosed as closed:
-                log.error("index_not_used", reason=closed.text.en)
-                self._no_rebuild_until = time.monotonic() + GATE_SECONDS
+                pause = POLL_SECONDS
             except _TROUBLE as error:
                 log.warning("index_update_failed", error=str(error))
+                if isinstance(error, EngineUnavailable) and not isinstance(error, EngineAway):
+                    self._broken.set()
                 pause = TROUBLE_SECONDS
             self._stop.wait(pause)
+
+    def _rebuild_loop(self) -> None:
+        while not self._stop.is_set():
+            pause = POLL_SECONDS * 4
+            try:
+                if self._broken.is_set():
+                    rebuild(self._database, self._search, progress=self._go_on)
+                    self._broken.clear()
+                else:
+                    rebuild_if_needed(self._database, self._search, progress=self._go_on)
+            except WorkerStopping:
+                return
+            except RebuildBusy:
+                # Whoever builds now mends it; if not, it will be noticed again.
+                self._broken.clear()
+            except GateClosed as closed:
+                log.error("index_not_used", reason=closed.text.en)
+                pause = GATE_SECONDS
+            except _TROUBLE as error:
+                log.warning("index_rebuild_failed", error=str(error))
+                pause = TROUBLE_SECONDS
+            self._stop.wait(pause)
+
+    def _go_on(self, _done: int, _total: int) -> None:
+        if self._stop.is_set():
+            raise WorkerStopping
 
     def _job_loop(self) -> None:
         while not self._stop.is_set():

@@ -1,6 +1,7 @@
 """How soon an edit can be found: from its commit until a search finds it, with the worker running beside.
 
-``python -m tests.bench.bench_freshness [FIRMS] [EDITS]`` prints the times; the aim is two seconds at p95.
+``python -m tests.bench.bench_freshness [FIRMS] [EDITS]`` prints the times, also for edits during a rebuild; the aim is
+two seconds at p95. With ``REGISTRY_SEARCH_URL`` set the index is on that server: use one that holds nothing else.
 """
 
 import random
@@ -8,6 +9,8 @@ import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -18,7 +21,7 @@ from registry.search.engine import SearchEngine
 from registry.search.query import SearchQuery
 from registry.services import index_check
 from registry.services.finding import find
-from registry.services.indexing import rebuild, search_engine
+from registry.services.indexing import Rebuilt, rebuild, search_engine
 from registry.services.migrating import migrate
 from registry.services.outbox import enterprises_changed
 from registry.settings import Settings
@@ -47,6 +50,7 @@ def main(firms: int = FIRMS, edits: int = EDITS) -> None:
             _print(
                 "edit to found, one after the other", [_edit(database, search, chance, numbers) for _ in range(edits)]
             )
+            _print_rebuild(settings, database, search, chance, numbers)
         started = time.perf_counter()
         drift = index_check.check(database, search)
         print(f"compared {drift.compared} entries in {time.perf_counter() - started:.1f} s: {drift.total} differ")
@@ -84,6 +88,29 @@ def _edit(database: Engine, search: SearchEngine, chance: random.Random, numbers
         if page.total and page.hits[0].name == name and not page.degraded:
             return time.perf_counter() - committed
         time.sleep(PAUSE_SECONDS)
+
+
+def _print_rebuild(
+    settings: Settings, database: Engine, search: SearchEngine, chance: random.Random, numbers: list[int]
+) -> None:
+    """Edits while another process rebuilds; only those found before the new version was swapped in count."""
+    before = search.version()
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        building = pool.submit(_rebuild, settings)
+        while not search.is_building():
+            time.sleep(PAUSE_SECONDS)
+        times = []
+        while not building.done():
+            seconds = _edit(database, search, chance, numbers)
+            if search.version() == before:
+                times.append(seconds)
+        done = building.result()
+    _print(f"edit to found during a rebuild of {done.seconds:.1f} s, {len(times)} edits", times)
+    print(f"nobody else could write for {done.locked * 1000:.0f} ms of it")
+
+
+def _rebuild(settings: Settings) -> Rebuilt:
+    return rebuild(make_engine(settings), search_engine(settings))
 
 
 def _print(what: str, seconds: list[float]) -> None:

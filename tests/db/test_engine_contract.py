@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from registry.search.documents import COUNTED, IndexDocument
 from registry.search.engine import Ask, SearchEngine
-from registry.search.expression import NOTHING, AllOf, AnyOf, AnyTerm, But, Expression, Term, all_of
+from registry.search.expression import NOTHING, AllOf, AllTerms, AnyOf, AnyTerm, But, Expression, Term, all_of
 from tests.support.engines import BOTH, DAY, build, entry, expected, made, numbers
 
 EVERYTHING = AllOf(())
@@ -68,6 +68,7 @@ terms = st.one_of(
     st.builds(Term, st.just("held"), st.sampled_from([*CODES, "unheard_of"])),
     st.builds(Term, st.just("kind"), st.sampled_from(["enterprise", "product"])),
     st.builds(AnyTerm, st.just("name"), st.lists(st.sampled_from(NAMES), max_size=12).map(tuple)),
+    st.builds(AllTerms, st.just("name"), st.lists(st.sampled_from(NAMES), max_size=3).map(tuple)),
     st.builds(AnyTerm, st.just("city"), st.lists(st.sampled_from(CITIES), max_size=3).map(tuple)),
 )
 expressions = st.recursive(
@@ -80,6 +81,7 @@ expressions = st.recursive(
     max_leaves=12,
 )
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \t\n\r\f"), min_size=1)
+closest = st.shared(st.lists(expressions, max_size=3).map(tuple), key="closest")
 asks = st.builds(
     Ask,
     expressions,
@@ -88,6 +90,8 @@ asks = st.builds(
     stored=st.sampled_from(["none", "card", "forms"]),
     total=st.booleans(),
     counts=st.lists(st.sampled_from(["held", "city", "p_grade", "levels"]), max_size=3, unique=True).map(tuple),
+    closest=closest,
+    tier=closest.flatmap(lambda tiers: st.integers(0, len(tiers))),
 )
 
 

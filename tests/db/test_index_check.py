@@ -18,9 +18,9 @@ from registry.search.embedded import EmbeddedEngine, EmbeddedWriter
 from registry.search.embedded_store import COMPLETE
 from registry.search.engine import EngineUnavailable
 from registry.search.query import SearchPage, SearchQuery
-from registry.services import index_check, index_gates
+from registry.services import index_check
 from registry.services.finding import find
-from registry.services.index_gates import GateClosed, checked, gates
+from registry.services.index_gates import GateClosed
 from registry.services.indexing import apply_outbox, rebuild
 from registry.services.outbox import batches_changed, enterprises_changed, products_changed
 from registry.settings import Settings
@@ -305,24 +305,3 @@ def test_status_tells_the_version_in_use_and_what_waits(database: Engine, search
     assert (found.enterprises, found.products) == (9, 1)
     with search.writing():
         assert index_check.status(database, search).versions is None
-
-
-def test_the_shipped_gates_are_well_formed() -> None:
-    assert gates().ways["code"] == 1.0
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({}, "questions, enterprises and ways"),
-        ({"questions": 0, "enterprises": 1, "ways": {}}, "questions"),
-        ({"questions": 1, "enterprises": "x", "ways": {}}, "enterprises"),
-        ({"questions": 1, "enterprises": 1, "ways": []}, "ways"),
-        ({"questions": 1, "enterprises": 1, "ways": {"shouted": 0.9}}, "shouted"),
-        ({"questions": 1, "enterprises": 1, "ways": {"full": 2.0}}, "full"),
-    ],
-)
-def test_a_wrong_gate_is_named(given: object, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        checked(given)
-    assert index_gates.GATES_FILE == "gates.yaml"

@@ -25,6 +25,7 @@ ROUNDS = 25
 SERVER_ROUNDS = 6
 FIRMS = 30
 SEED = 20_260_601
+REBUILDS = 20
 DUTIES = ("work", "serve", "build", "go_back", "mend")
 
 
@@ -81,6 +82,31 @@ def test_killing_what_writes_at_random_moments_loses_nothing(sqlite_engine: Engi
     assert [answer for answer in answers[:-1] if answer not in ("index", "database")] == []
     assert "index" in answers
     Worker(sqlite_engine, search).drain()
+    _is_true_to_the_database(sqlite_engine, sqlite_settings)
+
+
+def test_killing_rebuilds_while_edits_come_loses_nothing(sqlite_engine: Engine, sqlite_settings: Settings) -> None:
+    """The worker lives on and applies; whoever builds beside or goes back dies somewhere in the middle of it."""
+    chance = random.Random(SEED + 1)  # noqa: S311 - a repeatable choice, no secret
+    search = search_engine(sqlite_settings)
+    editor = Editor(sqlite_engine, chance)
+    rebuild(sqlite_engine, search)
+    with nursery(sqlite_settings) as processes:
+        asking, working = processes.start("ask"), processes.start("work")
+        for turn in range(REBUILDS):
+            building = processes.start("go_back" if turn % 4 == 3 else "build")
+            editor.go_on(chance.uniform(0.05, 2.0))
+            processes.kill(building)
+        # At last a rebuild that nobody kills, with edits all the while.
+        done = rebuild(sqlite_engine, search, progress=lambda _done, _total: editor.edit())
+        editor.go_on(0.3)
+        for number in (asking, working):
+            processes.kill(number)
+    assert search.version() == done.version
+    answers = (sqlite_settings.data_dir / ANSWERS).read_text().splitlines()
+    assert [answer for answer in answers[:-1] if answer != "index"] == []
+    Worker(sqlite_engine, search).drain()
+    assert search.version() == done.version
     _is_true_to_the_database(sqlite_engine, sqlite_settings)
 
 

@@ -14,7 +14,8 @@ from registry.db import reading, transaction
 from registry.errors import StorageUnavailable
 from registry.models import Enterprise, IndexOutbox
 from registry.search.documents import IndexDocument
-from registry.search.embedded import EmbeddedEngine, EmbeddedReader, EmbeddedWriter
+from registry.search.embedded import EmbeddedEngine, EmbeddedWriter
+from registry.search.embedded_reader import EmbeddedReader
 from registry.search.engine import EngineUnavailable, WriterBusy
 from registry.search.query import SearchPage, SearchQuery
 from registry.services import indexing
@@ -81,7 +82,7 @@ def test_a_crash_after_the_commit_of_the_index_repeats_harmlessly(
     with transaction(database) as session:
         changed(session, add_enterprise(session, "惠州市新入示例有限公司"))
 
-    def crash(database: Engine, rows: list[int]) -> None:
+    def crash(database: Engine, rows: list[int], *, keep: bool) -> None:
         raise StorageUnavailable("断电", "power cut")
 
     with monkeypatch.context() as patched:

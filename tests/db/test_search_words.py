@@ -138,6 +138,17 @@ def test_a_synonym_of_a_list_is_read_as_that_list_and_undoing_takes_that_back(wo
     assert world.ask("小巨头").hits == ()
 
 
+def test_a_lexicon_read_again_stays_the_one_at_hand_while_nothing_changed(world: World) -> None:
+    with transaction(world.database) as session:
+        before = lexicons.lexicon_for(session, fresh=True)
+        assert lexicons.lexicon_for(session, fresh=True) is before
+        teach_word(session, kind=SearchWordKind.SYNONYM, text="小巨头", value="小巨人", actor=CURATOR)
+        taught = lexicons.lexicon_for(session, fresh=True)
+        assert taught is not before
+        session.execute(sql("UPDATE directory SET short_zh = '换名示例' WHERE code = 'little_giant'"))
+        assert lexicons.lexicon_for(session, fresh=True).directories["little_giant"].label.zh == "换名示例"
+
+
 def test_what_is_taught_works_within_half_a_second_without_any_signal(world: World) -> None:
     lexicons._lexicons.clear()
     with reading(world.database) as session:

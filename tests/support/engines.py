@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from registry.search.documents import IndexDocument
 from registry.search.embedded import EmbeddedEngine
-from registry.search.embedded_store import write_lock
 from registry.search.engine import Ask, Found, Row, SearchEngine
-from registry.search.expression import AllOf, AnyOf, AnyTerm, But, Expression, Term
+from registry.search.expression import AllOf, AllTerms, AnyOf, AnyTerm, But, Expression, Term
+from registry.search.locks import Locks
 from registry.search.meilisearch import MeilisearchEngine
 from registry.search.meilisearch_server import Server
 from tests.support import machine
@@ -60,7 +60,7 @@ def embedded_engine(folder: Path) -> EmbeddedEngine:
 def meilisearch_engine(url: str, folder: Path) -> Iterator[MeilisearchEngine]:
     """The engine on a Meilisearch server, with nothing in it; everything it leaves on the server is removed."""
     prefix, key = f"test-{uuid4().hex[:12]}", SecretStr(machine.meilisearch_key())
-    yield MeilisearchEngine(url, lock=lambda: write_lock(folder / "index"), search_key=key, prefix=prefix)
+    yield MeilisearchEngine(url, locks=Locks(folder / "index"), search_key=key, prefix=prefix)
     server = Server(url, search_key=key, admin_key=key)
     left = [name for name in server.indexes() if name.startswith(prefix)]
     server.wait([server.do(methodcaller("delete_index", name)) for name in left])
@@ -73,6 +73,8 @@ def holds(document: IndexDocument, expression: Expression) -> bool:
             return value in document.terms.get(field, ())
         case AnyTerm(field, values):
             return any(value in document.terms.get(field, ()) for value in values)
+        case AllTerms(field, values):
+            return all(value in document.terms.get(field, ()) for value in values)
         case AllOf(parts):
             return all(holds(document, part) for part in parts)
         case AnyOf(parts):
@@ -81,15 +83,21 @@ def holds(document: IndexDocument, expression: Expression) -> bool:
             return holds(document, kept) and not holds(document, dropped)
 
 
+def _tier(document: IndexDocument, ask: Ask) -> int:
+    return next((tier for tier, closer in enumerate(ask.closest) if holds(document, closer)), len(ask.closest))
+
+
 def expected(documents: Sequence[IndexDocument], ask: Ask) -> Found:
     """What an engine with these entries must answer."""
     found = sorted((d for d in documents if holds(d, ask.where)), key=lambda d: -d.order)
-    rows = [d for d in found if ask.below is None or d.order < ask.below][: ask.limit]
+    tiers = sorted(((_tier(d, ask), d) for d in found), key=lambda placed: placed[0])
+    rows = [(t, d) for t, d in tiers if t > ask.tier or (t == ask.tier and (ask.below is None or d.order < ask.below))]
+    rows = rows[: ask.limit]
     counts: dict[str, dict[str, int]] = {field: {} for field in ask.counts}
     for field, counted in counts.items():
         for document in found:
             for value in document.terms.get(field, ()):
                 counted[value] = counted.get(value, 0) + 1
-    texts = [{"none": "", "card": d.card, "forms": d.forms}[ask.stored] for d in rows]
-    told = tuple(Row(d.id, d.order, text) for d, text in zip(rows, texts, strict=True))
+    texts = [{"none": "", "card": d.card, "forms": d.forms}[ask.stored] for _, d in rows]
+    told = tuple(Row(d.id, d.order, text, tier) for (tier, d), text in zip(rows, texts, strict=True))
     return Found(told, len(found) if ask.total else 0, counts)

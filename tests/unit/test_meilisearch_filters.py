@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.search.expression import NOTHING, AllOf, AnyOf, AnyTerm, But, Term
+from registry.search.expression import NOTHING, AllOf, AllTerms, AnyOf, AnyTerm, But, Term
 from registry.search.meilisearch_filters import ENTRY, LONGEST, filter_of, read_back, spelled
 
 SPELLED = re.compile(r"[0-9a-z:*._~;\-\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -61,9 +61,11 @@ def test_long_values_that_differ_at_the_end_differ(one: str) -> None:
         (But(A, NOTHING), A_),
         (AllOf(()), ENTRY),
         (AnyOf((A, AllOf(()))), ENTRY),
+        (AllTerms("name", ("甲", "乙")), '(name = "甲" AND name = "乙")'),
+        (AllOf((A, AllTerms("name", ()))), A_),
     ],
 )
-def test_expressions_are_written_flat_and_short(expression: AllOf | AnyOf | But, filtered: str) -> None:
+def test_expressions_are_written_flat_and_short(expression: AllOf | AllTerms | AnyOf | But, filtered: str) -> None:
     assert filter_of(expression) == filtered
 
 

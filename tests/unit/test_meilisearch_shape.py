@@ -1,49 +1,17 @@
 """What an index on a Meilisearch server looks like: settings as data, entries as lines, portions by size."""
 
 import json
-from copy import deepcopy
 from datetime import date
-from typing import Any
 
 import pytest
 
-import search_config
 from registry.search import meilisearch_shape as shape
+from registry.search.config import ServerFile, load_config
 from registry.search.documents import FIELDS, IndexDocument
 
 
 def entry(number: int, card: str = "{}") -> IndexDocument:
     return IndexDocument("enterprise", number, 2**52 - number, {"name": ("甲", "C"), "alias": ()}, card, "f")
-
-
-def given(**changes: Any) -> dict[str, Any]:
-    settings: dict[str, Any] = deepcopy(search_config.load("meilisearch.yaml"))
-    settings["index"] |= changes
-    return settings
-
-
-def test_the_shipped_settings_are_right() -> None:
-    settings = shape.server_settings()
-    assert settings.index["searchableAttributes"] == []
-    assert settings == shape.checked(given())
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ([], "portion_bytes"),
-        (given() | {"more": 1}, "nothing else"),
-        (given() | {"index": {}}, "rankingRules"),
-        (given(stopWords=[]), "nothing else"),
-        (given(facetSearch="no"), "facetSearch"),
-        (given(searchCutoffMs=True), "searchCutoffMs"),
-        (given(rankingRules=["words", "sort"]), "rankingRules"),
-        (given() | {"portion_bytes": 10}, "portion_bytes"),
-    ],
-)
-def test_a_wrong_setting_is_named(wrong: Any, named: str) -> None:
-    with pytest.raises(ValueError, match=named):
-        shape.checked(wrong)
 
 
 def test_every_field_can_be_filtered_by_and_only_the_order_compared() -> None:
@@ -56,9 +24,9 @@ def test_every_field_can_be_filtered_by_and_only_the_order_compared() -> None:
 
 
 def test_another_setting_is_another_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = shape.fingerprint()
-    other = shape.checked(given(searchCutoffMs=1))
-    monkeypatch.setattr(shape, "server_settings", lambda: other)
+    before, file = shape.fingerprint(), load_config(ServerFile)
+    other = file.model_copy(update={"index": file.index.model_copy(update={"search_cutoff_ms": 1})})
+    monkeypatch.setattr(shape, "load_config", lambda _kind: other)
     shape.fingerprint.cache_clear()
     try:
         assert shape.fingerprint() != before

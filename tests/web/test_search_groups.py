@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from html import unescape
 from pathlib import Path
 
@@ -96,13 +95,12 @@ def test_no_names_or_too_many_bring_the_form_back(public: TestClient, names: str
     assert 'id="names-error"' in answer.text
 
 
-def test_two_hundred_names_take_less_than_five_seconds(public: TestClient) -> None:
+def test_two_hundred_names_are_looked_up_at_once(public: TestClient) -> None:
     known = [f"佛山市示例众家{number:02}号电子有限公司" for number in range(100)]
     names = "\n".join([*known, *(f"示例星何{number}电子" for number in range(100))])
-    began = time.perf_counter()
     answer = public.post("/search/many", data={"names": names})
     assert answer.status_code == 200
-    assert time.perf_counter() - began < 5
+    assert answer.text.count("<tr>") == 1 + 200
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,14 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_index_outbox")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "index_catch_up",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_catch_up")),
     )
     op.create_table(
         "job",
@@ -861,6 +869,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_job_kind_key")
 
     op.drop_table("job")
+    op.drop_table("index_catch_up")
     op.drop_table("index_outbox")
     with op.batch_alter_table("enterprise", schema=None) as batch_op:
         batch_op.drop_index(

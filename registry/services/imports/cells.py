@@ -18,6 +18,7 @@ EMPTY = frozenset(
     {"", "-", "--", "---", "—", "——", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "na", "nan", "0000-00-00"}
 )
 """Ways to write that there is nothing."""
+_LONGEST = max(map(len, EMPTY))
 EMPTY_AT_MOST = 24
 """With room for white space around them; a longer cell need not be folded to see that it says something."""
 
@@ -57,7 +58,7 @@ def is_empty(cell: str) -> bool:
     >>> is_empty(" — "), is_empty("无"), is_empty("无锡")
     (True, True, False)
     """
-    return not cell or (len(cell) <= EMPTY_AT_MOST and cell.strip().lower() in EMPTY)
+    return not cell or (len(cell) <= EMPTY_AT_MOST and len(text := cell.strip()) <= _LONGEST and text.lower() in EMPTY)
 
 
 @lru_cache(maxsize=8192)

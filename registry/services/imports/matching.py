@@ -19,6 +19,8 @@ from registry.vocabulary import NameKind, RowOutcome
 NAME_MAX = 300
 _NOT_FIRMS = frozenset({"合计", "总计", "小计", "共计", "以下空白", "以下无正文"})
 _CANDIDATES = 8
+_NEW, _MATCHED = RowOutcome.NEW, RowOutcome.MATCHED
+"""Looked up once: a member of a word list is slow to reach, and rows are many."""
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Matcher:
     def decide(self, facts: Facts, at: Place, known: Knowledge) -> Decision:
         """The decision for one row, with the facts it states and what the registry knows about its chunk."""
         decision = _unreadable(facts) or self._faulty_code(facts, known) or self._decide(facts, known)
-        if decision.outcome in (RowOutcome.NEW, RowOutcome.MATCHED):
+        if decision.outcome in (_NEW, _MATCHED):
             return self._first_or_repeated(decision, facts, at)
         return decision
 
@@ -69,12 +71,13 @@ class Matcher:
         for earlier in self.so_far.named(facts["folded"]):
             if earlier.uscc is None:
                 return _ambiguous_in_file(earlier)
-        nameless = _unique([n.firm for n in _exact(facts, known) if n.firm.uscc is None])
+        named = _exact(facts, known)
+        nameless = _unique([n.firm for n in named if n.firm.uscc is None]) if named else []
         if len(nameless) == 1 and not _numbers_differ(nameless[0], facts):
-            return Decision(RowOutcome.MATCHED, matched_by="name", firm=nameless[0])
+            return Decision(_MATCHED, matched_by="name", firm=nameless[0])
         if nameless:
             return _ambiguous([NamedFirm(firm, firm.name_zh, NameKind.CURRENT) for firm in nameless])
-        return Decision(RowOutcome.NEW)
+        return Decision(_NEW)
 
     def _by_registration(self, facts: Facts, known: Knowledge) -> Decision:
         number = facts["registration_no"]
@@ -92,8 +95,8 @@ class Matcher:
         named = _exact(facts, known)
         same = _unique([n.firm for n in named if not _numbers_differ(n.firm, facts)])
         if len(same) == 1 and len(named) == 1:
-            return Decision(RowOutcome.MATCHED, matched_by="name", firm=same[0])
-        return _ambiguous(named) if same else Decision(RowOutcome.NEW)
+            return Decision(_MATCHED, matched_by="name", firm=same[0])
+        return _ambiguous(named) if same else Decision(_NEW)
 
     def _by_name(self, facts: Facts, known: Knowledge) -> Decision:
         place = facts.get("place", "")
@@ -103,7 +106,7 @@ class Matcher:
             if place:
                 firms = [firm for firm in firms if firm.address == place] or firms
             if len(firms) == 1 and not (place and firms[0].address and firms[0].address != place):
-                return Decision(RowOutcome.MATCHED, matched_by=matched_by, firm=firms[0])
+                return Decision(_MATCHED, matched_by=matched_by, firm=firms[0])
             if firms and not self._told_apart(facts, place):
                 return _ambiguous(hits)
         for earlier in self.so_far.named(facts["folded"]):
@@ -111,7 +114,7 @@ class Matcher:
                 return _repeated(earlier.at)
         if found and not self._told_apart(facts, place):
             return _ambiguous(found)
-        return Decision(RowOutcome.NEW)
+        return Decision(_NEW)
 
     def _told_apart(self, facts: Facts, place: str) -> bool:
         """This very file lists the same name at another place abroad: two firms of one name, not one firm twice."""
@@ -166,13 +169,13 @@ def _unreadable(facts: Facts) -> Decision | None:
 
 def _matched_by_code(firm: Firm, facts: Facts, *, by: str = "code") -> Decision:
     if firm.name_zh == facts["name"]:
-        return Decision(RowOutcome.MATCHED, matched_by=by, firm=firm)
+        return Decision(_MATCHED, matched_by=by, firm=firm)
     reason = Text(
         f"代码相同而名称不同：登记库为“{shorten(firm.name_zh)}”，文件为“{shorten(facts['name'])}”，可能已更名。",
         f"Same code, other name: “{shorten(firm.name_zh)}” in the registry, “{shorten(facts['name'])}” in the file; "
         "perhaps renamed.",
     )
-    return Decision(RowOutcome.MATCHED, "name_differs", reason, matched_by=by, firm=firm)
+    return Decision(_MATCHED, "name_differs", reason, matched_by=by, firm=firm)
 
 
 def _repeated(at: Place, firm: Firm | None = None) -> Decision:

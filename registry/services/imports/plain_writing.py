@@ -5,7 +5,7 @@ from its table, and a test holds both ways together, row by row. Rows that need 
 written one by one: another name to teach, or a code the registry has seen before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 from typing import Any
 
@@ -20,18 +20,29 @@ from registry.vocabulary import IdentityState, NameKind, OperatingStatus, RowOut
 
 AT_ONCE = 50_000
 """Rows written by one set of statements; their numbers are all that is held in memory."""
+FED_BY = {column: {fact} for fact, column in SIMPLE.items()} | {
+    "address": {"address", "place"},
+    "region_code": {"region_code"},
+    "city_code": {"region_code"},
+    "registered_capital_cny": {"capital_cny"},
+    "registered_capital_text": {"capital_text"},
+    "operating_status": {"status"},
+}
+"""Column of Enterprise → the facts without any of which it stays empty."""
 _FIRST, _LAST, _OFFSET = (bindparam(name, type_=BigInteger) for name in ("first_row", "last_row", "offset"))
 
 
-def write_plain(session: Session, *, import_id: int, source: str, at: datetime) -> Iterator[range]:
+def write_plain(session: Session, *, import_id: int, source: str, at: datetime, stated: Set[str]) -> Iterator[range]:
     """Write enterprises and their current names for the new rows of an import that need nothing else.
 
+    ``stated`` are the facts any row of the import has: no others are looked for, which a database does row by row.
     Answers the numbers of the enterprises, block by block; the rows point to them. Addresses and chains are left to
     the caller. Enterprises are numbered in the order of their rows.
     """
     last = 0
+    enterprise, name = _enterprise(session, at, stated), _current_name(source, import_id)
     rows = select(col(ImportRow.id)).where(
-        col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == RowOutcome.NEW, *_is_plain()
+        col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == RowOutcome.NEW, *_is_plain(stated)
     )
     while chunk := (
         session.execute(rows.where(col(ImportRow.id) > last).order_by(col(ImportRow.id)).limit(AT_ONCE)).scalars().all()
@@ -39,14 +50,14 @@ def write_plain(session: Session, *, import_id: int, source: str, at: datetime) 
         last = chunk[-1]
         numbers = reserve_numbers(session, Enterprise, len(chunk))
         runs = consecutive(zip(chunk, numbers, strict=True))
-        _insert_each(session, Enterprise, _enterprise(session, at), runs)
-        _insert_each(session, EnterpriseName, _current_name(source, import_id), runs)
+        _insert_each(session, Enterprise, enterprise, runs)
+        _insert_each(session, EnterpriseName, name, runs)
         point_runs(session, ImportRow, "enterprise_id", runs)
         yield numbers
 
 
-def stated_columns(session: Session) -> dict[str, ColumnElement[Any]]:
-    """SQL over ImportRow: the columns of Enterprise its facts state, as ``filling.columns_of`` reads them."""
+def stated_columns(session: Session, stated: Set[str]) -> dict[str, ColumnElement[Any]]:
+    """SQL over ImportRow: the columns of Enterprise these facts feed, as ``filling.columns_of`` reads them."""
     columns = {column: _fact(session, fact, column) for fact, column in SIMPLE.items()}
     columns["address"] = func.coalesce(columns["address"], _text("place"))
     columns["region_code"] = _text("region_code")
@@ -54,17 +65,17 @@ def stated_columns(session: Session) -> dict[str, ColumnElement[Any]]:
     columns["registered_capital_cny"] = _fact(session, "capital_cny", "registered_capital_cny")
     columns["registered_capital_text"] = case((_text("capital_cny").is_(None), _text("capital_text")))
     columns["operating_status"] = _text("status")
-    return columns
+    return {column: read for column, read in columns.items() if not stated.isdisjoint(FED_BY[column])}
 
 
-def _is_plain() -> list[ColumnElement[bool]]:
+def _is_plain(stated: Set[str]) -> list[ColumnElement[bool]]:
     known = exists().where(col(Enterprise.uscc) == _text("uscc"))
-    return [*(_text(fact).is_(None) for fact in OTHER_NAMES), ~known]
+    return [*(_text(fact).is_(None) for fact in OTHER_NAMES if fact in stated), ~known]
 
 
-def _enterprise(session: Session, at: datetime) -> dict[str, ColumnElement[Any]]:
+def _enterprise(session: Session, at: datetime, stated: Set[str]) -> dict[str, ColumnElement[Any]]:
     identified, provisional = literal(IdentityState.IDENTIFIED.value), literal(IdentityState.PROVISIONAL.value)
-    stated = stated_columns(session)
+    columns = stated_columns(session, stated)
     unknown = literal(OperatingStatus.UNKNOWN.value)
     return {
         "id": col(ImportRow.id) + _OFFSET,
@@ -74,8 +85,8 @@ def _enterprise(session: Session, at: datetime) -> dict[str, ColumnElement[Any]]
         "revision": literal(1),
         "created_at": literal(at, UtcDateTime),
         "updated_at": literal(at, UtcDateTime),
-        **stated,
-        "operating_status": func.coalesce(stated["operating_status"], unknown),
+        **columns,
+        "operating_status": func.coalesce(columns.get("operating_status"), unknown),
     }
 
 

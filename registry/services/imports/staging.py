@@ -80,7 +80,10 @@ def stage(
     batch = existing_batch(session, destination) if destination else None
     work = _Staging(session, run.id, destination, batch)
     work.stage_tables(tables, progress or (lambda _: None))
-    run.understood = _understood(tables, notes, options, work.warnings) | {"lists": lists.value}
+    run.understood = _understood(tables, notes, options, work.warnings) | {
+        "lists": lists.value,
+        "facts": sorted(work.stated),
+    }
     run.counts = work.counts()
     session.flush()
     return StageResult(import_id=run.id, already_written=False)
@@ -103,6 +106,7 @@ class _Staging:
         self.lookup, self.matcher = Lookup(session), Matcher()
         of_products = destination is not None and destination.kind is DirectoryKind.PRODUCT
         self.products = ProductDecider(self.lookup, self.matcher, self.batch_id) if of_products else None
+        self.stated: set[str] = set()
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.identified_by: Counter[str] = Counter()
@@ -131,6 +135,7 @@ class _Staging:
 
     def _stage_chunk(self, sheet: str, chunk: Sequence[Row], interpreter: Interpreter | ProductInterpreter) -> None:
         facts = [interpreter.interpret(cells) for _, cells in chunk]
+        self.stated.update(*facts)
         places = [(sheet, number) for number, _ in chunk]
         decisions = self.products.decide(facts, places) if self.products else self._decide(facts, places)
         rows = [

@@ -151,7 +151,8 @@ class _Writing:
 
     def write_plain(self) -> None:
         """New enterprises of which only facts are to be written, not by row but all at once."""
-        for numbers in write_plain(self.session, import_id=self.run.id, source=self.source, at=self.at):
+        stated = set(self.run.understood["facts"])
+        for numbers in write_plain(self.session, import_id=self.run.id, source=self.source, at=self.at, stated=stated):
             written = select(col(Enterprise.id)).where(col(Enterprise.id).between(numbers.start, numbers.stop - 1))
             provisional = self.session.execute(written.where(col(Enterprise.uscc).is_(None))).scalars().all()
             self._open_addresses(numbers, provisional)

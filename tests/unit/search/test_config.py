@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 import commands
 from registry.search import config
-from registry.search.config import FILES, ConfigFault, WordsFile, load_config, parse, read
+from registry.search.config import FILES, WAYS, ConfigFault, WordsFile, load_config, parse, read
 from registry.search.config_check import Known, check_config
+from registry.search.known_items import KINDS
 from registry.services import search_config
 from registry.services.search_config import check_search_config
 
@@ -36,6 +37,12 @@ def test_the_shipped_files_are_right() -> None:
     assert checked.faults == ()
     assert set(checked.counts) == set(FILES)
     assert checked.counts["readings.yaml"]["words"] > 50
+    assert checked.counts["gates.yaml"] == {"questions": 1, "enterprises": 1, "ways": 9}
+    assert checked.counts["meilisearch.yaml"] == {"index": 9, "portion_bytes": 1}
+
+
+def test_gates_can_ask_in_every_way_that_questions_are_made_in() -> None:
+    assert set(KINDS) == WAYS
 
 
 @pytest.mark.parametrize(
@@ -60,6 +67,17 @@ def test_the_shipped_files_are_right() -> None:
         ("synonyms.yaml", "  中央处理器: [cpu]", "  中央处理器: [cpu, 无人机]", "无人机"),
         ("places.yaml", '  "500000": [cq]', '  "999999": [cq]', "999999"),
         ("suffixes.yaml", "  - 酒店\n", "  - 酒店\n  - 酒店\n", "酒店"),
+        ("gates.yaml", "questions: 10", "questions: 0", "0"),
+        ("gates.yaml", "enterprises: 600", "enterprises: many", "many"),
+        ("gates.yaml", "  full: 0.9", "  full: 2.0", "2.0"),
+        ("gates.yaml", "  full: 0.9", "  shouted: 0.9", "shouted"),
+        ("gates.yaml", "questions: 10", "question: 10", "question"),
+        ("meilisearch.yaml", "  rankingRules: [sort]", "  rankingRules: [words]", "words"),
+        ("meilisearch.yaml", "  rankingRules: [sort]", "  rankingRules: [sort, words]", "index.rankingRules"),
+        ("meilisearch.yaml", "  facetSearch: false", "  facetSearch: maybe", "maybe"),
+        ("meilisearch.yaml", "  facetSearch: false", "  stopWords: []", "index.stopWords"),
+        ("meilisearch.yaml", "  searchCutoffMs: 60000", "  searchCutoffMs: true", "True"),
+        ("meilisearch.yaml", "portion_bytes: 16000000", "portion_bytes: 10", "10"),
     ],
 )
 def test_a_fault_is_named_with_file_line_and_entry(name: str, old: str, new: str, entry: str) -> None:
