@@ -175,7 +175,7 @@ criteria:
 
 
 def scored(**annual: float) -> Population:
-    facts = {"award_national_3y": [False], "class1_ip": [annual.pop("class1_ip", 0)]}
+    facts: dict[str, Any] = {"award_national_3y": [False], "class1_ip": [annual.pop("class1_ip", 0)]}
     figures = {(name, 2025): [value] for name, value in annual.items()}
     return Population.from_columns(size=1, as_of=date(2026, 5, 6), figures=figures, facts=facts)
 
