@@ -158,7 +158,7 @@ def _head(text: str, typed: dict[str, str], locale: Locale) -> list[dict[str, An
         word = HEAD_WORDS.get(field.path) or HEAD_WORDS.get(parts[-1])
         if word is None:
             continue
-        procedure = Text(*PROCEDURES[parts[1]]) if parts[0] == "in_force" else None  # type: ignore[index]
+        procedure = Text(*PROCEDURES[parts[1]]) if parts[0] == "in_force" else None
         label = word if procedure is None else Text(f"{procedure.zh}{word.zh}", f"{procedure.en} {word.en}")
         found.append({"field": field, "label": label.in_(locale), "value": typed.get(field.path, field.value)})
     return found
