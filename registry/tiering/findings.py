@@ -11,7 +11,7 @@ from registry.tiering.evaluation import Result
 from registry.tiering.expressions import limit, measure
 from registry.tiering.figures import choice_words, fact_names
 from registry.tiering.language import Compare, LocatedIn, No, NoTitle, OneOf, Rule, Size, Title, Yes
-from registry.tiering.measures import FactOf, FigureOf
+from registry.tiering.measures import Amount, FactOf, FigureOf
 from registry.tiering.needs import figures_read, missing
 from registry.tiering.population import Population
 from registry.tiering.sizes import CLASS_WORDS, CLASSES, size_range
@@ -133,6 +133,8 @@ def _why_unknown(rule: Compare, firm: Population, shift: int, locale: Locale) ->
     absent = missing(rule.value, firm, shift)
     if not absent:
         return "cannot be computed (divided by nothing)" if english else "无法计算（除数不大于 0）"
+    if isinstance(rule.value, Amount):
+        return f"not stated in {rule.value.currency}" if english else f"未以 {rule.value.currency} 填报"
     if isinstance(rule.value, FactOf | FigureOf):
         return "not reported" if english else "未填"
     names = [need.words(locale) for need in absent]
