@@ -74,7 +74,13 @@ def test_a_wrong_filter_is_refused_by_name(filled: Settings, arguments: tuple[st
     assert result.stdout == ""
 
 
-def test_reindexing_while_another_writes_is_a_conflict(filled: Settings) -> None:
+def test_reindexing_while_another_rebuilds_is_a_conflict(filled: Settings) -> None:
+    with EmbeddedEngine(filled.index_dir).building():
+        assert isinstance(run("reindex").exception, Conflict)
+
+
+def test_reindexing_is_given_up_when_the_index_stays_in_use(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry.services.index_changes.PATIENCE_SECONDS", 0.2)
     with EmbeddedEngine(filled.index_dir).writing():
         assert isinstance(run("reindex").exception, Conflict)
 
