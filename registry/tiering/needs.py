@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
 
 from registry.errors import Locale
 from registry.tiering.evaluation import Path, Result, children
@@ -39,7 +42,7 @@ from registry.tiering.measures import (
     YearOf,
     YearsSince,
 )
-from registry.tiering.population import Population
+from registry.tiering.population import Bools, Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +141,39 @@ def inner_expressions(expression: Expression) -> tuple[Expression, ...]:
             return ()
 
 
-def missing(expression: Expression, firm: Population, shift: int = 0) -> list[Need]:
-    """What this one enterprise has not reported of what the expression reads.
+Lack: TypeAlias = tuple[Need, Bools]
+"""A place of the figures file, and which rows have nothing there."""
 
-    Years before its founding are not missing.
-    """
-    founded = float(founding_year(firm)[0])
-    return [
-        need
-        for need in figures_read(expression, firm.last_year + shift)
-        if not is_known(need, firm)
-        and not (need.year is not None and need.year < founded and _allows_young(expression))
-    ]
+
+def known(need: Need, population: Population) -> Bools:
+    """Which rows have stated this."""
+    if need.year is not None:
+        return population.figure(need.name, need.year).known
+    if need.name == "titles":
+        return population.titles_known
+    if fact_names()[stated_name(need.name)].kind == "date":
+        return ~np.isnat(population.date_fact(need.name))
+    return population.fact(need.name).known
+
+
+def is_known(need: Need, firm: Population) -> bool:
+    """Whether the one enterprise has stated this."""
+    return bool(known(need, firm)[0])
+
+
+def lacking(expression: Expression, population: Population, shift: int = 0) -> Iterator[Lack]:
+    """What an expression reads and which rows have not stated it. Years before founding are not missing."""
+    young = _allows_young(expression)
+    for need in figures_read(expression, population.last_year + shift):
+        rows = ~known(need, population)
+        if young and need.year is not None:
+            rows = rows & ~(need.year < founding_year(population))
+        yield need, rows
+
+
+def missing(expression: Expression, firm: Population, shift: int = 0) -> list[Need]:
+    """What this one enterprise has not reported of what the expression reads."""
+    return [need for need, rows in lacking(expression, firm, shift) if rows[0]]
 
 
 def _allows_young(expression: Expression) -> bool:
@@ -160,56 +184,58 @@ def _allows_young(expression: Expression) -> bool:
     return any(_allows_young(inner) for inner in inner_expressions(expression))
 
 
-def is_known(need: Need, firm: Population) -> bool:
-    """Whether the one enterprise has stated this."""
-    if need.year is not None:
-        return bool(firm.figure(need.name, need.year).known[0])
-    if need.name == "titles":
-        return bool(firm.titles_known[0])
-    if fact_names()[stated_name(need.name)].kind == "date":
-        return bool(firm.date_fact(need.name)[0] == firm.date_fact(need.name)[0])  # NaT differs from itself
-    return bool(firm.fact(need.name).known[0])
+def lacks(rule: Rule, population: Population, shift: int = 0) -> Iterator[Lack]:
+    """What a condition reads and which rows have not stated it."""
+    match rule:
+        case Compare():
+            yield from lacking(rule.value, population, shift)
+            if isinstance(rule.threshold, BandedThreshold):
+                yield from lacking(rule.threshold.by, population, shift)
+        case Score():
+            yield from _score_lacks(rule, population, shift)
+        case _:
+            for need in _asked(rule, population.last_year + shift):
+                yield need, ~known(need, population)
+            for child in children(rule, population.procedure):
+                yield from lacks(child.rule, population, shift + child.shift)
 
 
 def needs_of_rule(rule: Rule, firm: Population, shift: int = 0) -> list[Need]:
-    """What one condition without conditions inside is missing."""
+    """What this one enterprise has not stated of what a condition reads."""
+    return [need for need, rows in lacks(rule, firm, shift) if rows[0]]
+
+
+def _asked(rule: Rule, last_year: int) -> tuple[Need, ...]:
+    """What a condition on facts, titles, place or size asks for."""
     match rule:
-        case Compare():
-            found = missing(rule.value, firm, shift)
-            if isinstance(rule.threshold, BandedThreshold):
-                found += missing(rule.threshold.by, firm, shift)
-            return found
-        case Yes() | No() | OneOf():
-            name = rule.yes if isinstance(rule, Yes) else rule.no if isinstance(rule, No) else rule.code
-            return [] if is_known(Need(name), firm) else [Need(name)]
+        case Yes():
+            return (Need(rule.yes),)
+        case No():
+            return (Need(rule.no),)
+        case OneOf():
+            return (Need(rule.code),)
         case Title() | NoTitle():
-            return [] if is_known(Need("titles"), firm) else [Need("titles")]
+            return (Need("titles"),)
         case LocatedIn():
-            return [] if is_known(Need("region"), firm) else [Need("region")]
+            return (Need("region"),)
         case Size():
-            last_year = firm.last_year + shift
-            read = (Need("industry_division"), Need("employees", last_year), Need("revenue", last_year))
-            return [need for need in read if not is_known(need, firm)]
-        case Score():
-            return list(_score_needs(rule, firm, shift))
+            return Need("industry_division"), Need("employees", last_year), Need("revenue", last_year)
         case _:
-            return [
-                need
-                for child in children(rule, firm.procedure)
-                for need in needs_of_rule(child.rule, firm, shift + child.shift)
-            ]
+            return ()
 
 
-def _score_needs(rule: Score, firm: Population, shift: int) -> Iterator[Need]:
+def _score_lacks(rule: Score, population: Population, shift: int) -> Iterator[Lack]:
     for part in rule.score:
         for item in part.items:
-            if item.given is not None and is_known(Need(item.given), firm):
-                continue
-            if item.value is not None:
-                yield from missing(item.value, firm, shift)
+            # Points somebody gave make the figures behind them needless.
+            open_rows = np.ones(population.size, np.bool_)
+            if item.given is not None:
+                open_rows = ~known(Need(item.given), population)
+            inside = [] if item.value is None else list(lacking(item.value, population, shift))
             for band in item.bands:
-                if band.when is not None:
-                    yield from needs_of_rule(band.when, firm, shift)
+                inside += [] if band.when is None else lacks(band.when, population, shift)
+            for need, rows in inside:
+                yield need, open_rows & rows
 
 
 def open_leaves(

@@ -9,7 +9,8 @@ from registry.tiering.reading import Reading
 def wanted(evaluation: Evaluation, row: int) -> tuple[Need, ...]:
     """What this row is missing, in the order of the rule: the same as ``needs`` of its report."""
     firm = evaluation.population.row(row)
-    readings = (Reading(evaluation, criterion, firm, row) for criterion in evaluation.standard.criteria)
+    weighing = (criterion for criterion in evaluation.standard.criteria if not criterion.advisory)
+    readings = (Reading(evaluation, criterion, firm, row) for criterion in weighing)
     return tuple(distinct(need for reading in readings for need in reading.needs()))
 
 

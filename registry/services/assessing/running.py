@@ -23,12 +23,12 @@ from registry.services.standards import known_standards
 from registry.tiering.evaluation import Evaluation, Result, evaluate
 from registry.tiering.evaluation import Verdict as VerdictCode
 from registry.tiering.flags import Flags, flags
+from registry.tiering.open_needs import open_needs
 from registry.tiering.population import Bools, Population
 from registry.tiering.reads import reads
 from registry.tiering.selection import find
 from registry.tiering.standard import Procedure as ProcedureCode
 from registry.tiering.standard import Standard
-from registry.tiering.wanted import wanted
 from registry.titles import DUE_DAYS
 from registry.vocabulary import Flag, Procedure, Verdict
 
@@ -229,11 +229,11 @@ def _store(session: Session, run_id: int, judged: Judgement, *, keep_all: bool) 
     flag, evaluation = judged.flag, judged.evaluation
     keep = np.flatnonzero(np.ones(flag.size, np.bool_) if keep_all else flag != None)  # noqa: E711 - element-wise
     results, revenue = letters(evaluation), _revenue(evaluation.population)
-    pins = pin(evaluation.population, keep.tolist())
+    pins, asked = pin(evaluation.population, keep.tolist()), _asked(evaluation)
     for start in range(0, keep.size, CHUNK):
         chunk = keep[start : start + CHUNK].tolist()
         numbers = reserve_numbers(session, Assessment, len(chunk))
-        needs = [_needs(evaluation, at) for at in chunk]
+        needs = [[place for place, rows in asked if rows[at]] for at in chunk]
         rows = [
             _row(evaluation, at)
             | {
@@ -265,11 +265,13 @@ def _row(evaluation: Evaluation, at: int) -> dict[str, Any]:
     }
 
 
-def _needs(evaluation: Evaluation, at: int) -> list[str]:
-    """Places of the missing figures of an undecided row, each once."""
-    if evaluation.verdict[at] != VerdictCode.UNDECIDED or not evaluation.unknowns[at]:
-        return []
-    return list(dict.fromkeys(need.path for need in wanted(evaluation, at)))
+def _asked(evaluation: Evaluation) -> list[tuple[str, Bools]]:
+    """Places of missing figures, each once, with the undecided rows they would help to decide."""
+    undecided = evaluation.verdict == VerdictCode.UNDECIDED
+    found: dict[str, Bools] = {}
+    for need, rows in open_needs(evaluation).items():
+        found[need.path] = found.get(need.path, False) | (rows & undecided)
+    return list(found.items())
 
 
 def _revenue(population: Population) -> list[int | None]:

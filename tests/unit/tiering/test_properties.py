@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from registry.tiering.evaluation import Evaluation, Result, Verdict, evaluate
 from registry.tiering.loader import load_all
+from registry.tiering.open_needs import open_needs
 from registry.tiering.report import explain
 from registry.tiering.standard import Procedure
+from registry.tiering.wanted import wanted
 from tests.unit.tiering import oracle
 from tests.unit.tiering.firms import ANNUAL, AS_OF, FACTS, Firm, firms, population
 
@@ -166,3 +168,12 @@ def test_an_empty_population_has_no_results() -> None:
 def test_a_row_that_does_not_exist_cannot_be_explained() -> None:
     with pytest.raises(IndexError):
         explain(judge("HTE", [{}]), 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(STANDARDS)), st.lists(firms, min_size=1, max_size=5), procedures)
+def test_the_needs_of_everybody_are_those_of_each_firm(standard: str, rows: list[Firm], procedure: Procedure) -> None:
+    found = judge(standard, rows, procedure)
+    together = open_needs(found)
+    for index in range(len(rows)):
+        assert {need for need, lacking in together.items() if lacking[index]} == set(wanted(found, index))
