@@ -30,11 +30,11 @@ from registry.services.assessing.running import assess_tier
 from registry.services.indexing import rebuild, search_engine
 from registry.services.migrating import migrate
 from registry.settings import Settings
+from registry.tiering.selection import tiers
 from registry.vocabulary import Role
 
 DEFAULT_SIZE = 2_400
 SMALLEST, LARGEST = 60, 100_000
-TIERS = ("little_giant", "hte")
 FINISHED = "demo.finished"
 ASIDE = "demo-building"
 PARTS = ("archive", "index", "registry.sqlite3")
@@ -127,7 +127,7 @@ def _derive(engine: Engine, settings: Settings, say: Say) -> None:
     say(Text("正在建立搜索索引……", "Building the search index …"))
     rebuild(engine, search_engine(settings))
     say(Text("正在按认定标准评估……", "Assessing by the standards …"))
-    for tier in TIERS:
+    for tier in tiers(chosen=True):
         assess_tier(engine, code=tier, as_of=clock.today(), actor=DEMO.label)
 
 
