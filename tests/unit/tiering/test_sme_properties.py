@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from registry.tiering.evaluation import Evaluation, Result, evaluate
 from registry.tiering.loader import load_all
+from registry.tiering.population import SUBSETS
 from registry.tiering.report import explain
 from tests.unit.tiering.firms import WAN, Firm, population
 
@@ -62,7 +63,18 @@ stated: dict[Any, st.SearchStrategy[Any]] = {
     **{name: st.sampled_from(values) for name, values in FACTS.items()},
 }
 held: dict[Any, st.SearchStrategy[Any]] = {"titles": st.none() | st.lists(st.sampled_from(SPANS), max_size=2)}
-firms: st.SearchStrategy[Firm] = st.fixed_dictionaries(held, optional=stated)
+
+
+def consistent(firm: Firm) -> Firm:
+    """Of a firm with no class-I rights none are self-developed or of high value: figures that contradict each other say
+    nothing about hiding one of them.
+    """
+    if firm.get("class1_ip") != 0:
+        return firm
+    return {name: 0 if name in SUBSETS["class1_ip"] else value for name, value in firm.items()}
+
+
+firms: st.SearchStrategy[Firm] = st.fixed_dictionaries(held, optional=stated).map(consistent)
 ladder = st.sampled_from(sorted(LADDER))
 
 BETTER_FIGURES = ("rd_expense", "net_profit", "sci_tech_staff", "rd_staff", "equity_investment")
