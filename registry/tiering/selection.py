@@ -23,8 +23,8 @@ def choose(
     version goes before a national one) or a version id (LG26: that very version, for any day since it first came
     into force, so that an old application can be judged again and a holder can be tried against the next rules).
     Case does not matter. Of two versions in force on the day the one that came later applies: a new version closes the
-    open window of the one before. A version that is ``named_only`` is never found by its tier. ``among`` is what
-    there is to choose from, by default the versions shipped.
+    open window of the one before. A version that is ``named_only`` is found by its tier only where that has no other.
+    ``among`` is what there is to choose from, by default the versions shipped.
 
     Raises NotFound for an unknown code, InvalidInput when the day is before any version or between versions.
     """
@@ -32,7 +32,10 @@ def choose(
     for standard in versions:
         if standard.id == code.strip().upper() and standard.tier != code.strip().lower():
             return _not_too_early(standard, as_of)
-    ours = [one for one in versions if one.tier == code.strip().lower() and not one.named_only]
+    named = [one for one in versions if one.tier == code.strip().lower()]
+    ours = [one for one in named if not one.named_only]
+    if len(named) == 1 and not ours:
+        return _not_too_early(named[0], as_of)
     if not ours:
         known = tuple(dict.fromkeys([one.tier for one in versions] + [one.id for one in versions]))
         raise NotFound(

@@ -33,7 +33,7 @@ def main() -> None:
             firms = session.scalars(select(col(Enterprise.id)).limit(20)).all()
             figures = session.scalar(select(func.count()).select_from(Figure))
         print(f"  {figures} stored figures", flush=True)
-        for code in tiers():
+        for code in tiers(chosen=True):
             report(f"assess {code}, stored", f"{size} firms", once(lambda c=code: _assess(database, c, day)))  # type: ignore[misc]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"  peak memory {peak:.0f} MB", flush=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry.errors import NotFound
+from registry.tiering.selection import tiers
 from tests.unit.tiering.cases import WAN, changed, report, results
 from tests.unit.tiering.sme_cases import SRDI26_PASS
 
@@ -167,6 +167,6 @@ def test_the_size_class_by_itself(
     assert size is None or row.value == size
 
 
-def test_a_size_is_no_title_and_only_asked_for_by_its_own_id() -> None:
-    with pytest.raises(NotFound):
-        report(SRDI26_PASS, "sme_size")
+def test_a_size_is_no_title_and_no_tier_that_everybody_is_judged_by() -> None:
+    assert "sme_size" not in tiers(chosen=True)
+    assert report(SRDI26_PASS, "sme_size").version == report(SRDI26_PASS, "SIZE11").version == "SIZE11"
