@@ -178,6 +178,7 @@ def result_context(request: Request, report: Report, frame: Frame, answers: Answ
         "report": report,
         "verdict": report.verdict,
         "gap_text": Text(report.gap_text, report.gap_text_en),
+        "way": Text(report.way.text, report.way.text_en) if report.way is not None and report.way.steps else None,
         "counts": {outcome: sum(row["outcome"] == outcome for row in rows) for outcome in OUTCOMES},
         "rows": [row for outcome in OUTCOMES for row in rows if row["outcome"] == outcome],
         "given": [(one.words, answers.read_as[one.path]) for one in frame.questions if one.path in answers.read_as],

@@ -200,6 +200,7 @@ def detail_context(request: Request, detail: CandidateDetail, known: tuple[Stand
         "counts": counts,
         "verdict": Verdict.of(report.verdict).value,
         "gap_text": Text(report.gap_text, report.gap_text_en),
+        "way": Text(report.way.text, report.way.text_en) if report.way is not None and report.way.steps else None,
         "titles": [shown_title(request, title, locale) for title in detail.enterprise.titles],
         "enterprise_url": url_path(request, "enterprise", key=detail.enterprise.key),
         "firm_url": url_path(request, "work_firm", key=detail.enterprise.key),
