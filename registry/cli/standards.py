@@ -130,9 +130,9 @@ def _print_report(report: "Report", locale: Locale) -> None:
         head += f"  score {points}, needs {needed}" if english else f"  得分 {points}，须 {needed}"
     typer.echo(head)
     _print_rows([(_mark(one), one.id, _said(one, english=english)) for one in report.criteria])
-    typer.echo(report.gap_text_en if english else report.gap_text)
     if report.way is not None and report.way.steps:
         typer.echo(f"Fewest changes: {report.way.text_en}" if english else f"改动最少的一条路：{report.way.text}")
+    typer.echo(report.gap_text_en if english else report.gap_text)
 
 
 def _mark(row: "CriterionReport") -> str:
