@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, String, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
@@ -165,12 +165,17 @@ def _ready(
 
 def _processor(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
     """How a value of this type is handed to the driver; few different values (states, instants) are converted once."""
+    if isinstance(kind, JSON):
+        return _json_text
     process = kind.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return None
-    if isinstance(kind, JSON):
-        return lambda value: None if value is None else process(value)
     return _Converted(process, keep=str if isinstance(kind, Date) else None).__getitem__
+
+
+def _json_text(value: Any) -> str | None:
+    """JSON as ``dump_json`` writes it: both engines take it as text."""
+    return None if value is None else to_json(value).decode()
 
 
 class _Converted(dict[Any, Any]):

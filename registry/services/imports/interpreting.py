@@ -73,6 +73,7 @@ class Interpreter:
         self._places = tuple(at.get(role) for role in _PLACES)
         self._take_places = _taker([place for place in self._places if place is not None])
         self._places_seen: dict[Any, tuple[str | None, str | None, str]] = {}
+        self._amounts = _Remembered(read.read_capital)
         self._fields = [(at[role], FIELDS[role][0], _Remembered(FIELDS[role][1])) for role in FIELDS if role in at]
 
     def interpret(self, cells: Sequence[str]) -> Facts:
@@ -153,11 +154,11 @@ class Interpreter:
             facts["place"] = found[2]
 
     def _read_capital(self, cell: str, facts: Facts, warnings: list[dict[str, str]]) -> None:
-        if read.is_empty(cell):
-            return
-        amount, fault = read.read_capital(cell)
+        amount, fault = self._amounts[cell]
         if amount is not None:
             facts["capital_cny"] = amount
+            return
+        if read.is_empty(cell):
             return
         text = " ".join(cell.split())
         if len(text) <= 60:

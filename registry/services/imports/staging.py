@@ -178,7 +178,7 @@ class _Staging:
 
     def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> tuple[Any, ...]:
         """The values of ``_ROW``."""
-        self.outcomes[decision.outcome.value] += 1
+        self.outcomes[decision.outcome] += 1
         key = "uscc" if "uscc" in facts else "registration_no" if "registration_no" in facts else "name"
         self.identified_by[key] += 1
         if decision.reason_code is not None:
