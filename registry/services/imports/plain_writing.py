@@ -5,7 +5,7 @@ from its table, and a test holds both ways together, row by row. Rows that need 
 written one by one: another name to teach, or a code the registry has seen before.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ def stated_columns(session: Session, stated: Set[str]) -> dict[str, ColumnElemen
     return {column: read for column, read in columns.items() if not stated.isdisjoint(FED_BY[column])}
 
 
-def _is_plain(session: Session, stated: Set[str]) -> list[ColumnElement[bool]]:
+def _is_plain(session: Session, stated: Set[str]) -> Sequence[ColumnElement[bool]]:
     without = [_text(fact).is_(None) for fact in OTHER_NAMES if fact in stated]
     if session.execute(select(col(Enterprise.id)).limit(1)).first() is None:
         return without  # a registry without enterprises has seen no code: the rows need not be read for theirs
