@@ -19,6 +19,8 @@ CHUNK = 5_000
 
 ROWS_A_STATEMENT = 1_000
 """A statement of many rows lets other threads run as long as it runs; one of a single row stops for them every time."""
+VALUES_A_STATEMENT = 32_000
+"""What SQLite takes in one statement, a little less; PostgreSQL takes twice as many."""
 
 Run = tuple[int, int, int]
 """Rows that follow each other and point to numbers that do: what to add to a row ``id``, the first and last of them."""
@@ -81,10 +83,11 @@ def ready_insert(
     connection, rows = _ready(session, table, columns, values)
     names = ", ".join(f'"{column}"' for column in columns)
     row = f"({', '.join([_mark(session)] * len(columns))})"
+    at_once = min(ROWS_A_STATEMENT, VALUES_A_STATEMENT // len(columns))
 
     def insert() -> None:
-        for first in range(0, len(rows), ROWS_A_STATEMENT):
-            some = rows[first : first + ROWS_A_STATEMENT]
+        for first in range(0, len(rows), at_once):
+            some = rows[first : first + at_once]
             marks = ", ".join([row] * len(some))
             statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES {marks}'  # noqa: S608 - our own tables
             connection.exec_driver_sql(statement, tuple(itertools.chain.from_iterable(some)))
