@@ -30,6 +30,7 @@ from web.search_views import (
     params_url,
     query_url,
     rest_of,
+    same_brand,
     shown_hit,
     without_text,
 )
@@ -54,6 +55,7 @@ def search_page(
     status: Values = [],  # noqa: B006
     granted: Values = [],  # noqa: B006
     ending: Values = [],  # noqa: B006
+    brand: Values = [],  # noqa: B006
     category: Values = [],  # noqa: B006
     grade: Values = [],  # noqa: B006
     as_of: str = "",
@@ -78,6 +80,7 @@ def search_page(
         statuses=status,
         granted=granted,
         ending=ending,
+        brands=brand,
         categories=category,
         grades=grade,
         as_of=day,
@@ -129,6 +132,7 @@ def _context(request: Request, session: Session, engine: SearchEngine | None, pa
         "counted": [text.in_(locale) for text in counted(page)],
         "offers": offers(request, page, locale),
         "order": _order(page),
+        "same_brand": same_brand(request, page),
         "section_urls": {kind: query_url(request, query, kind=kind) for kind in sections},
         "product_total": sections["product"].total if "product" in sections else 0,
         "products": product_rows(request, page, sections["product"], locale) if "product" in sections else [],

@@ -29,6 +29,7 @@ FIELDS = {
     "province": Text("省", "Province"),
     "granted": Text("认定年份", "Granted"),
     "ending": Text("到期年份", "Ending"),
+    "brand": Text("字号", "Brand"),
     "category": Text("产品分类", "Category"),
     "grade": Text("等级", "Grade"),
     "industry": Text("行业", "Industry"),
@@ -37,7 +38,7 @@ FIELDS = {
     "text": Text("文字", "Text"),
 }
 """What each filter is called."""
-UNLISTED = ("district", "granted", "ending", "category", "grade")
+UNLISTED = ("district", "granted", "ending", "brand", "category", "grade")
 """Filters that stand in the address and in no facet: shown as chips."""
 FACETS = ("status", "directory", "level", "city", "chain")
 PRODUCT_FACETS = ("status", "grade", "category", "city")
@@ -175,6 +176,15 @@ def offers(request: Request, page: SearchPage, locale: Locale) -> list[dict[str,
         for chip in page.interpreted
         if not chip.applied and chip.add
     ]
+
+
+def same_brand(request: Request, page: SearchPage) -> dict[str, Any] | None:
+    """The firms that share the brand typed; a way to these alone where there are others beside them."""
+    shared = page.same_brand
+    if shared is None:
+        return None
+    href = params_url(request, shared.add) if shared.total < page.total else None
+    return {"name": shared.name, "total": shared.total, "href": href}
 
 
 def _chip(request: Request, chip: Chip, locale: Locale) -> dict[str, Any]:
