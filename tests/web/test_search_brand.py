@@ -86,3 +86,28 @@ def test_api_and_command_tell_the_same(client: TestClient, own: Settings, monkey
     assert "字号“示例星河”的企业共 2 家" in CliRunner().invoke(app, ["search", "示例星河"]).stdout
     listed = CliRunner().invoke(app, ["search", "示例星河", "--brand", "示例星河"]).stdout
     assert "共 2 家企业" in listed
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("literal=perhaps", "literal"),
+        ("as_of=2026-02-30", "as_of"),
+        ("directory=no_such", "directory"),
+        ("status=brilliant", "status"),
+        ("brand=。", "brand"),
+        ("sort=alphabet", "sort"),
+        ("kind=people", "kind"),
+        ("cursor=x", "cursor"),
+    ],
+)
+def test_what_cannot_be_read_in_the_address_is_refused_and_named(client: TestClient, query: str, parameter: str) -> None:
+    answer = client.get(f"/search?q=示例&{query}")
+    assert answer.status_code == 422
+    by_api = client.get(f"/api/v1/search?q=示例&{query}")
+    assert (by_api.status_code, by_api.json()["parameter"]) == (422, parameter)
+
+
+@pytest.mark.parametrize("query", ["literal=1", "literal=TRUE", "literal=", "literal=0", "as_of=", "q=a&q=示例", "other=1"])
+def test_what_can_be_read_in_the_address_is_answered(client: TestClient, query: str) -> None:
+    assert client.get(f"/search?q=示例&{query}").status_code == 200
