@@ -88,8 +88,8 @@ def params_url(request: Request, params: Sequence[tuple[str, str]]) -> str:
 
 def marked(segments: Sequence[Segment]) -> Markup:
     """The pieces of a text, what matched marked; everything escaped."""
-    mark = Markup("<mark>{}</mark>")
-    return Markup("").join(mark.format(piece.text) if piece.marked else escape(piece.text) for piece in segments)
+    pieces = [f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in segments]
+    return Markup("".join(pieces))  # noqa: S704 - every piece is escaped
 
 
 def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> dict[str, Any]:
@@ -106,9 +106,9 @@ def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> d
     rest = len(hit.titles) - BADGES_SHOWN
     if rest > 0:
         facts.append(Text(f"另有 {rest} 个称号", f"{rest} more titles").in_(locale))
-    as_of = query.as_of.isoformat() if query.as_of else None
+    href = url_path(request, "enterprise", key=hit.id)
     return {
-        "href": url_with(url_path(request, "enterprise", key=hit.id), as_of=as_of),
+        "href": url_with(href, as_of=query.as_of.isoformat()) if query.as_of else href,
         "name": marked(hit.segments) if any(piece.marked for piece in hit.segments) else company_name(hit.name),
         "code": hit.uscc,
         "facts": facts,
@@ -120,6 +120,8 @@ def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> d
 def _asked_first(hit: Hit, page: SearchPage) -> list[TitleBadge]:
     """The strongest title of each directory that was asked for, then the others in their order of standing."""
     asked = {value.value for value in page.facets.get("directory", ()) if value.selected}
+    if not asked:
+        return list(hit.titles)
     first: dict[str, TitleBadge] = {}
     for badge in hit.titles:
         if badge.directory_code in asked:
