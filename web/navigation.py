@@ -59,7 +59,7 @@ def path_of(request: Request, name: str, /, **params: object) -> str | None:
     pattern = _pattern(request, name, tuple(params))
     if pattern is None:
         return None
-    values = {key: quote(str(value), safe="/") for key, value in params.items()}
+    values = {key: value if isinstance(value, int) else quote(str(value), safe="/") for key, value in params.items()}
     return str(request.scope.get("root_path", "")) + pattern.format(**values)
 
 

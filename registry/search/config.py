@@ -90,6 +90,7 @@ class SuffixesFile(_File):
 
     legal: Words
     generic: Words
+    trade: Words
     organisation: Words
 
 
