@@ -101,13 +101,17 @@ def test_api_and_command_tell_the_same(client: TestClient, own: Settings, monkey
         ("cursor=x", "cursor"),
     ],
 )
-def test_what_cannot_be_read_in_the_address_is_refused_and_named(client: TestClient, query: str, parameter: str) -> None:
+def test_what_cannot_be_read_in_the_address_is_refused_and_named(
+    client: TestClient, query: str, parameter: str
+) -> None:
     answer = client.get(f"/search?q=示例&{query}")
     assert answer.status_code == 422
     by_api = client.get(f"/api/v1/search?q=示例&{query}")
     assert (by_api.status_code, by_api.json()["parameter"]) == (422, parameter)
 
 
-@pytest.mark.parametrize("query", ["literal=1", "literal=TRUE", "literal=", "literal=0", "as_of=", "q=a&q=示例", "other=1"])
+@pytest.mark.parametrize(
+    "query", ["literal=1", "literal=TRUE", "literal=", "literal=0", "as_of=", "q=a&q=示例", "other=1"]
+)
 def test_what_can_be_read_in_the_address_is_answered(client: TestClient, query: str) -> None:
     assert client.get(f"/search?q=示例&{query}").status_code == 200
