@@ -20,6 +20,17 @@ class Limits:
     """Rows times columns of one sheet, because the reader keeps the rectangle in memory."""
     row_bytes: int = MEGABYTE
     sheets: int = 200
+    tables: int = 50_000
+    """Tables of a web page or document; some pages use one for each row."""
+    document_cells: int = 500_000
+    """Cells of a web page, document or PDF together; they are kept as objects."""
+    markup_bytes: int = 100 * MEGABYTE
+    """A web page, or the body of a document."""
+    nesting: int = 30
+    """Tables within tables."""
+    pages: int = 2_000
+    output_bytes: int = 500 * MEGABYTE
+    """Text a reader may write out: a text used by a million cells is stored once and written a million times."""
     child_memory: int = 2_000 * MEGABYTE
     child_cpu_seconds: int = 120
     child_wall_seconds: int = 180

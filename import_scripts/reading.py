@@ -9,34 +9,29 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from import_scripts import media_types
-from import_scripts.delimited import read_delimited
 from import_scripts.finding_tables import find_table
 from import_scripts.limits import Limits, size_text
+from import_scripts.readers.delimited import read_delimited
+from import_scripts.readers.in_child import Reading, read_in_child
 from import_scripts.sniffing import sniff
-from import_scripts.workbook import read_workbook
 from registry.errors import FileRefused, Text, shorten
-from registry.schemas.tables import ReadFile, Row, Table
+from registry.schemas.tables import ReadFile, Sheet, Table
 
-Sheets = Iterable[tuple[str, Iterable[Row]]]
-Reader = Callable[[Path, Path, Limits], Sheets]
-"""From a file and a scratch folder to its sheets, each a name and rows that can be iterated again and again."""
+Reader = Callable[[Path, Path, Limits], Reading]
+"""From a file and a scratch folder to its sheets, and what to note about it."""
 
 BLOCK = 1 << 20
 
 
-def _read_text(path: Path, scratch: Path, limits: Limits) -> Sheets:
-    return [("", read_delimited(path, limits))]
+def _read_text(path: Path, scratch: Path, limits: Limits) -> Reading:
+    return [Sheet("", read_delimited(path, limits), origin="text")], []
 
 
-def _read_xlsx(path: Path, scratch: Path, limits: Limits) -> Sheets:
-    return read_workbook(path, "xlsx", scratch, limits)
+def _by_child(kind: str) -> Reader:
+    return lambda path, scratch, limits: read_in_child(path, kind, scratch, limits)
 
 
-def _read_xls(path: Path, scratch: Path, limits: Limits) -> Sheets:
-    return read_workbook(path, "xls", scratch, limits)
-
-
-def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Sheets:
+def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Reading:
     inner = scratch / "unpacked"
     _unpack(path, inner, limits)
     kind = sniff(inner)
@@ -50,8 +45,8 @@ def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Sheets:
 
 READERS: dict[str, Reader] = {
     media_types.CSV: _read_text,
-    media_types.XLSX: _read_xlsx,
-    media_types.XLS: _read_xls,
+    media_types.XLSX: _by_child("xlsx"),
+    media_types.XLS: _by_child("xls"),
     media_types.GZIP: _read_gzip,
 }
 """One reader for each kind of file. A new kind is a new entry (and leaves ``media_types.REFUSED``)."""
@@ -71,9 +66,16 @@ def open_file(path: Path, limits: Limits | None = None) -> Iterator[ReadFile]:
         advice = media_types.REFUSED[kind]
         raise FileRefused(advice.zh, advice.en, field=path.name)
     with tempfile.TemporaryDirectory(prefix="registry-read-") as scratch:
-        tables, notes = _tables(reader(path, Path(scratch), limits))
+        sheets, notes = reader(path, Path(scratch), limits)
+        tables, remarks = _tables(sheets)
         yield ReadFile(
-            path=path, filename=path.name, sha256=hash_of(path), size=size, media_type=kind, tables=tables, notes=notes
+            path=path,
+            filename=path.name,
+            sha256=hash_of(path),
+            size=size,
+            media_type=kind,
+            tables=tables,
+            notes=notes + remarks,
         )
 
 
@@ -83,10 +85,10 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _tables(sheets: Sheets) -> tuple[list[Table], list[Text]]:
+def _tables(sheets: Iterable[Sheet]) -> tuple[list[Table], list[Text]]:
     tables, notes = [], []
-    for name, rows in sheets:
-        table, remarks = find_table(name, rows)
+    for sheet in sheets:
+        table, remarks = find_table(sheet.name, sheet.rows)
         notes += remarks
         if table is not None:
             tables.append(table)

@@ -20,14 +20,16 @@ class Sheet:
     """A grid of verbatim cells as one reader found it: a worksheet, a PDF page, an HTML or Word table, a text file.
 
     ``rows`` can be iterated again and again; blank rows are left out, numbers count them. Of merged cells only the
-    top left one is filled. Text outside a table stands as rows of one cell, in reading order. ``uncertain``: the cells
-    were recognised from a picture and each needs a look.
+    top left one is filled. Text outside a table stands as rows of one cell, in reading order, and is counted by the
+    numbers too; ``table_row`` is the number of the table's own first row (1 where no text stands before it).
+    ``uncertain``: the cells were recognised from a picture and each needs a look.
     """
 
     name: str
     rows: Iterable[Row]
     merged: tuple[Merge, ...] = ()
     origin: Origin = "sheet"
+    table_row: int = 1
     uncertain: bool = False
 
 
