@@ -16,6 +16,9 @@ class Limits:
     """Real workbooks stay far below; bombs are in the thousands. Checked above ``ratio_from_bytes`` only."""
     ratio_from_bytes: int = 50 * MEGABYTE
     archive_members: int = 5_000
+    """Parts of one office file."""
+    archive_files: int = 200
+    """Files of a zip of lists."""
     cells: int = 10_000_000
     """Rows times columns of one sheet, because the reader keeps the rectangle in memory."""
     row_bytes: int = MEGABYTE

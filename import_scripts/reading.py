@@ -11,6 +11,7 @@ from pathlib import Path
 from import_scripts import media_types
 from import_scripts.finding_tables import find_table
 from import_scripts.limits import Limits, size_text
+from import_scripts.readers.archive import read_archive
 from import_scripts.readers.delimited import read_delimited
 from import_scripts.readers.in_child import Reading, read_in_child
 from import_scripts.sniffing import sniff
@@ -34,22 +35,46 @@ def _by_child(kind: str) -> Reader:
 def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Reading:
     inner = scratch / "unpacked"
     _unpack(path, inner, limits)
-    kind = sniff(inner)
-    if kind != media_types.CSV:
+    return _read_inner(inner, scratch, limits)
+
+
+def _read_zip(path: Path, scratch: Path, limits: Limits) -> Reading:
+    return read_archive(path, scratch, limits, _read_inner)
+
+
+def _read_inner(path: Path, scratch: Path, limits: Limits) -> Reading:
+    """A file that came out of another. Raises FileRefused for an archive within an archive."""
+    kind = sniff(path)
+    if kind in (media_types.ZIP, media_types.GZIP):
         raise FileRefused(
-            "gz 压缩包里不是 CSV。请先解压，再导入其中的文件。",
-            "The gz file does not contain CSV. Unpack it and import the file inside.",
+            "压缩包里还有压缩包。请先解压一层，再导入其中的文件。",
+            "There is an archive within the archive. Unpack it once and import the files inside.",
         )
-    return _read_text(inner, scratch, limits)
+    return _reader_of(kind, path.name)(path, scratch, limits)
 
 
 READERS: dict[str, Reader] = {
     media_types.CSV: _read_text,
     media_types.XLSX: _by_child("xlsx"),
     media_types.XLS: _by_child("xls"),
+    media_types.XLSB: _by_child("xlsb"),
+    media_types.ODS: _by_child("ods"),
+    media_types.SPREADSHEETML: _by_child("spreadsheetml"),
+    media_types.HTML: _by_child("html"),
+    media_types.DOCX: _by_child("docx"),
+    media_types.PDF: _by_child("pdf"),
     media_types.GZIP: _read_gzip,
+    media_types.ZIP: _read_zip,
 }
 """One reader for each kind of file. A new kind is a new entry (and leaves ``media_types.REFUSED``)."""
+
+
+def _reader_of(kind: str, name: str) -> Reader:
+    reader = READERS.get(kind)
+    if reader is None:
+        advice = media_types.REFUSED[kind]
+        raise FileRefused(advice.zh, advice.en, field=name)
+    return reader
 
 
 @contextmanager
@@ -61,10 +86,7 @@ def open_file(path: Path, limits: Limits | None = None) -> Iterator[ReadFile]:
     limits = limits or Limits()
     size = _size_of(path, limits)
     kind = sniff(path)
-    reader = READERS.get(kind)
-    if reader is None:
-        advice = media_types.REFUSED[kind]
-        raise FileRefused(advice.zh, advice.en, field=path.name)
+    reader = _reader_of(kind, path.name)
     with tempfile.TemporaryDirectory(prefix="registry-read-") as scratch:
         sheets, notes = reader(path, Path(scratch), limits)
         tables, remarks = _tables(sheets)
