@@ -1,0 +1,156 @@
+"""Words on a page without ruled lines: which stand in one line, and which lines make columns."""
+
+import itertools
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+_SAME_LINE = 0.5
+"""Words whose middles are closer than this share of their height stand in one line."""
+_APART = 0.95
+"""A gap of so many heights begins another column, a smaller one is a space."""
+_GUTTER = 4
+"""Points that must be free between columns."""
+_STRAY = 0.04
+"""Share of the lines that may reach across a gutter (a long cell, a title)."""
+_FEWEST_LINES = 3
+_WIDEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A piece of text and where it stands, in points from the top left."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        """Half way between top and bottom."""
+        return (self.top + self.bottom) / 2
+
+    @property
+    def height(self) -> float:
+        """Height, never nothing."""
+        return max(self.bottom - self.top, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A row of cells and how far down it begins."""
+
+    top: float
+    cells: list[str]
+
+
+def rows_of(words: Iterable[Word], rules: Sequence[float] = ()) -> list[TextRow]:
+    """The lines from top to bottom: cells by column where enough lines agree on columns, else one cell a line.
+
+    ``rules`` are heights of long horizontal lines; where they part rows of several lines, these become one row.
+    """
+    lines = [_segments(line) for line in _lines(words)]
+    columns = _columns(lines)
+    if len(columns) < 2:
+        return [TextRow(line[0].top, [" ".join(word.text for word in line)]) for line in lines]
+    rows = [TextRow(line[0].top, _in_columns(line, columns)) for line in lines]
+    return _joined_between(rows, rules)
+
+
+def _lines(words: Iterable[Word]) -> Iterator[list[Word]]:
+    """Words that stand side by side, from left to right; the lines from top to bottom."""
+    line: list[Word] = []
+    for word in sorted(words, key=lambda each: (each.middle, each.left)):
+        if line and abs(word.middle - line[-1].middle) > _SAME_LINE * max(word.height, line[-1].height):
+            yield sorted(line, key=lambda each: each.left)
+            line = []
+        line.append(word)
+    if line:
+        yield sorted(line, key=lambda each: each.left)
+
+
+def _segments(line: Sequence[Word]) -> list[Word]:
+    """The words of a line joined where only a space parts them."""
+    joined = [line[0]]
+    for word in line[1:]:
+        before = joined[-1]
+        gap = word.left - before.right
+        if gap >= _APART * max(word.height, before.height):
+            joined.append(word)
+        else:
+            space = " " if gap > 0.2 * word.height else ""
+            joined[-1] = Word(
+                before.text + space + word.text,
+                before.left,
+                max(word.right, before.right),
+                min(word.top, before.top),
+                max(word.bottom, before.bottom),
+            )
+    return joined
+
+
+def _columns(lines: Sequence[Sequence[Word]]) -> list[tuple[float, float]]:
+    """Left and right of each column, from what (nearly) no line reaches across; empty where there are none."""
+    tabular = [line for line in lines if len(line) > 1]
+    if len(tabular) < _FEWEST_LINES or len(tabular) < 0.3 * len(lines):
+        return []
+    # Room for pages of any size; a width beyond it is no page.
+    left = min(word.left for line in tabular for word in line)
+    width = int(max(word.right for line in tabular for word in line) - left) + 2
+    if width > _WIDEST:
+        return []
+    steps = [0] * (width + 1)
+    for word in itertools.chain.from_iterable(tabular):
+        steps[max(int(word.left - left), 0)] += 1
+        steps[min(int(word.right - left) + 1, width)] -= 1
+    allowed = int(_STRAY * len(tabular))
+    taken = [count > allowed for count in itertools.accumulate(steps)]
+    columns: list[tuple[float, float]] = []
+    position = 0
+    for is_taken, run in itertools.groupby(taken):
+        length = sum(1 for _ in run)
+        if is_taken and columns and left + position - columns[-1][1] < _GUTTER:
+            columns[-1] = (columns[-1][0], left + position + length)
+        elif is_taken:
+            columns.append((left + position, left + position + length))
+        position += length
+    return columns
+
+
+def _in_columns(line: Sequence[Word], columns: Sequence[tuple[float, float]]) -> list[str]:
+    """The pieces of a line in their columns; a single piece reaching over several columns stays a row of one cell."""
+    if len(line) == 1 and sum(line[0].left < right and left < line[0].right for left, right in columns) > 1:
+        return [line[0].text]
+    cells = [""] * len(columns)
+    for word in line:
+        place = max(range(len(columns)), key=lambda i: _overlap(word, columns[i]))
+        cells[place] = f"{cells[place]} {word.text}" if cells[place] else word.text
+    return cells
+
+
+def _overlap(word: Word, column: tuple[float, float]) -> float:
+    return min(word.right, column[1]) - max(word.left, column[0])
+
+
+def _joined_between(rows: list[TextRow], rules: Sequence[float]) -> list[TextRow]:
+    """Rows of the same band between two rules as one row, where the bands are about as many as the rows."""
+    if len(rules) < _FEWEST_LINES:
+        return rows
+    edges = sorted(rules)
+    bands: dict[int, list[TextRow]] = {}
+    for row in rows:
+        bands.setdefault(sum(edge <= row.top + 1 for edge in edges), []).append(row)
+    inner = [len(found) for band, found in bands.items() if 0 < band < len(edges)]
+    if not inner or statistics.median(inner) > 3:
+        return rows
+    joined: list[TextRow] = []
+    for band, found in sorted(bands.items()):
+        if not 0 < band < len(edges):
+            joined += found
+            continue
+        width = max(len(row.cells) for row in found)
+        cells = [row.cells + [""] * (width - len(row.cells)) for row in found]
+        joined.append(TextRow(found[0].top, ["\n".join(filter(None, column)) for column in zip(*cells, strict=True)]))
+    return joined
