@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from import_scripts import media_types
-from import_scripts.finding_tables import find_table
 from import_scripts.limits import Limits, size_text
 from import_scripts.readers.archive import read_archive
 from import_scripts.readers.delimited import read_delimited
 from import_scripts.readers.in_child import Reading, read_in_child
 from import_scripts.sniffing import sniff
+from import_scripts.structure import find_tables
 from registry.errors import FileRefused, Text, shorten
 from registry.schemas.tables import ReadFile, Sheet, Table
 
@@ -108,13 +108,12 @@ def hash_of(path: Path) -> str:
 
 
 def _tables(sheets: Iterable[Sheet]) -> tuple[list[Table], list[Text]]:
-    tables, notes = [], []
-    for sheet in sheets:
-        table, remarks = find_table(sheet.name, sheet.rows)
-        notes += remarks
-        if table is not None:
-            tables.append(table)
+    """The tables of the sheets. Raises FileRefused if there is none: all blank, or only text."""
+    tables, notes = find_tables(sheets)
     if not tables:
+        said = [note for note in notes if "是空的" not in note.zh]
+        if said:
+            raise FileRefused(f"文件里没有表格。{said[0].zh}", f"The file has no table. {said[0].en}")
         raise FileRefused("文件里没有表格，各工作表都是空的。", "The file has no table; every sheet is empty.")
     return tables, notes
 

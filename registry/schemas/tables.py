@@ -12,7 +12,9 @@ Row = tuple[int, list[str]]
 Merge = tuple[int, int, int, int]
 """First row, first column, last row, last column of cells joined into one; all 1-based, both ends included."""
 Origin = Literal["sheet", "page", "html", "word", "text"]
-LeftOutKind = Literal["group", "continuation", "note", "repeated_header", "type_row", "total", "signature", "title"]
+LeftOutKind = Literal[
+    "group", "continuation", "note", "repeated_header", "type_row", "total", "signature", "title", "no_name"
+]
 
 
 @dataclass(frozen=True, slots=True)
