@@ -9,10 +9,12 @@ _ENTRY = 128
 _MOST_SECTORS = 20_000
 """Of the directory; real ones have a handful."""
 _NONE = 0xFFFFFFFF
+_FILEPASS = 0x2F
+_RECORDS_LOOKED_AT = 4
 
 
-def top_streams(path: Path) -> set[str] | None:
-    """Names of streams and folders at the top of the file; None if its directory cannot be followed.
+def top_streams(path: Path) -> dict[str, int] | None:
+    """Streams and folders at the top of the file, each with its first sector; None if the directory is broken.
 
     Source: [MS-CFB] 2.2 header, 2.6 directory.
     """
@@ -43,10 +45,31 @@ def top_streams(path: Path) -> set[str] | None:
     return _children_of_root(directory)
 
 
-def _children_of_root(directory: bytes) -> set[str] | None:
+def is_locked(path: Path, first_sector: int) -> bool:
+    """Whether the workbook stream that begins there says that it is encrypted or obfuscated (FILEPASS).
+
+    Source: [MS-XLS] 2.1.7.20.1: the record follows BOF, at most a write protection stands between.
+    """
+    with path.open("rb") as file:
+        header = file.read(512)
+        shift = struct.unpack_from("<H", header, 30)[0]
+        file.seek((first_sector + 1) << shift)
+        head = file.read(512)
+    place = 0
+    for _ in range(_RECORDS_LOOKED_AT):
+        if place + 4 > len(head):
+            return False
+        kind, length = struct.unpack_from("<HH", head, place)
+        if kind == _FILEPASS:
+            return True
+        place += 4 + length
+    return False
+
+
+def _children_of_root(directory: bytes) -> dict[str, int] | None:
     if len(directory) < _ENTRY:
         return None
-    names: set[str] = set()
+    names: dict[str, int] = {}
     waiting, seen = [struct.unpack_from("<I", directory, 76)[0]], set()
     while waiting:
         place = waiting.pop()
@@ -55,6 +78,7 @@ def _children_of_root(directory: bytes) -> set[str] | None:
         seen.add(place)
         entry = directory[place * _ENTRY : (place + 1) * _ENTRY]
         length = struct.unpack_from("<H", entry, 64)[0]
-        names.add(entry[: max(min(length, 64) - 2, 0)].decode("utf-16-le", errors="replace"))
+        name = entry[: max(min(length, 64) - 2, 0)].decode("utf-16-le", errors="replace")
+        names[name] = struct.unpack_from("<I", entry, 116)[0]
         waiting += struct.unpack_from("<II", entry, 68)
     return names

@@ -1,16 +1,14 @@
 """Read any file: limits first, then by content to the reader of its kind, then tables with the role of each column."""
 
-import gzip
 import hashlib
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from import_scripts import media_types
 from import_scripts.limits import Limits, size_text
-from import_scripts.readers.archive import read_archive
+from import_scripts.readers.archive import read_archive, unpack_gzip
 from import_scripts.readers.delimited import read_delimited
 from import_scripts.readers.in_child import Reading, read_in_child
 from import_scripts.sniffing import sniff
@@ -21,11 +19,9 @@ from registry.schemas.tables import ReadFile, Sheet, Table
 Reader = Callable[[Path, Path, Limits], Reading]
 """From a file and a scratch folder to its sheets, and what to note about it."""
 
-BLOCK = 1 << 20
-
 
 def _read_text(path: Path, scratch: Path, limits: Limits) -> Reading:
-    return [Sheet("", read_delimited(path, limits), origin="text")], []
+    return [Sheet("", read_delimited(path, scratch, limits), origin="text")], []
 
 
 def _by_child(kind: str) -> Reader:
@@ -34,7 +30,7 @@ def _by_child(kind: str) -> Reader:
 
 def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Reading:
     inner = scratch / "unpacked"
-    _unpack(path, inner, limits)
+    unpack_gzip(path, inner, limits)
     return _read_inner(inner, scratch, limits)
 
 
@@ -50,7 +46,7 @@ def _read_inner(path: Path, scratch: Path, limits: Limits) -> Reading:
             "压缩包里还有压缩包。请先解压一层，再导入其中的文件。",
             "There is an archive within the archive. Unpack it once and import the files inside.",
         )
-    return _reader_of(kind, path.name)(path, scratch, limits)
+    return reader_of(kind, path.name)(path, scratch, limits)
 
 
 READERS: dict[str, Reader] = {
@@ -69,7 +65,8 @@ READERS: dict[str, Reader] = {
 """One reader for each kind of file. A new kind is a new entry (and leaves ``media_types.REFUSED``)."""
 
 
-def _reader_of(kind: str, name: str) -> Reader:
+def reader_of(kind: str, name: str) -> Reader:
+    """The reader of a kind. Raises FileRefused with what to do where there is none."""
     reader = READERS.get(kind)
     if reader is None:
         advice = media_types.REFUSED[kind]
@@ -86,9 +83,8 @@ def open_file(path: Path, limits: Limits | None = None) -> Iterator[ReadFile]:
     limits = limits or Limits()
     size = _size_of(path, limits)
     kind = sniff(path)
-    reader = _reader_of(kind, path.name)
     with tempfile.TemporaryDirectory(prefix="registry-read-") as scratch:
-        sheets, notes = reader(path, Path(scratch), limits)
+        sheets, notes = reader_of(kind, path.name)(path, Path(scratch), limits)
         tables, remarks = _tables(sheets)
         yield ReadFile(
             path=path,
@@ -137,25 +133,3 @@ def _size_of(path: Path, limits: Limits) -> int:
             field="FILE",
         )
     return size
-
-
-def _unpack(path: Path, target: Path, limits: Limits) -> None:
-    written = 0
-    try:
-        with gzip.open(path, "rb") as source, target.open("wb") as out:
-            while block := source.read(BLOCK):
-                written += len(block)
-                if written > limits.unpacked_bytes or _is_bomb(written, path.stat().st_size, limits):
-                    raise FileRefused(
-                        f"压缩文件解压后超过 {size_text(written)}，不像名单，没有打开。",
-                        f"The compressed file unpacks to more than {size_text(written)}; this is no list.",
-                    )
-                out.write(block)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FileRefused(
-            "gz 压缩包已损坏或不完整。请重新下载。", "The gz file is damaged or cut short. Download it again."
-        ) from error
-
-
-def _is_bomb(unpacked: int, packed: int, limits: Limits) -> bool:
-    return unpacked > limits.ratio_from_bytes and unpacked / max(packed, 1) > limits.compression_ratio

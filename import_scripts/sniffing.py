@@ -48,6 +48,7 @@ _HTML_SIGNS = re.compile(r"<(?:!doctype\s+html|html|head|body|table|tr|td|meta|d
 _SPREADSHEETML = "urn:schemas-microsoft-com:office:spreadsheet"
 _ARCHIVED_PAGE = re.compile(rb"^(?:From|Subject|Date|MIME-Version|Content-Type|X-[\w-]+|Snapshot-[\w-]+):", re.I)
 _TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_LAST_SECTOR = 0xFFFFFFFA
 _END_OF_ZIP = b"PK\x05\x06"
 _END_OF_ZIP_64 = b"PK\x06\x06"
 _MOST_DIRECTORY = 4_000_000
@@ -129,11 +130,13 @@ def _inside_compound(path: Path) -> str:
     """Old Office files name their streams in a directory; where that is damaged, the names are looked for anywhere."""
     streams = compound.top_streams(path)
     if streams is None:
-        streams = _streams_anywhere(path)
+        streams = dict.fromkeys(_streams_anywhere(path), -1)
     if "EncryptedPackage" in streams:
         return "application/x-encrypted-office"
-    if streams & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
-        return media_types.XLS
+    for name in ("Workbook", "Book", "WORKBOOK", "BOOK"):
+        if name in streams:
+            locked = 0 <= streams[name] < _LAST_SECTOR and compound.is_locked(path, streams[name])
+            return "application/x-encrypted-office" if locked else media_types.XLS
     if "WordDocument" in streams:
         return "application/msword"
     if "PowerPoint Document" in streams:

@@ -1,5 +1,6 @@
-"""A zip of lists: every file in it is read by the reader of its own kind, under names we choose, never its own."""
+"""Compressed files: one gzip, or a zip of lists, each member read by the reader of its kind under a name we choose."""
 
+import gzip
 import time
 import zipfile
 import zlib
@@ -130,3 +131,26 @@ def _nothing_read(notes: list[Text], last: FileRefused | None) -> FileRefused:
     return FileRefused(
         f"压缩包里没有读得出的表格。{notes[-1].zh}", f"The archive holds no table that can be read. {notes[-1].en}"
     )
+
+
+def unpack_gzip(path: Path, target: Path, limits: Limits) -> None:
+    """Unpack one file. Raises FileRefused for a bomb or a damaged file."""
+    written = 0
+    try:
+        with gzip.open(path, "rb") as source, target.open("wb") as out:
+            while block := source.read(_BLOCK):
+                written += len(block)
+                if written > limits.unpacked_bytes or _is_bomb(written, path.stat().st_size, limits):
+                    raise FileRefused(
+                        f"压缩文件解压后超过 {size_text(written)}，不像名单，没有打开。",
+                        f"The compressed file unpacks to more than {size_text(written)}; this is no list.",
+                    )
+                out.write(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FileRefused(
+            "gz 压缩包已损坏或不完整。请重新下载。", "The gz file is damaged or cut short. Download it again."
+        ) from error
+
+
+def _is_bomb(unpacked: int, packed: int, limits: Limits) -> bool:
+    return unpacked > limits.ratio_from_bytes and unpacked / max(packed, 1) > limits.compression_ratio

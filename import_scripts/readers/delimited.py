@@ -1,27 +1,34 @@
 """Delimited text (csv, tsv, txt) in the encodings Chinese offices use, one record at a time."""
 
-import codecs
 import csv
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from import_scripts.limits import Limits, size_text
-from import_scripts.sniffing import looks_like_utf_16
+from import_scripts.readers.aligned import AlignedRows, aligned_columns
+from import_scripts.readers.encodings import (
+    MAC_CHINESE,
+    decoded_blocks,
+    decodes,
+    marked_encoding,
+    undecodable,
+    unmarked_encoding,
+)
 from registry.errors import FileRefused
 from registry.schemas.tables import Row
 
 BLOCK = 1 << 20
 SAMPLE = 1 << 16
 _DELIMITERS = (",", "\t", ";", "|")
-_CHINESE_ENCODINGS = {
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "gb18030": "gb18030",
-    "big5": "big5hkscs",
-    "big5hkscs": "big5hkscs",
-}
+_ALSO_PROSE = ("，", " ")
+"""Signs that part words of sentences too: taken only where nearly all lines agree."""
+_AGREED = 0.8
+_SOME = 0.3
+"""Titles and notes have no signs; where fewer lines than this share have one, it parts no columns."""
+_SAID_FIRST = re.compile(r"\ufeff?sep=(.)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,58 +52,41 @@ class DelimitedRows:
                 raise _broken_record(number + 1, self.row_bytes) from error
 
 
-def read_delimited(path: Path, limits: Limits) -> DelimitedRows:
+def read_delimited(path: Path, scratch: Path, limits: Limits) -> Iterable[Row]:
     """Find encoding and delimiter and check every byte before a row is handed out.
 
-    Raises FileRefused for a text that cannot be decoded, holds NUL bytes or has a row beyond the limit.
+    ``scratch`` is a folder that outlives the rows. Raises FileRefused for a text that cannot be decoded, holds NUL
+    bytes or has a row beyond the limit.
     """
     with path.open("rb") as file:
         sample = file.read(SAMPLE)
-    encoding = _marked_encoding(sample)
+    encoding = marked_encoding(sample)
     if encoding is None or encoding == "utf-8-sig":
         _check_lines(path, sample, limits)
     if encoding is None:
-        encoding = _unmarked_encoding(path, sample)
-    elif not _decodes(path, encoding):
-        raise _undecodable()
-    text = codecs.getincrementaldecoder(encoding)().decode(sample)
+        encoding = unmarked_encoding(path, sample)
+    elif not decodes(path, encoding):
+        raise undecodable()
+    if encoding == MAC_CHINESE:
+        path, encoding = _as_utf_8(path, scratch), "utf-8"
+    with path.open(encoding=encoding, newline="") as file_of_text:
+        text = file_of_text.read(SAMPLE)
     if "\x00" in text:
         raise _nul_bytes(1 + text[: text.index("\x00")].count("\n"))
-    return DelimitedRows(path, encoding, _delimiter(text), limits.row_bytes)
+    delimiter = _delimiter(text)
+    if delimiter is None:
+        columns = aligned_columns(_first_lines(text))
+        if columns is not None:
+            return AlignedRows(path, encoding, columns)
+    return DelimitedRows(path, encoding, delimiter or ",", limits.row_bytes)
 
 
-def _marked_encoding(sample: bytes) -> str | None:
-    if sample.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    return looks_like_utf_16(sample)
-
-
-def _unmarked_encoding(path: Path, sample: bytes) -> str:
-    """UTF-8 if every byte agrees; else what the letters suggest, Chinese first, if every byte agrees."""
-    if _decodes(path, "utf-8"):
-        return "utf-8"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample, cp_isolation=sorted(_CHINESE_ENCODINGS)).best()
-    likely = _CHINESE_ENCODINGS.get(best.encoding.replace("_", "")) if best else None
-    for encoding in dict.fromkeys((likely or "gb18030", "gb18030")):
-        if _decodes(path, encoding):
-            return encoding
-    raise _undecodable()
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
+def _as_utf_8(path: Path, scratch: Path) -> Path:
+    """A copy Python can read line by line: it has no codec for Mac Chinese."""
+    copy = scratch / "text.utf-8"
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(decoded_blocks(path, MAC_CHINESE))
+    return copy
 
 
 def _check_lines(path: Path, sample: bytes, limits: Limits) -> None:
@@ -120,22 +110,40 @@ def _check_lines(path: Path, sample: bytes, limits: Limits) -> None:
         raise _long_row(number, carried, limits.row_bytes)
 
 
-def _delimiter(text: str) -> str:
-    """The sign that cuts the first lines into the most equal columns."""
-    lines = [line for line in text.splitlines()[:40] if line.strip()][:30]
-    best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
+def _first_lines(text: str) -> list[str]:
+    return [line for line in text.splitlines()[:40] if line.strip()][:30]
+
+
+def _delimiter(text: str) -> str | None:
+    """The sign that cuts the first lines into the most equal columns; None where no sign does."""
+    said = _SAID_FIRST.match(text)
+    if said:
+        return said[1]
+    lines = _first_lines(text)
+    best, best_score = None, 0.0
+    for delimiter in (*_DELIMITERS, *_ALSO_PROSE):
+        if delimiter in _ALSO_PROSE and best is not None:
+            break
         try:
             widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter))
         except csv.Error:
             continue
-        if not widths:
-            return best
-        width, count = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
-        score = count * (1 + width / 100) if width > 1 else 0.0
+        width, count = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]), default=(1, 0))
+        if width < 2 or count < _SOME * len(lines):
+            continue
+        if delimiter in _ALSO_PROSE and not _parts_rows(delimiter, width, count, lines):
+            continue
+        score = count * (1 + width / 100)
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _parts_rows(delimiter: str, width: int, count: int, lines: list[str]) -> bool:
+    """Whether a sign of prose parts columns here: nearly every line has as many, and spaces stand alone."""
+    if count < max(2, _AGREED * len(lines)):
+        return False
+    return delimiter != " " or (width > 2 and not any("  " in line.strip() for line in lines))
 
 
 def _long_row(number: int, size: int, limit: int) -> FileRefused:
@@ -161,11 +169,4 @@ def _nul_bytes(number: int) -> FileRefused:
         f"第 {number} 行含有空字节（NUL），文件不是纯文本或已损坏。请重新导出。",
         f"Row {number} contains NUL bytes; the file is no plain text or is damaged. Export it again.",
         field=f"row {number}",
-    )
-
-
-def _undecodable() -> FileRefused:
-    return FileRefused(
-        "文字编码无法识别（不是 UTF-8、UTF-16、GB18030 或 Big5）。请另存为 UTF-8 的 CSV 或 xlsx。",
-        "The text encoding was not recognised (not UTF-8, UTF-16, GB18030 or Big5). Save it as UTF-8 CSV or xlsx.",
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from import_scripts.readers import recognition
 from import_scripts.readers.grids import Budget
 from import_scripts.readers.pdf_tables import RuledTable, is_inside, ruled_tables
+from import_scripts.readers.radicals import without_radicals
 from import_scripts.readers.refused import Refused
 from import_scripts.readers.text_layout import TextRow, Word, rows_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
 _MOST_CHARACTERS = 100_000
+_MOST_EDGES = 20_000
 _SLANT = 0.05
 _GARBLED = 0.3
 _PICTURE = 0.9
@@ -152,16 +154,23 @@ def _text_rows(chars: list[Char], tables: list[RuledTable], rules: list[float]) 
     edges = [table.box[1] for table in tables]
     stretches: dict[int, list[Word]] = {}
     for found in extract_words(chars, x_tolerance_ratio=_SPACE):
-        word = Word(found["text"], found["x0"], found["x1"], found["top"], found["bottom"])
+        word = Word(without_radicals(found["text"]), found["x0"], found["x1"], found["top"], found["bottom"])
         stretches.setdefault(sum(edge <= word.top for edge in edges), []).append(word)
     return itertools.chain.from_iterable(rows_of(words, rules) for _, words in sorted(stretches.items()))
 
 
 def _rules(page: "Page") -> list[float]:
-    """Heights of the horizontal lines that reach over most of the text."""
-    width = max(char["x1"] for char in page.chars) - min(char["x0"] for char in page.chars) if page.chars else 0
-    long = sorted(e["top"] for e in page.edges if e["orientation"] == "h" and e["x1"] - e["x0"] > 0.6 * width)
-    return [top for i, top in enumerate(long) if i == 0 or top - long[i - 1] > 2]
+    """Heights at which lines reach over most of the text, in one piece or cell by cell."""
+    if not page.chars or len(page.edges) > _MOST_EDGES:
+        return []
+    width = max(char["x1"] for char in page.chars) - min(char["x0"] for char in page.chars)
+    lengths: dict[int, float] = {}
+    for edge in page.edges:
+        if edge["orientation"] == "h":
+            height = round(edge["top"] / 2)
+            lengths[height] = lengths.get(height, 0) + edge["x1"] - edge["x0"]
+    long = sorted(2.0 * height for height, length in lengths.items() if length > 0.6 * width)
+    return [top for i, top in enumerate(long) if i == 0 or top - long[i - 1] > 3]
 
 
 def _refuse_garbled(chars: list[Char]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from import_scripts.readers.grids import Budget
+from import_scripts.readers.radicals import without_radicals
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -14,6 +15,7 @@ _SAME_COLUMN = 5
 """Points: no column that holds text is narrower."""
 _SAME_ROW = 2.5
 _MOST_EDGES = 20_000
+_STRIPS = 3
 _SPACE = 0.35
 """A gap of this share of the size of a character is a space."""
 
@@ -38,8 +40,11 @@ def ruled_tables(page: "Page", budget: Budget) -> list[RuledTable]:
     open_sides = [x for table in found for x in _open_sides(page, table.bbox)]
     if open_sides:
         found = page.find_tables({"explicit_vertical_lines": sorted(set(open_sides))})
-    tables = [_laid_out(page, table.cells, budget) for table in found]
-    return sorted((table for table in tables if table is not None), key=lambda table: table.box[1])
+    tables = [table for each in found if (table := _laid_out(page, each.cells, budget)) is not None]
+    strips = sum(len(table.rows) == 1 for table in tables)
+    if strips >= _STRIPS:  # every other row is shaded: no lines at all
+        tables = [table for table in tables if len(table.rows) > 1]
+    return sorted(tables, key=lambda table: table.box[1])
 
 
 def _open_sides(page: "Page", box: Box) -> list[float]:
@@ -113,7 +118,7 @@ def text_of(chars: list[dict[str, Any]]) -> str:
     """Characters of one cell as lines of text."""
     from pdfplumber.utils.text import extract_text
 
-    lines = extract_text(chars, x_tolerance_ratio=_SPACE).split("\n")
+    lines = without_radicals(extract_text(chars, x_tolerance_ratio=_SPACE)).split("\n")
     return "\n".join(line for line in (each.strip() for each in lines) if line)
 
 

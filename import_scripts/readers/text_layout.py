@@ -14,6 +14,10 @@ _GUTTER = 4
 _STRAY = 0.04
 """Share of the lines that may reach across a gutter (a long cell, a title)."""
 _FEWEST_LINES = 3
+_FEWEST_RULES = 3
+_LINES_OF_ROW = 4
+_OVERLAP = 0.15
+"""Lines of one paragraph may touch by this share of their height."""
 _WIDEST = 20_000
 
 
@@ -52,11 +56,30 @@ def rows_of(words: Iterable[Word], rules: Sequence[float] = ()) -> list[TextRow]
     ``rules`` are heights of long horizontal lines; where they part rows of several lines, these become one row.
     """
     lines = [_segments(line) for line in _lines(words)]
-    columns = _columns(lines)
+    columns = columns_of(lines)
     if len(columns) < 2:
         return [TextRow(line[0].top, [" ".join(word.text for word in line)]) for line in lines]
-    rows = [TextRow(line[0].top, _in_columns(line, columns)) for line in lines]
-    return _joined_between(rows, rules)
+    rows = [_PlacedRow(_top(line), _bottom(line), in_columns(line, columns)) for line in lines]
+    return [TextRow(row.top, _trimmed(row.cells)) for row in _joined_between(_joined_beside(rows), rules)]
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedRow:
+    top: float
+    bottom: float
+    cells: list[str]
+
+
+def _top(line: Sequence[Word]) -> float:
+    return min(word.top for word in line)
+
+
+def _bottom(line: Sequence[Word]) -> float:
+    return max(word.bottom for word in line)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    return cells[: max((i for i, cell in enumerate(cells, 1) if cell), default=0)]
 
 
 def _lines(words: Iterable[Word]) -> Iterator[list[Word]]:
@@ -91,7 +114,7 @@ def _segments(line: Sequence[Word]) -> list[Word]:
     return joined
 
 
-def _columns(lines: Sequence[Sequence[Word]]) -> list[tuple[float, float]]:
+def columns_of(lines: Sequence[Sequence[Word]]) -> list[tuple[float, float]]:
     """Left and right of each column, from what (nearly) no line reaches across; empty where there are none."""
     tabular = [line for line in lines if len(line) > 1]
     if len(tabular) < _FEWEST_LINES or len(tabular) < 0.3 * len(lines):
@@ -119,7 +142,7 @@ def _columns(lines: Sequence[Sequence[Word]]) -> list[tuple[float, float]]:
     return columns
 
 
-def _in_columns(line: Sequence[Word], columns: Sequence[tuple[float, float]]) -> list[str]:
+def in_columns(line: Sequence[Word], columns: Sequence[tuple[float, float]]) -> list[str]:
     """The pieces of a line in their columns; a single piece reaching over several columns stays a row of one cell."""
     if len(line) == 1 and sum(line[0].left < right and left < line[0].right for left, right in columns) > 1:
         return [line[0].text]
@@ -134,23 +157,42 @@ def _overlap(word: Word, column: tuple[float, float]) -> float:
     return min(word.right, column[1]) - max(word.left, column[0])
 
 
-def _joined_between(rows: list[TextRow], rules: Sequence[float]) -> list[TextRow]:
-    """Rows of the same band between two rules as one row, where the bands are about as many as the rows."""
-    if len(rules) < _FEWEST_LINES:
+def _joined_beside(rows: list[_PlacedRow]) -> list[_PlacedRow]:
+    """Lines that overlap in height are one row: a number printed half way beside a name of two lines."""
+    joined: list[_PlacedRow] = []
+    group: list[_PlacedRow] = []
+    for row in rows:
+        if group and row.top < group[-1].bottom - _OVERLAP * (group[-1].bottom - group[-1].top):
+            group.append(row)
+            continue
+        if group:
+            joined.append(_as_one(group))
+        group = [row]
+    return [*joined, _as_one(group)] if group else joined
+
+
+def _joined_between(rows: list[_PlacedRow], rules: Sequence[float]) -> list[_PlacedRow]:
+    """Rows of the same band between two rules as one row.
+
+    Of a table ruled at top, below the header and at the bottom only the header is one band of a row.
+    """
+    if len(rules) < _FEWEST_RULES:
         return rows
     edges = sorted(rules)
-    bands: dict[int, list[TextRow]] = {}
+    bands: dict[int, list[_PlacedRow]] = {}
     for row in rows:
         bands.setdefault(sum(edge <= row.top + 1 for edge in edges), []).append(row)
-    inner = [len(found) for band, found in bands.items() if 0 < band < len(edges)]
-    if not inner or statistics.median(inner) > 3:
-        return rows
-    joined: list[TextRow] = []
+    inner = {band: len(found) for band, found in bands.items() if 0 < band < len(edges)}
+    every = len(inner) >= _FEWEST_RULES and statistics.median(inner.values()) <= _LINES_OF_ROW
+    joined: list[_PlacedRow] = []
     for band, found in sorted(bands.items()):
-        if not 0 < band < len(edges):
-            joined += found
-            continue
-        width = max(len(row.cells) for row in found)
-        cells = [row.cells + [""] * (width - len(row.cells)) for row in found]
-        joined.append(TextRow(found[0].top, ["\n".join(filter(None, column)) for column in zip(*cells, strict=True)]))
+        is_header = band == min(inner, default=0) and len(found) <= _LINES_OF_ROW
+        joined += [_as_one(found)] if band in inner and (every or is_header) else found
     return joined
+
+
+def _as_one(rows: Sequence[_PlacedRow]) -> _PlacedRow:
+    width = max(len(row.cells) for row in rows)
+    cells = [row.cells + [""] * (width - len(row.cells)) for row in rows]
+    lines = ["\n".join(filter(None, column)) for column in zip(*cells, strict=True)]
+    return _PlacedRow(min(row.top for row in rows), max(row.bottom for row in rows), lines)
