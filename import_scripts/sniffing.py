@@ -180,7 +180,7 @@ def _as_text(head: bytes) -> str:
     wide = looks_like_utf_16(head)
     if head.startswith(_TEXT_BOMS[1:]):
         wide = "utf-16"
-    return head.decode(wide or "latin-1", errors="replace")
+    return head.removeprefix(_TEXT_BOMS[0]).decode(wide or "latin-1", errors="replace")
 
 
 def looks_like_utf_16(head: bytes) -> str | None:

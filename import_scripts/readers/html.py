@@ -43,12 +43,13 @@ def read(source: str, kind: str, limits: dict[str, int]) -> Iterator[Any]:
 def decode(content: bytes) -> tuple[str, int]:
     """The page as text, and how many places could not be decoded.
 
-    A mark at the start wins; then what the page declares, then UTF-8 and GB18030, if every byte agrees.
+    A mark at the start wins; then UTF-8 (what agrees with it in every byte is nothing else), then what the page
+    declares and GB18030, if every byte agrees.
     """
     for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return _forgiving(content, encoding)
-    likely = [*_declared(content[:_HEAD]), "utf-8", "gb18030"]
+    likely = ["utf-8", *_declared(content[:_HEAD]), "gb18030"]
     for encoding in likely:
         try:
             return content.decode(encoding), 0

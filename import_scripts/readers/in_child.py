@@ -47,7 +47,10 @@ def read_in_child(path: Path, kind: str, scratch: Path, limits: Limits) -> Readi
     Raises FileRefused where the file is beyond a limit, damaged or kills its reader.
     """
     target = scratch / "cells.jsonl"
-    answer = _run_child(path, target, kind, limits)
+    # Some libraries believe the ending of a name, so the file goes by the one of its content.
+    source = scratch / f"source.{kind}"
+    source.symlink_to(path.absolute())
+    answer = _run_child(source, target, kind, limits)
     if answer is not None:
         text = refusal_text(answer)
         raise FileRefused(text.zh, text.en, field=answer.get("cell"))

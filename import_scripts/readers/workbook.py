@@ -14,6 +14,8 @@ _BLOCK = 1 << 20
 _OVERLAP = 4_096
 _FILLED = re.compile(rb'<(?:\w{1,9}+:)?+c\s++r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*+(?<!/)>(?!</)')
 _NO_RESULT = re.compile(rb"<c\s++([^<>]*+)><f[^<>]*+>[^<>]*+(?:</f>)?+(?:<v></v>|<v\s?/>)?</c>")
+_MOST_COLUMNS = 16_384
+"""Of any spreadsheet program; only a forged file says more."""
 _EXACT_DIGITS = 10**15
 """A spreadsheet keeps 15 digits of a number and shows longer ones in scientific notation."""
 
@@ -41,7 +43,7 @@ def _sheet(name: str, content: Any, limits: dict[str, int]) -> Iterator[Any]:
         yield {"sheet": name}
         return
     last_row, last_column = content.end[0] + 1, content.end[1] + 1
-    if last_row * last_column > limits["cells"]:
+    if last_row * last_column > limits["cells"] or last_column > _MOST_COLUMNS:
         raise Refused("extent", cell=f"{last_row}×{last_column}", limit=limits["cells"])
     yield {"sheet": name, "merged": clipped(content.merged_cell_ranges or (), last_row, last_column)}
     for number, row in enumerate(content.iter_rows(), 1):

@@ -46,9 +46,10 @@ def unruled(rows: Sequence[Sequence[str]], widths: Sequence[float], *, top: floa
 def pdf(path: Path, pages: Iterable[PdfPage], *, trailer: str = "") -> Path:
     """A PDF whose font is one of the standard Chinese ones, so nothing has to be embedded."""
     pages = list(pages)
+    kids = " ".join(f"{10 + 2 * i} 0 R" for i in range(len(pages)))
     objects: dict[int, bytes] = {
         1: b"<</Type/Catalog/Pages 2 0 R>>",
-        2: f"<</Type/Pages/Count {len(pages)}/Kids[{' '.join(f'{10 + 2 * i} 0 R' for i in range(len(pages)))}]>>".encode(),
+        2: f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>".encode(),
         3: b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
         4: b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/FontDescriptor 5 0 R/DW 1000"
         b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>>>",
