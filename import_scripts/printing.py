@@ -103,7 +103,12 @@ def print_import(detail: ImportDetail, locale: Locale) -> None:
     for table in detail.tables:
         mapped = "，".join(f"{c.column}→{word(ROLES, c.role).in_(locale)}" for c in table.columns if c.role)
         where = f"“{table.sheet}”" if table.sheet else ""
-        _line(f"{where}{'表头第' if zh else 'header in row'} {table.header_row}{' 行' if zh else ''}：{mapped}")
+        header_zh = f"表头第 {table.header_row} 行" if table.header_row else "没有表头"
+        header_en = f"header in row {table.header_row}" if table.header_row else "no header"
+        _line(f"{where}{header_zh if zh else header_en}：{mapped}")
+        left_out = "，".join(f"{word(LEFT_OUT, k).in_(locale)} {n}" for k, n in table.left_out_counts.items())
+        if left_out:
+            _line(f"{where}{'未计入的行' if zh else 'rows left out'}：{left_out}")
     rows = [(RowOutcome._value2member_map_[key], count) for key, count in summary.counts.items()]
     _table([(outcome.label.in_(locale), f"{count:,}") for outcome, count in rows if isinstance(outcome, RowOutcome)])
     if summary.lists is DirectoryKind.PRODUCT:

@@ -124,8 +124,8 @@ def ends_like_a_header(cell: str) -> bool:
 
 
 def _is_organisation(text: str) -> bool:
-    if len(text) < 5 or len(text) > 80:
-        return len(text) == 4 and text.endswith(("大学", "学院"))
+    if not 4 <= len(text) <= 80 or (len(text) < 6 and text.endswith("公司")):
+        return False
     return _ORGANISATION.fullmatch(text) is not None or looks_like_firm_name(text)
 
 

@@ -12,18 +12,21 @@ from import_scripts.structure.groups import Groups, derived_names
 from import_scripts.structure.headers import Header, filled, find_header
 from import_scripts.structure.joining import PIECES, join_sheets
 from import_scripts.structure.layout import Layout, display_names, find_regions, make_layout
+from import_scripts.structure.mending import mended
 from import_scripts.structure.records import Walk
 from import_scripts.structure.sentences import could_head, is_sentence, is_title
 from import_scripts.structure.table_rows import LeftOutRows, Stretch, TableRows
 from registry.errors import Text
 from registry.schemas.tables import ColumnRole, Row, Sheet, Table
 
-HEAD = 400
+HEAD = 250
 """So many rows are looked at to find a header and the layout below it."""
 SCAN = 5_000
 """A table without a single odd row so far is read to its end only when its records are asked for."""
 TABLES = 40
 """So many tables of one sheet are told apart; further headers are left out as repeated ones."""
+_NAMES_AT_LEAST = 5
+"""So many short lines are a list even if they do not look like names of firms."""
 _TITLE_LINES = 15
 _TITLE_MAX = 400
 _PAGED = "\0"
@@ -50,7 +53,7 @@ def find_tables(sheets: Iterable[Sheet]) -> tuple[list[Table], list[Text]]:
     tables: list[Table] = []
     notes: list[Text] = []
     for sheet in join_sheets(sheets):
-        found = _Found(sheet)
+        found = _Found(mended(sheet))
         _read_sheet(found)
         if not found.tables and found.said:
             notes.append(remarks.only_text(sheet.name, found.said))
@@ -136,7 +139,7 @@ def _is_list(head: Sequence[Row], sheet: Sheet) -> bool:
     texts = [row_text(cells) for _, cells in head]
     if 2 * sum(map(is_firm, texts)) >= len(texts):
         return True
-    return len(texts) >= 3 and not any(map(is_sentence, texts))
+    return len(texts) >= _NAMES_AT_LEAST and not any(map(is_sentence, texts))
 
 
 def _has_firm(head: Sequence[Row]) -> bool:
@@ -148,7 +151,7 @@ def _table(
 ) -> tuple[Table, int]:
     """The table of a layout, and the row at which another begins below it (0: none)."""
     sheet = found.sheet
-    lines = [row_text(cells) for _, cells in above]
+    lines = [row_text(cells[: layout.region.right]) or row_text(cells) for _, cells in above]
     after = printed[-1][0] if printed else above[-1][0] if above else begin
     rows = TableRows(
         Stretch(sheet.rows, after),

@@ -11,6 +11,7 @@ from registry.schemas.tables import Merge, Row
 
 HEADER_WITHIN = 30
 """The header is looked for in so many rows of more than one cell."""
+_SINGLE_WITHIN = 4
 _BELOW = 40
 _STRONG = 3.0
 _DEEPEST = 3
@@ -99,11 +100,11 @@ def is_header_row(cells: Sequence[str]) -> bool:
 
 
 def is_type_row(cells: Sequence[str]) -> bool:
-    """A row below the header that gives data types (string, 文本) or numbers the columns (1 2 3, 甲 乙 1 2)."""
+    """A row below the header with data types (string, 文本), numbers of columns (1 2 3, 甲 乙 1 2) or rules (---)."""
     texts = [squeeze(cells[i]).lower().strip("()<>") for i in filled(cells)]
     if len(texts) < 2:
         return False
-    if all(text.partition("(")[0] in _TYPE_WORDS for text in texts):
+    if all(text.partition("(")[0] in _TYPE_WORDS or set(text) <= {"-", ":"} for text in texts):
         return True
     numbers = [text for text in texts if text not in "甲乙丙丁戊己栏次abcdefgh"]
     return len(texts) >= 3 and len(numbers) >= 2 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
@@ -111,8 +112,11 @@ def is_type_row(cells: Sequence[str]) -> bool:
 
 def same_header(cells: Sequence[str], printed: Iterable[Sequence[str]]) -> bool:
     """Whether a row repeats one of the header rows (most of its cells, at the same places)."""
-    said = {i: squeeze(cells[i]) for i in filled(cells)}
+    said: dict[int, str] = {}
     for row in printed:
+        if not set(cells) & set(row) - {""}:
+            continue
+        said = said or {i: squeeze(cells[i]) for i in filled(cells)}
         texts = {i: squeeze(row[i]) for i in filled(row)}
         equal = sum(1 for i, text in said.items() if texts.get(i) == text)
         if equal and equal >= 0.6 * max(len(said), len(texts)) and (equal > 1 or len(texts) == 1):
@@ -170,7 +174,7 @@ def _plain_header(rows: Sequence[Row], multi: Sequence[int]) -> int | None:
 
 def _single_column(rows: Sequence[Row]) -> Header | None:
     """A list of one column: its header is a known word above the names."""
-    for place, (_, cells) in enumerate(rows[:HEADER_WITHIN]):
+    for place, (_, cells) in enumerate(rows[:_SINGLE_WITHIN]):
         (at,) = filled(cells) or (0,)
         if is_known_header(cells[at]):
             return Header(place, 1, (*[""] * at, "".join(cells[at].split())), _STRONG)

@@ -51,7 +51,7 @@ def judge(layout: Layout, cells: list[str], covered: set[int], *, below_header: 
     texts = [cells[i] for i in own]
     if all(is_signature(text) or is_label(text) for text in texts) and (len(own) > 1 or not covered):
         return "text" if len(own) == 1 else "signature"
-    if len(own) > 1 and any(is_total(text, alone=False) for text in texts[:2]):
+    if len(own) > 1 and any(is_total(text, alone=False) for text in texts[:2]) and not _is_numbered(layout, cells, own):
         return "total"
     if len(set(texts)) == 1:
         return _one_text(layout, own[0], texts[0], covered)
@@ -68,13 +68,14 @@ def _one_text(layout: Layout, at: int, text: str, covered: set[int]) -> Verdict:
         if _is_rest(text):
             return "continuation"
         said = is_note(text) or is_sentence(text) or is_total(text, alone=True) or is_signature(text)
-        if said or not (is_firm(text) or layout.width == 1 or _names_only(layout)) or _heads(text):
-            return "text"
-        return "record"
-    if covered or at > 0:
+        without_number = layout.serial in layout.dense and not is_firm(text)
+        return "text" if said or without_number or _heads(text) else "record"
+    if covered or (at > 0 and _continues(layout, [at])):
         return "continuation"
+    if at > 0:
+        return "record" if not layout.firms else "text"
     if layout.width == 1:
-        return "text" if is_note(text) or _heads(text) or is_sentence(text) else "record"
+        return "text" if is_note(text) or is_sentence(text) else "record"
     return "text"
 
 
@@ -82,9 +83,9 @@ def _heads(text: str) -> bool:
     return not is_firm(text) and could_head(text) and read_group(text).marked
 
 
-def _names_only(layout: Layout) -> bool:
-    """Whether other columns are often blank, so that a name alone is a record."""
-    return all(i in layout.firms for i in layout.dense)
+def _is_numbered(layout: Layout, cells: list[str], own: list[int]) -> bool:
+    """Whether a row has a number of its own among the records; it claims to be one, whatever else it says."""
+    return layout.serial is not None and layout.serial in own and kind_of(cells[layout.serial]) == "number"
 
 
 def _is_rest(text: str) -> bool:
@@ -118,7 +119,13 @@ def _many(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -
     present = sum(1 for i in layout.dense if i in own or i in covered)
     if 2 * present >= len(layout.dense) or (layout.serial is not None and layout.serial in own):
         return "record"
-    return "continuation" if 2 * len(own) <= len(layout.dense) else "record"
+    return "continuation" if covered or _continues(layout, own) else "record"
+
+
+def _continues(layout: Layout, own: list[int]) -> bool:
+    """Whether a row of few cells goes on with the record above: each record has a number or a firm, this has none."""
+    counted = bool(layout.firms) or layout.serial is not None
+    return counted and layout.serial not in own and 2 * len(own) <= max(2, len(layout.dense))
 
 
 def _without_name(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -> Verdict:
@@ -127,7 +134,6 @@ def _without_name(layout: Layout, cells: list[str], own: list[int], covered: set
     if any(i in own for i in layout.firms):
         return "no_name"
     code = layout.position_of("uscc")
-    if code is not None and kind_of(cells[code]) == "code":
+    if code is not None and code in own:
         return "record"
-    numbered = layout.serial is not None and layout.serial in own
-    return "continuation" if not numbered and 2 * len(own) <= len(layout.dense) else "no_name"
+    return "continuation" if _continues(layout, own) else "record"

@@ -231,7 +231,7 @@ def _suspects(head: Sequence[Sequence[str]], anchor: int) -> frozenset[str]:
     """First two characters of what the anchor column holds in rows that are no records; others need no second look."""
     words = {row[anchor] for row in head if anchor < len(row)}
     words |= _SECOND_LOOK
-    return frozenset(word.lstrip()[:2] for word in words if word.strip())
+    return frozenset({""}) | frozenset(word.lstrip()[:2] for word in words if word.strip())
 
 
 def sample_kinds(rows: Sequence[Sequence[str]], column: int) -> list[str]:

@@ -66,8 +66,8 @@ class Walk:
         cut = layout.region.left > 0 or layout.bounded
         fill = Filling(self.merges, layout)
         self._wide_rows = frozenset(r1 for r1, c1, _, c2 in self.merges if c2 - c1 + 1 > max(1, width // 2))
-        if self.first_group:
-            self.groups.enter(read_group(self.first_group), directly=False)
+        self._open_first_group()
+        grouped, texts, depth = self.groups.values, self._texts, self.depth
         for row in rows:
             number, cells = row
             if cut or len(cells) != width:
@@ -78,11 +78,16 @@ class Walk:
                 and cells[anchor][:2] not in suspects
                 and cells[0] not in SERIAL_WORDS
                 and (not strict or cells[anchor].endswith(FIRM_ENDS))
-                and not self._texts
+                and not texts
+                and not self._below_header
             ):
                 if self._held is not None:
                     yield self._held
-                self._hold(row)
+                if grouped or depth or len(cells) != width:
+                    self._hold(row)
+                else:
+                    self.records += 1
+                    self._held = row
                 continue
             verdict, row = self._look(number, cells, fill)
             if verdict == "stop":
@@ -91,6 +96,13 @@ class Walk:
                 if self._held is not None:
                     yield self._held
                 self._hold(row)
+        yield from self._finish()
+
+    def _open_first_group(self) -> None:
+        if self.first_group:
+            self.groups.enter(read_group(self.first_group), directly=False)
+
+    def _finish(self) -> Iterator[Row]:
         self._settle("end")
         if self._held is not None:
             yield self._held
@@ -159,7 +171,8 @@ class Walk:
 
     def _settle(self, following: str) -> None:
         """Decide what the rows of text just met are, now that is known what follows them."""
-        texts, self._texts = self._texts, []
+        texts = list(self._texts)
+        self._texts.clear()
         noted = False
         for number, text, wide in texts:
             kind = self._kind_of_text(text, following, wide=wide, noted=noted)

@@ -61,9 +61,9 @@ def about(table: Table, layout: Layout, walk: Walk, *, whole: bool) -> list[Text
     if nameless:
         notes.append(
             Text(
-                f"{where}第 {nameless[0]} 行等 {len(nameless)} 行没有企业名称（空白或“无”），"
+                f"{where}第 {nameless[0]} 行等 {len(nameless)} 行没有企业名称（写作“无”），"
                 "不算记录，内容保留在未计入的行中。",
-                f"{lead}{len(nameless)} rows (such as row {nameless[0]}) name no enterprise (blank or 无); they are no "
+                f"{lead}{len(nameless)} rows (such as row {nameless[0]}) name no enterprise (无, —); they are no "
                 "records and are kept among the rows left out.",
             )
         )

@@ -38,7 +38,7 @@ _COUNT = re.compile(
     r"[（(\[【]?(?:共计?|合计|总计|计)?(?P<count>\d+)(?P<unit>家|所|户|个|项|名|条|种|款|件|人)?(?:企业|单位|公司|机构|产品)?[)）\]】]?[:：]?$"
 )
 _COUNT_CELL = re.compile(r"[（(]?共?\d+(?:家|所|户|个|项|名|条|种|款|件|人)(?:企业|单位|公司)?[)）]?")
-_SENTENCE = re.compile(r"[。；;！!？?]|，.*，")
+_SENTENCE = re.compile(r"[。；;！!？](?!$)|，.*，")
 GROUP_AT_MOST = 40
 
 
@@ -145,4 +145,4 @@ def could_head(text: str) -> bool:
 def is_label(text: str) -> bool:
     """``填报单位：示例局``: a name with its value, as stands above a table."""
     name, colon, value = squeeze(text).partition(":")
-    return bool(colon) and bool(value) and len(name) <= 8 and not ends_like_a_header(text)
+    return bool(colon) and bool(value) and name.isalnum() and len(name) <= 8 and not ends_like_a_header(text)

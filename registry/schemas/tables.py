@@ -79,6 +79,12 @@ class Table:
     left_out: Sequence[LeftOut] = ()
     uncertain: bool = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each column is called on pages and in archived rows, derived ones included: never blank, none twice."""
+        given = {each.position: each.column for each in self.roles}
+        return tuple(given.get(i, column) for i, column in enumerate((*self.columns, *self.derived)))
+
     def position_of(self, role: str) -> int | None:
         """Where the column with this role stands, counted from 0."""
         return next((each.position for each in self.roles if each.role == role), None)
