@@ -32,6 +32,8 @@ class Limits:
     nesting: int = 30
     """Tables within tables."""
     pages: int = 2_000
+    page_cpu_seconds: int = 10
+    """Of a PDF; ordinary pages take a tenth of a second."""
     output_bytes: int = 500 * MEGABYTE
     """Text a reader may write out: a text used by a million cells is stored once and written a million times."""
     child_memory: int = 2_000 * MEGABYTE

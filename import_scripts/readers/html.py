@@ -26,6 +26,7 @@ _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,30})|encodi
 _AS_BROWSERS_READ = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _BROKEN_BETWEEN_WIDE = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]+[ \t\r\n]*(?={_WIDE})")
+_CELL_TAG = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
@@ -195,6 +196,8 @@ def parse(text: str, limits: dict[str, int]) -> Page:
     """Read the markup, however broken."""
     from lxml import etree
 
+    # Before the markup is taken apart; the page counts again what the parser makes of it.
+    Budget(limits["document_cells"]).spend(sum(1 for _ in _CELL_TAG.finditer(text)))
     page = Page(limits)
     parser = etree.HTMLParser(target=page, encoding="utf-8", huge_tree=False, no_network=True)
     # A NUL byte would end the page for the parser.

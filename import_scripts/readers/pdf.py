@@ -5,7 +5,9 @@ Scripts, forms, attachments and links of a PDF are never looked at. A page witho
 
 import io
 import itertools
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,10 @@ _SPACE = 0.35
 Char = dict[str, Any]
 
 
+class _TooSlow(BaseException):
+    """Raised into whatever the library is doing; no ``except Exception`` of it may hold this up."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     """One page as read."""
@@ -45,7 +51,10 @@ class _Sheet:
 def read(source: str, kind: str, limits: dict[str, int]) -> Iterator[Any]:
     """The pages that hold text, in order."""
     document = _open(source, limits)
-    pages = list(_pages(source, document, limits))
+    try:
+        pages = list(_pages(source, document, limits))
+    except _TooSlow as error:
+        raise Refused("time") from error
     sheets = [page for page in pages if isinstance(page, _Sheet)]
     blank = [page for page in pages if isinstance(page, int)]
     if not sheets:
@@ -86,22 +95,50 @@ def _pages(source: str, document: "PdfDocument", limits: dict[str, int]) -> Iter
 
     budget = Budget(limits["document_cells"])
     with open(source, "rb") as file:
-        pdf = pdfplumber.open(file)
-        for number, page in enumerate(_walk(pdf), 1):
+        with _at_most(limits["page_cpu_seconds"]):
+            pdf = pdfplumber.open(file)
+            walk = enumerate(_walk(pdf), 1)
+        while found := _next(walk, limits["page_cpu_seconds"]):
+            number, page = found
             if number > limits["pages"]:
                 raise Refused("pages", found=number, limit=limits["pages"])
-            turned = _quarter_turn(page)
-            if turned:
-                page = _turned(document, number - 1, turned)
-            rows, merged, table_row = _read_page(page, budget)
-            if rows:
-                yield _Sheet(number, rows, merged, table_row, uncertain=_is_picture(page))
-            elif recognition.is_available():
-                found = [row.cells for row in rows_of(recognition.words_of(document[number - 1]))]
-                yield _Sheet(number, found, [], 1, uncertain=True) if found else number
-            else:
-                yield number
-            page.close()
+            with _at_most(limits["page_cpu_seconds"]):
+                turned = _quarter_turn(page)
+                if turned:
+                    page = _turned(document, number - 1, turned)
+                rows, merged, table_row = _read_page(page, budget)
+                uncertain = _is_picture(page)
+                page.close()
+            yield _Sheet(number, rows, merged, table_row, uncertain) if rows else _recognised(document, number)
+
+
+def _recognised(document: "PdfDocument", number: int) -> _Sheet | int:
+    """A page that is a picture, read by text recognition where that is installed."""
+    if not recognition.is_available():
+        return number
+    rows = [row.cells for row in rows_of(recognition.words_of(document[number - 1]))]
+    return _Sheet(number, rows, [], _first_wide(rows), uncertain=True) if rows else number
+
+
+def _next(walk: Iterator[tuple[int, "Page"]], seconds: int) -> tuple[int, "Page"] | None:
+    with _at_most(seconds):
+        return next(walk, None)
+
+
+@contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """Stop what takes longer than so many seconds of computing: a page may draw itself a billion times."""
+
+    def stop(number: int, frame: object) -> None:
+        raise _TooSlow
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _walk(pdf: "PDF") -> Iterator["Page"]:

@@ -4,6 +4,7 @@ Tracked changes: what was inserted is read, what was deleted is not. Macros, fie
 """
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _BODY = "word/document.xml"
 _RELATIONS = "_rels/.rels"
 _MOST_RELATIONS = 1_000_000
+_BLOCK = 1 << 20
+_TAG = 20
+_CELL_TAG = re.compile(rb"<\w{1,9}:tc[ >]")
 _WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"})
 """Elements that hold what would otherwise stand in their place."""
 _GONE = frozenset({"del", "moveFrom", "delText", "instrText", "delInstrText", "pPr", "rPr", "tblPr", "Fallback"})
@@ -34,12 +38,23 @@ def read(source: str, kind: str, limits: dict[str, int]) -> Iterator[Any]:
         size = package.getinfo(body).file_size
         if size > limits["markup_bytes"]:
             raise Refused("markup", found=size, limit=limits["markup_bytes"])
+        _count_cells(package, body, limits["document_cells"])
         document = _Document(limits)
         with package.open(body) as part:
             items = list(document.items(part))
     for remark in sorted(document.remarks):
         yield {"note": remark}
     yield from sheets_of(items, "word", limits)
+
+
+def _count_cells(package: zipfile.ZipFile, body: str, limit: int) -> None:
+    """Refuse very many cells before the markup is taken apart."""
+    budget, rest = Budget(limit), b""
+    with package.open(body) as part:
+        while block := part.read(_BLOCK):
+            content = rest + block
+            budget.spend(len(_CELL_TAG.findall(content)))
+            rest = content[-_TAG:] if not _CELL_TAG.search(content[-_TAG:]) else b""
 
 
 def _body(package: zipfile.ZipFile) -> str:
