@@ -1,8 +1,10 @@
 """What a file is, by its content alone: a name ending proves nothing."""
 
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -48,6 +50,17 @@ _HTML_SIGNS = re.compile(r"<(?:!doctype\s+html|html|head|body|table|tr|td|meta|d
 _SPREADSHEETML = "urn:schemas-microsoft-com:office:spreadsheet"
 _ARCHIVED_PAGE = re.compile(rb"^(?:From|Subject|Date|MIME-Version|Content-Type|X-[\w-]+|Snapshot-[\w-]+):", re.I)
 _TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What the library raises on damaged archives."""
 _LAST_SECTOR = 0xFFFFFFFA
 _END_OF_ZIP = b"PK\x05\x06"
 _END_OF_ZIP_64 = b"PK\x06\x06"
@@ -85,7 +98,7 @@ def _inside_zip(path: Path) -> str:
             if "mimetype" in names:
                 with archive.open("mimetype") as part:
                     mimetype = part.read(200)
-    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError, struct.error) as error:
+    except _BROKEN_ZIP as error:
         raise FileRefused(
             "文件开头像 xlsx、docx 或压缩包，但已损坏或不完整。请重新下载或另存一份。",
             "The file begins like an xlsx, docx or zip but is damaged or cut short. Download or save it again.",

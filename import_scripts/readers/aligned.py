@@ -1,6 +1,7 @@
 """Text whose columns are lined up with spaces, as old systems print it. One line in memory at a time."""
 
 import re
+import statistics
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ def aligned_columns(lines: Sequence[str]) -> tuple[tuple[float, float], ...] | N
     if len(several) < _FEWEST_LINES or len(several) < _SHARE * len(cut):
         return None
     columns = columns_of(several)
-    return tuple(columns) if len(columns) > 1 else ()
+    usual = statistics.mode(len(words) for words in several)
+    return tuple(columns) if len(columns) >= usual else ()
 
 
 def _words(line: str) -> list[Word]:

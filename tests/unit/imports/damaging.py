@@ -1,8 +1,10 @@
-"""Small valid files of every kind, and ways to damage them: bytes flipped, cut, doubled, a part of a package changed."""
+"""Small valid files of every kind, and ways to damage them: bytes flipped, cut, doubled, parts of packages changed."""
 
 import io
 import random
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +24,7 @@ LONGEST = 200_000
 def valid_files(folder: Path) -> dict[str, bytes]:
     """Name of the kind → the bytes of a small file of it."""
     text = "".join(",".join(f'"{cell}"' for cell in row) + "\r\n" for row in ROWS)
-    spaced = "".join("    ".join(row) + "\n" for row in ROWS)
+    spaced = "".join("    ".join(cell.replace("\n", "") for cell in row) + "\n" for row in ROWS)
     cells = "".join("<tr>" + "".join(f"<td rowspan=1>{cell}</td>" for cell in row) + "</tr>" for row in ROWS)
     page = f"<html><meta charset=gb2312><p>附件</p><table>{cells}</table></html>"
     xml = "".join(
@@ -107,7 +109,7 @@ def _with_damaged_part(content: bytes, chance: random.Random) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = {name: package.read(name) for name in package.namelist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, OSError, struct.error):
         return _flip(content, chance)
     filled = [name for name, part in parts.items() if part]
     if not filled:

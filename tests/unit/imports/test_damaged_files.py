@@ -22,13 +22,17 @@ LIMITS = replace(Limits(), child_wall_seconds=60)
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return valid_files(tmp_path_factory.mktemp("valid"))
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one file for each kind."""
+    folder = tmp_path_factory.mktemp("valid")
+    for kind, content in valid_files(folder).items():
+        (folder / kind).write_bytes(content)
+    return folder
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_undamaged_file_is_read(tmp_path: Path, files: dict[str, bytes], kind: str) -> None:
-    (tmp_path / "list").write_bytes(files[kind])
+def test_the_undamaged_file_is_read(tmp_path: Path, files: Path, kind: str) -> None:
+    (tmp_path / "list").write_bytes((files / kind).read_bytes())
     with open_file(tmp_path / "list", LIMITS) as read:
         assert any("示例甲有限公司" in cells for table in read.tables for _, cells in table.rows)
 
@@ -36,8 +40,8 @@ def test_the_undamaged_file_is_read(tmp_path: Path, files: dict[str, bytes], kin
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
-def test_a_damaged_file_is_read_or_refused(tmp_path: Path, files: dict[str, bytes], kind: str, seed: int) -> None:
-    (tmp_path / "list").write_bytes(damaged(files[kind], random.Random(seed)))  # noqa: S311 - damage, not secrets
+def test_a_damaged_file_is_read_or_refused(tmp_path: Path, files: Path, kind: str, seed: int) -> None:
+    (tmp_path / "list").write_bytes(damaged((files / kind).read_bytes(), random.Random(seed)))  # noqa: S311 - damage, not secrets
     with suppress(FileRefused), open_file(tmp_path / "list", LIMITS) as read:
         for table in read.tables:
             assert list(table.rows) == list(table.rows)
