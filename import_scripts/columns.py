@@ -237,11 +237,12 @@ def vocabulary() -> dict[str, dict[str, Any]]:
 def is_known_header(cell: str) -> bool:
     """Whether a cell is, as a whole or without a unit in brackets, a header word of any role."""
     header = plain(cell)
-    return bool(header) and (header in _header_words() or _UNIT.sub("", header) in _header_words())
+    return bool(header) and (header in header_words() or _UNIT.sub("", header) in header_words())
 
 
 @cache
-def _header_words() -> frozenset[str]:
+def header_words() -> frozenset[str]:
+    """Every word that is a header as a whole, in plain form."""
     return frozenset(word for words in vocabulary().values() for kind in _WHOLE for word in words.get(kind, ()))
 
 

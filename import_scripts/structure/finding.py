@@ -9,7 +9,7 @@ from import_scripts.structure import remarks
 from import_scripts.structure.cells import is_firm, squeeze
 from import_scripts.structure.filling import row_text
 from import_scripts.structure.groups import Groups, derived_names
-from import_scripts.structure.headers import Header, filled, find_header
+from import_scripts.structure.headers import Header, before_next_header, filled, find_header
 from import_scripts.structure.joining import PIECES, join_sheets
 from import_scripts.structure.layout import Layout, display_names, find_regions, make_layout
 from import_scripts.structure.mending import mended
@@ -123,7 +123,9 @@ def _read_table(found: _Found, head: list[Row], *, begin: int | None, last: bool
 def _parts(head: list[Row], header: Header | None) -> tuple[list[Row], list[Row], list[Row]]:
     """Title rows, header rows, rows below."""
     if header is not None:
-        return head[: header.first], head[header.first : header.last + 1], head[header.last + 1 :]
+        printed = head[header.first : header.last + 1]
+        below = before_next_header(head[header.last + 1 :], [cells for _, cells in printed])
+        return head[: header.first], printed, list(below)
     wide = max(len(filled(cells)) for _, cells in head) > 1
     first = next((i for i, (_, cells) in enumerate(head) if len(filled(cells)) > 1 or not wide), 0)
     return head[:first], [], head[first:]

@@ -64,9 +64,11 @@ def judge(layout: Layout, cells: list[str], covered: set[int], *, below_header: 
 
 def _one_text(layout: Layout, at: int, text: str, covered: set[int]) -> Verdict:
     """A row with one text of its own."""
-    if at in layout.firms and not covered:
+    if at in layout.firms:
         if _is_rest(text):
             return "continuation"
+        if covered:
+            return "record"
         said = is_note(text) or is_sentence(text) or is_total(text, alone=True) or is_signature(text)
         without_number = layout.serial in layout.dense and not is_firm(text)
         return "text" if said or without_number or _heads(text) else "record"
@@ -103,6 +105,18 @@ def _is_numbered_group(layout: Layout, own: list[int], texts: list[str]) -> bool
         return True
     numbered = _HAN_SERIAL.fullmatch(squeeze(first)) is not None and own[0] == (layout.serial or 0)
     return numbered and could_head(second) and not is_firm(second)
+
+
+def group_text(cells: list[str]) -> str:
+    """What a group row says: without its number, the count behind the name.
+
+    >>> group_text(["一", "广州市（2家）"]), group_text(["广州市", "2家"])
+    ('广州市（2家）', '广州市（2家）')
+    """
+    texts = [cells[i] for i in filled(cells)]
+    if len(texts) == 2 and is_count(texts[1]):
+        return f"{texts[0]}（{squeeze(texts[1]).strip('()')}）"
+    return texts[-1]
 
 
 def _many(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -> Verdict:

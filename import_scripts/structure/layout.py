@@ -130,7 +130,7 @@ def make_layout(
     cut += ("",) * (region.width - len(cut))
     rows = [cells[region.left : region.right] for _, cells in below]
     head = tuple(tuple(row[region.left : region.right]) for row in printed)
-    multi = [row for row in rows if len(filled(row)) > 1 and not same_header(row, head)] if region.width > 1 else rows
+    multi = _typical([row for row in rows if not same_header(row, head)]) if region.width > 1 else rows
     roles = recognise(cut, multi)
     firms = enterprise_columns(cut, multi, roles)
     dense = _dense(multi, region.width)
@@ -147,6 +147,14 @@ def make_layout(
         bounded=bounded,
         suspects=_suspects(head, anchor),
     )
+
+
+def _typical(rows: Sequence[list[str]]) -> list[list[str]]:
+    """The rows that are filled like most: no group rows, no totals, no rests of other rows."""
+    counts = [len(filled(row)) for row in rows]
+    several = sorted(count for count in counts if count > 1)
+    usual = several[len(several) // 2] if several else 1
+    return [row for row, count in zip(rows, counts, strict=True) if count > 1 and 2 * count > usual]
 
 
 def display_names(layout: Layout, derived: Sequence[str]) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from import_scripts.structure.cells import SERIAL_WORDS, squeeze
+from import_scripts.columns import header_words
+from import_scripts.structure.cells import squeeze
 from import_scripts.structure.filling import Filling, fit, join_wrapped, row_text
 from import_scripts.structure.groups import Groups
 from import_scripts.structure.headers import filled
-from import_scripts.structure.judging import FIRM_ENDS, judge
+from import_scripts.structure.judging import FIRM_ENDS, group_text, judge
 from import_scripts.structure.layout import Layout
 from import_scripts.structure.sentences import (
     could_head,
@@ -61,7 +62,7 @@ class Walk:
         """The records, each with the group values behind its cells."""
         layout, width = self.layout, self.layout.width
         dense = itemgetter(*(layout.dense if len(layout.dense) > 1 else layout.dense * 2))
-        anchor, suspects = layout.anchor, layout.suspects
+        anchor, suspects, headings = layout.anchor, layout.suspects, header_words()
         strict = len(layout.dense) == 1
         cut = layout.region.left > 0 or layout.bounded
         fill = Filling(self.merges, layout)
@@ -76,7 +77,7 @@ class Walk:
                 number < fill.edge
                 and all(dense(cells))
                 and cells[anchor][:2] not in suspects
-                and cells[0] not in SERIAL_WORDS
+                and cells[0] not in headings
                 and (not strict or cells[anchor].endswith(FIRM_ENDS))
                 and not texts
                 and not self._below_header
@@ -141,7 +142,7 @@ class Walk:
         if verdict == "continuation":
             self._continue(number, cells, covered, text)
         elif verdict == "group":
-            self._group(number, text)
+            self._group(number, group_text(cells), text)
         else:
             self._leave(number, verdict, text)
             self._below_header = verdict in ("repeated_header", "type_row")
@@ -179,7 +180,7 @@ class Walk:
             noted = noted or kind == "note"
             if kind == "group":
                 self.group_above_header |= following == "repeated_header"
-                self._group(number, text)
+                self._group(number, text, text)
             elif kind == "continuation" and self._held is not None:
                 cells = [""] * self.layout.width
                 cells[0] = text
@@ -217,10 +218,10 @@ class Walk:
         place = read_group(text)
         return "group" if place.count is not None and could_head(text) and self.groups.values else "note"
 
-    def _group(self, number: int, text: str) -> None:
+    def _group(self, number: int, text: str, printed: str) -> None:
         self.groups.enter(read_group(text), directly=self._after_group)
         self._after_group = True
-        self._leave(number, "group", text)
+        self._leave(number, "group", printed)
 
     def _leave(self, number: int, kind: LeftOutKind, text: str) -> None:
         self.left_out.append(LeftOut(number, kind, text[:_TEXT_MAX]))
