@@ -12,6 +12,8 @@ Kind = Literal["", "number", "date", "code", "money", "web", "firm", "place", "l
 TYPED = frozenset({"number", "date", "code", "money", "web", "firm", "place"})
 """Kinds a header cell hardly ever is."""
 SHORT = 40
+_LONGEST = 200
+"""Longer cells are text; they are neither looked into nor kept in mind."""
 
 _NUMBER = re.compile(r"[-+]?[¥￥$€]?\d[\d,]*(?:\.\d+)?%?(?:E[+-]?\d+)?", re.I)
 _DATE = re.compile(
@@ -68,13 +70,17 @@ def says_nothing(cell: str) -> bool:
     return not text or (len(text) <= _EMPTY_LONGEST and text.lower() in EMPTY_WORDS)
 
 
-@lru_cache(maxsize=32_768)
 def kind_of(cell: str) -> Kind:
     """What a cell looks like.
 
     >>> [kind_of(c) for c in ("12.5", "2024/5/6", "91350100M000100Y43", "59元", "示例科技有限公司", "广东省", "剂型")]
     ['number', 'date', 'code', 'money', 'firm', 'place', 'text']
     """
+    return _kind_of(cell) if len(cell) <= _LONGEST else "long"
+
+
+@lru_cache(maxsize=32_768)
+def _kind_of(cell: str) -> Kind:
     text = squeeze(cell)
     if not text or says_nothing(text):
         return ""
@@ -99,7 +105,6 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 
-@lru_cache(maxsize=32_768)
 def is_firm(cell: str) -> bool:
     """Whether a cell is the name of an enterprise or institution by its end."""
     return kind_of(cell) == "firm"
@@ -110,13 +115,17 @@ def is_year(cell: str) -> bool:
     return _YEAR.fullmatch(squeeze(cell)) is not None
 
 
-@lru_cache(maxsize=32_768)
 def ends_like_a_header(cell: str) -> bool:
     """Whether a cell ends in a word that heads columns (…编号, …日期, …（万元）).
 
     >>> ends_like_a_header("GMP证书截止日"), ends_like_a_header("采购价\\n（元）"), ends_like_a_header("国产")
     (True, True, False)
     """
+    return len(cell) <= _LONGEST and _ends_like_a_header(cell)
+
+
+@lru_cache(maxsize=32_768)
+def _ends_like_a_header(cell: str) -> bool:
     text = squeeze(cell)
     bare = _UNIT.sub("", text) or text
     found = [match.end() for match in _TAIL.finditer(bare)]

@@ -94,9 +94,11 @@ def find_header(rows: Sequence[Row], merges: Sequence[Merge] = ()) -> Header | N
 
 def before_next_header(below: Sequence[Row], printed: Sequence[Sequence[str]]) -> Sequence[Row]:
     """The rows below a header down to where another table's header stands."""
-    for place, (_, cells) in enumerate(below[1:], 1):
-        if is_header_row(cells) and not same_header(cells, printed):
+    data = False
+    for place, (_, cells) in enumerate(below):
+        if data and is_header_row(cells) and not same_header(cells, printed):
             return below[:place]
+        data = data or any(_typed(cells[i]) for i in filled(cells))
     return below
 
 

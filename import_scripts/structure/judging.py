@@ -11,6 +11,7 @@ from import_scripts.structure.sentences import (
     is_count,
     is_label,
     is_note,
+    is_office,
     is_sentence,
     is_signature,
     is_total,
@@ -32,6 +33,10 @@ Verdict = Literal[
 ]
 """``text``: one cell over the whole row; what it means depends on what follows. ``header``: of another table."""
 
+TOTALS = frozenset(
+    {"合计", "总计", "小计", "共计", "累计", "合 计", "总 计", "小 计", "Total", "TOTAL", "total", "Subtotal"}
+)
+"""How a row of totals begins."""
 FIRM_ENDS = ("公司", "集团", "厂", "社", "院", "学", "中心", "所", "行")
 _REST_OF_A_NAME = re.compile(
     r"(?:科技|股份|集团|投资|实业|贸易|工业|责任)*(?:有限)?(?:责任)?公司(?:[（(].*[)）])?|司|限公司|任公司|份有限公司|[^（(]{0,12}[)）].{0,8}"
@@ -64,6 +69,8 @@ def judge(layout: Layout, cells: list[str], covered: set[int], *, below_header: 
 
 def _one_text(layout: Layout, at: int, text: str, covered: set[int]) -> Verdict:
     """A row with one text of its own."""
+    if layout.width == 1:
+        return _one_column(layout, text)
     if at in layout.firms:
         if _is_rest(text):
             return "continuation"
@@ -76,9 +83,15 @@ def _one_text(layout: Layout, at: int, text: str, covered: set[int]) -> Verdict:
         return "continuation"
     if at > 0:
         return "record" if not layout.firms else "text"
-    if layout.width == 1:
-        return "text" if is_note(text) or is_sentence(text) else "record"
     return "text"
+
+
+def _one_column(layout: Layout, text: str) -> Verdict:
+    """A row of a list of one column: only between names of firms anything else stands out."""
+    if not is_firm(text) and (is_note(text) or is_sentence(text)):
+        return "text"
+    apart = layout.firms and not is_firm(text)
+    return "text" if apart and (_heads(text) or is_signature(text) or is_office(text)) else "record"
 
 
 def _heads(text: str) -> bool:

@@ -12,7 +12,7 @@ from import_scripts.structure.cells import squeeze
 from import_scripts.structure.filling import Filling, fit, join_wrapped, row_text
 from import_scripts.structure.groups import Groups
 from import_scripts.structure.headers import filled
-from import_scripts.structure.judging import FIRM_ENDS, group_text, judge
+from import_scripts.structure.judging import FIRM_ENDS, TOTALS, group_text, judge
 from import_scripts.structure.layout import Layout
 from import_scripts.structure.sentences import (
     could_head,
@@ -56,19 +56,20 @@ class Walk:
     _held: Row | None = None
     _below_header: bool = True
     _after_group: bool = False
+    _places: dict[int, str] = field(default_factory=dict)
     _wide_rows: frozenset[int] = frozenset()
 
     def records_of(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The records, each with the group values behind its cells."""
         layout, width = self.layout, self.layout.width
         dense = itemgetter(*(layout.dense if len(layout.dense) > 1 else layout.dense * 2))
-        anchor, suspects, headings = layout.anchor, layout.suspects, header_words()
+        anchor, suspects, headings = layout.anchor, layout.suspects, header_words() | TOTALS
         strict = len(layout.dense) == 1
         cut = layout.region.left > 0 or layout.bounded
         fill = Filling(self.merges, layout)
         self._wide_rows = frozenset(r1 for r1, c1, _, c2 in self.merges if c2 - c1 + 1 > max(1, width // 2))
         self._open_first_group()
-        grouped, texts, depth = self.groups.values, self._texts, self.depth
+        grouped, texts, special = self.groups.values, self._texts, self.depth or bool(layout.told_once)
         for row in rows:
             number, cells = row
             if cut or len(cells) != width:
@@ -78,13 +79,14 @@ class Walk:
                 and all(dense(cells))
                 and cells[anchor][:2] not in suspects
                 and cells[0] not in headings
+                and (not anchor or cells[0] != cells[anchor])
                 and (not strict or cells[anchor].endswith(FIRM_ENDS))
                 and not texts
                 and not self._below_header
             ):
                 if self._held is not None:
                     yield self._held
-                if grouped or depth or len(cells) != width:
+                if grouped or special or len(cells) != width:
                     self._hold(row)
                 else:
                     self.records += 1
@@ -116,6 +118,9 @@ class Walk:
         self.records += 1
         self._below_header = self._after_group = False
         self._held = row
+        if self.layout.told_once:
+            row = row[0], self._told(row[1])
+            self._held = row
         if len(row[1]) > self.layout.width and len(self.wider) < _WIDER_MAX:
             self.wider.append(row[0])
         if self.groups.values:
@@ -123,6 +128,16 @@ class Walk:
         if self.depth:
             width = self.layout.width
             self._held = row[0], row[1][:width] + self.groups.cells(self.depth) + row[1][width:]
+
+    def _told(self, cells: list[str]) -> list[str]:
+        """The cells with the last place told where a place is told only once."""
+        full = list(cells)
+        for i in self.layout.told_once:
+            if full[i].strip():
+                self._places[i] = full[i]
+            else:
+                full[i] = self._places.get(i, full[i])
+        return full
 
     def _look(self, number: int, printed: list[str], fill: Filling) -> tuple[str, Row]:
         """Judge one row that is not filled like its neighbours: record, stop or skip; and it with merges filled."""
@@ -208,7 +223,7 @@ class Walk:
             return "title"
         if marked or wide or self.groups.values or (self.records == 0 and self._held is None):
             return "group"
-        return "continuation" if self._held is not None else "note"
+        return "continuation" if self._held is not None and self.layout.width > 1 else "note"
 
     def _kind_at_end(self, text: str, *, noted: bool) -> LeftOutKind:
         if is_total(text, alone=True):
