@@ -160,6 +160,22 @@ def test_an_unruled_table_of_a_pdf_is_cut_where_no_line_reaches_across(tmp_path:
     assert sheet.table_row == 2
 
 
+def test_cells_of_several_lines_without_any_rules_are_told_by_the_spacing(tmp_path: Path) -> None:
+    rows = [["序\n号", "企业名称", "所在地"], *([str(i), f"示例{i}科技\n有限公司", "深圳市"] for i in range(1, 7))]
+    sheet = only(made.pdf(tmp_path / "a.pdf", [made.unruled(rows, WIDTHS, height=26)]))
+    assert sheet.cells == rows
+
+
+def test_a_number_half_way_beside_a_name_of_two_lines_is_in_its_row(tmp_path: Path) -> None:
+    page = made.PdfPage()
+    for i in range(4):
+        top = 700 - 24 * i
+        page.marks += [(50, top, 8, str(i + 1)), (120, top + 5, 8, f"示例{i}科技"), (120, top - 5, 8, "有限公司")]
+    assert only(made.pdf(tmp_path / "a.pdf", [page])).cells == [
+        [str(i + 1), f"示例{i}科技\n有限公司"] for i in range(4)
+    ]
+
+
 @pytest.mark.parametrize(
     ("rotate", "matrix"),
     [(90, "1 0 0 1 0 0"), (270, "1 0 0 1 0 0"), (0, "0 1 -1 0 842 0"), (0, "0 -1 1 0 0 842"), (90, "0 1 -1 0 842 0")],
