@@ -8,10 +8,10 @@ from import_scripts.structure.headers import filled, is_header_row, is_type_row,
 from import_scripts.structure.layout import Layout
 from import_scripts.structure.sentences import (
     could_head,
+    is_authority,
     is_count,
     is_label,
     is_note,
-    is_office,
     is_sentence,
     is_signature,
     is_total,
@@ -91,7 +91,7 @@ def _one_column(layout: Layout, text: str) -> Verdict:
     if not is_firm(text) and (is_note(text) or is_sentence(text)):
         return "text"
     apart = layout.firms and not is_firm(text)
-    return "text" if apart and (_heads(text) or is_signature(text) or is_office(text)) else "record"
+    return "text" if apart and (_heads(text) or is_signature(text) or is_authority(text)) else "record"
 
 
 def _heads(text: str) -> bool:

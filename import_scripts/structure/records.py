@@ -16,6 +16,7 @@ from import_scripts.structure.judging import FIRM_ENDS, TOTALS, group_text, judg
 from import_scripts.structure.layout import Layout
 from import_scripts.structure.sentences import (
     could_head,
+    is_authority,
     is_note,
     is_office,
     is_page_number,
@@ -52,7 +53,8 @@ class Walk:
     next_table_at: int = 0
     """Row at which another table begins with its title; 0 if none does."""
     wider: list[int] = field(default_factory=list)
-    _texts: list[tuple[int, str, bool]] = field(default_factory=list)
+    _revived: list[Row] = field(default_factory=list)
+    _texts: list[tuple[int, str, bool, list[str]]] = field(default_factory=list)
     _held: Row | None = None
     _below_header: bool = True
     _after_group: bool = False
@@ -96,9 +98,7 @@ class Walk:
             if verdict == "stop":
                 break
             if verdict == "record":
-                if self._held is not None:
-                    yield self._held
-                self._hold(row)
+                yield from self._next(row)
         yield from self._finish()
 
     def _open_first_group(self) -> None:
@@ -112,6 +112,14 @@ class Walk:
             self._held = None
         self.groups.finish()
         self.left_out.sort(key=lambda each: each.row)
+
+    def _next(self, row: Row) -> Iterator[Row]:
+        """Hand out the record held; before the new one come rows of text that turned out to be records."""
+        for each in (*self._revived, row):
+            if self._held is not None:
+                yield self._held
+            self._hold(each)
+        self._revived.clear()
 
     def _hold(self, row: Row) -> None:
         """Count a record and give it its group values. It is handed out when the next row is known to be another."""
@@ -147,7 +155,7 @@ class Walk:
         if verdict == "blank":
             return "skip", row
         if verdict == "text":
-            self._texts.append((number, text, number in self._wide_rows))
+            self._texts.append((number, text, number in self._wide_rows, printed))
             return "skip", row
         if verdict == "header":
             return self._other_header(number, text), row
@@ -190,15 +198,16 @@ class Walk:
         texts = list(self._texts)
         self._texts.clear()
         noted = False
-        for number, text, wide in texts:
+        for number, text, wide, cells in texts:
+            if following == "record" and self.layout.width == 1 and is_authority(text):
+                self._revived.append((number, cells))
+                continue
             kind = self._kind_of_text(text, following, wide=wide, noted=noted)
             noted = noted or kind == "note"
             if kind == "group":
                 self.group_above_header |= following == "repeated_header"
                 self._group(number, text, text)
             elif kind == "continuation" and self._held is not None:
-                cells = [""] * self.layout.width
-                cells[0] = text
                 self._continue(number, cells, set(), text)
             else:
                 self._leave(number, kind, text)

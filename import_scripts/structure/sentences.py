@@ -28,6 +28,7 @@ _SIGNED = re.compile(
     r"盖章|签字|签章|公章|主办|承办|抄送|印发).{0,40}|.{0,40}[（(](?:盖章|章|公章|签章|签字)[)）].{0,20}"
 )
 _OFFICE = re.compile(r".{2,30}(?:厅|局|委|委员会|办公室|部|中心|政府|协会|处|领导小组|办|院|会)")
+_AUTHORITY = re.compile(r".*(?:省|市|县|区|州|国家).*(?:[^餐舞茶展客]厅|局|委员会|人民政府|办公室)")
 _PAGE = re.compile(
     r"第\d+页(?:[,，/、]?共\d+页)?|共\d+页(?:[,，/]?第\d+页)?|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+", re.I
 )
@@ -98,6 +99,15 @@ def is_page_number(text: str) -> bool:
 def is_office(text: str) -> bool:
     """The name of an authority, as it stands below a list."""
     return _OFFICE.fullmatch(squeeze(text[:_LONGEST])) is not None
+
+
+def is_authority(text: str) -> bool:
+    """The name of a public authority that is hardly a firm's: 示例省工业和信息化厅, but not 示例市甲经营部.
+
+    >>> is_authority("示例省工业和信息化厅"), is_authority("示例市甲加工部"), is_authority("示例市甲餐厅")
+    (True, False, False)
+    """
+    return _AUTHORITY.fullmatch(squeeze(text[:_LONGEST])) is not None
 
 
 def is_title(text: str) -> bool:

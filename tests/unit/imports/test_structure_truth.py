@@ -82,3 +82,70 @@ def _renumbered(rows: list[Row], by: int) -> list[Row]:
 def _moved(merged: tuple[Merge, ...], first: int, last: int) -> tuple[Merge, ...]:
     by = first - 1
     return tuple((r1 - by, c1, r2 - by, c2) for r1, c1, r2, c2 in merged if first <= r1 and r2 <= last)
+
+
+WORDS = (
+    "",
+    "",
+    "",
+    "1",
+    "2",
+    "3.5",
+    "合计",
+    "注：说明",
+    "企业名称",
+    "序号",
+    "城市",
+    "示例科技有限公司",
+    "广州市（2家）",
+    "一、",
+    "无",
+    "—",
+)
+ODD = (
+    "2024年5月6日",
+    "第1页",
+    "附件1",
+    "北京市",
+    "91350100M000100Y43",
+    "（",
+    "string",
+    " ",
+    "\n",
+    "A" * 300,
+    "有限公司",
+    "0\x1a",
+)
+GRID = st.lists(st.lists(st.sampled_from(WORDS + ODD), max_size=6), max_size=14)
+MERGE = st.tuples(st.integers(1, 14), st.integers(1, 6), st.integers(0, 3), st.integers(0, 3))
+
+
+@PATIENT
+@given(
+    st.lists(
+        st.tuples(GRID, st.lists(MERGE, max_size=4), st.sampled_from(["sheet", "text", "page", "html", "word"])),
+        max_size=4,
+    )
+)
+def test_whatever_a_reader_hands_over_is_understood_the_same_twice_and_no_row_is_lost(
+    made: list[tuple[list[list[str]], list[tuple[int, int, int, int]], str]],
+) -> None:
+    sheets = [
+        Sheet(
+            f"表{n}",
+            [(number, row) for number, row in enumerate(rows, 1) if any(row)],
+            tuple((r, c, r + down, c + right) for r, c, down, right in merges),
+            origin,  # type: ignore[arg-type]
+        )
+        for n, (rows, merges, origin) in enumerate(made)
+    ]
+    tables, notes = find_tables(sheets)
+    assert all(note.zh and note.en for note in notes)
+    assert len({table.sheet for table in tables}) == len(tables)
+    for table in tables:
+        records, again = list(table.rows), list(table.rows)
+        assert records == again
+        width = len(table.columns) + len(table.derived)
+        assert all(len(cells) >= width for _, cells in records)
+        assert {number for number, _ in records}.isdisjoint(each.row for each in table.left_out)
+        assert len(table.names) == width == len(set(table.names)) == len(table.roles)
