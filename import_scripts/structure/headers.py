@@ -220,7 +220,8 @@ def _is_child(rows: Sequence[Row], parent: int, child: int, merges: Sequence[Mer
         return False
     spans = _spans(rows[parent], merges, max(len(above), len(below)))
     wide = {i for top, end in spans.items() if end > top for i in range(top, end + 1)}
-    if not any(i in wide for i in subs) or any(i in spans and i not in wide for i in subs):
+    singles = [i for i in tops if i not in wide]
+    if not any(i in wide for i in subs) or (singles and all(i in subs for i in singles)):
         return False
     number = rows[child][0]
     if any(r1 < number <= r2 and r1 == rows[parent][0] for r1, _, r2, _ in merges):
@@ -232,7 +233,7 @@ def _fills_gaps(rows: Sequence[Row], child: int, tops: list[int], subs: list[int
     """Without merges to tell: both rows together name the columns that are filled below, the upper one does not."""
     data = [at for _, cells in rows[child + 1 : child + 1 + _BELOW] if len(at := filled(cells)) > 1]
     usual = {i for i in {i for at in data for i in at} if 2 * sum(1 for at in data if i in at) >= len(data)}
-    singles = [i for i in tops if i not in wide]
+    singles = [i for i in tops if i not in wide and i not in subs]
     if len(subs) < 2 or not usual - set(tops):
         return False
     return usual <= set(singles) | set(subs) and not usual <= set(subs)

@@ -158,9 +158,9 @@ def _continues(layout: Layout, own: list[int]) -> bool:
 def _without_name(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -> Verdict:
     if any(i in covered and not says_nothing(cells[i]) for i in layout.firms):
         return "record"
-    if any(i in own for i in layout.firms):
-        return "no_name"
     code = layout.position_of("uscc")
     if code is not None and code in own:
         return "record"
+    if any(i in own for i in layout.firms):
+        return "no_name"
     return "continuation" if _continues(layout, own) else "record"

@@ -172,6 +172,10 @@ class Walk:
         return "skip", row
 
     def _other_header(self, number: int, text: str) -> str:
+        if self._below_header and not self._texts and self.records == 0:
+            # Directly below the header: its translation (Company, City), not another table.
+            self._leave(number, "type_row", text)
+            return "skip"
         if not self.stop_at_header:
             self._settle("repeated_header")
             self._leave(number, "repeated_header", text)
@@ -207,10 +211,10 @@ class Walk:
             if kind == "group":
                 self.group_above_header |= following == "repeated_header"
                 self._group(number, text, text)
-            elif kind == "continuation" and self._held is not None:
+            elif kind == "continuation" and cells[0].strip():
                 self._continue(number, cells, set(), text)
             else:
-                self._leave(number, kind, text)
+                self._leave(number, "note" if kind == "continuation" else kind, text)
 
     def _kind_of_text(self, text: str, following: str, *, wide: bool, noted: bool) -> LeftOutKind:
         if is_page_number(text) or is_note(text):

@@ -236,3 +236,63 @@ def test_rows_of_a_hand_made_sheet_are_not_changed() -> None:
     (table,), _ = find_tables([Sheet("表", rows, ((2, 1, 3, 1),))])
     assert cells(table)[1][0] == "广州市"
     assert rows[2][1][0] == ""
+
+
+def test_a_header_of_three_rows_is_joined_parent_before_child() -> None:
+    rows = (
+        ["序号", "企业", "", "", "指标", ""],
+        ["", "名称", "地址", "", "收入", "利润"],
+        ["", "", "市", "区", "", ""],
+        ["1", FIRMS[0], "深圳市", "南山区", "1", "2"],
+        ["2", FIRMS[1], "深圳市", "南山区", "1", "2"],
+    )
+    merges = ((1, 1, 3, 1), (1, 2, 1, 4), (2, 2, 3, 2), (2, 3, 2, 4), (1, 5, 1, 6), (2, 5, 3, 5), (2, 6, 3, 6))
+    table = one(*rows, merged=merges)
+    assert table.columns == ("序号", "企业名称", "企业地址市", "企业地址区", "指标收入", "指标利润")
+    assert len(cells(table)) == 2
+
+
+def test_a_header_of_two_rows_is_found_without_merges() -> None:
+    rows = (["序号", "企业名称", "营业收入", "", "认定"], ["", "", "2022", "2023", "日期"])
+    table = one(*rows, *[[str(n), FIRMS[n], "3", "4", "2024-01-01"] for n in range(3)])
+    assert table.columns == ("序号", "企业名称", "营业收入2022", "营业收入2023", "认定日期")
+
+
+def test_the_translation_of_a_header_is_no_record_and_no_other_table() -> None:
+    table = one(["序号", "企业名称", "城市"], ["No.", "Company", "City"], ["1", FIRMS[0], "深圳市"])
+    assert kinds(table) == [(2, "type_row")]
+
+
+def test_a_place_told_only_where_it_changes_is_filled_down_and_noted() -> None:
+    rows = [
+        ["地市", "序号", "企业名称"],
+        ["广州市", "1", FIRMS[0]],
+        ["", "2", FIRMS[1]],
+        ["深圳市", "1", FIRMS[2]],
+        ["", "2", FIRMS[3]],
+    ]
+    (table,), notes = find_tables([Sheet("表", numbered(rows))])
+    assert [row[0] for row in cells(table)] == ["广州市", "广州市", "深圳市", "深圳市"]
+    assert "补齐" in notes[0].zh
+
+
+def test_columns_left_of_the_table_are_no_columns() -> None:
+    table = one(["", "示例名单"], ["", "序号", "企业名称"], ["", "1", FIRMS[0]], ["", "2", FIRMS[1]], ["", "注：示例"])
+    assert (table.columns, table.title) == (("序号", "企业名称"), "示例名单")
+    assert kinds(table) == [(5, "note")]
+
+
+def test_a_list_of_names_in_one_column_keeps_title_groups_and_signature_apart() -> None:
+    names = [[firm] for firm in FIRMS[:6]]
+    table = one(["示例名单"], ["一、广州市"], *names[:3], ["二、深圳市"], *names[3:], ["示例省工业和信息化厅"])
+    assert [row for _, row in table.rows] == [[FIRMS[n], "广州市" if n < 3 else "深圳市"] for n in range(6)]
+    assert (table.title, kinds(table)[-1]) == ("示例名单", (10, "signature"))
+
+
+def test_text_cut_inside_brackets_is_one_cell_again() -> None:
+    rows = [[f"品目{n}（疫苗", "非预填充", "0.5ml）", FIRMS[n], "59元"] for n in range(4)] + [
+        ["品目五（疫苗", "1ml）", FIRMS[5], "60元"]
+    ]
+    (table,), _ = find_tables([Sheet("", [(n, row) for n, row in enumerate(rows, 1)], origin="text")])
+    assert cells(table)[4] == ["品目五（疫苗,1ml）", FIRMS[5], "60元"]
+    assert table.position_of("name") == 1
