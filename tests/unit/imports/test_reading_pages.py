@@ -130,6 +130,20 @@ def test_tracked_changes_of_word_are_read_as_accepted(tmp_path: Path) -> None:
     assert "修订" in notes[0]
 
 
+def test_numbers_word_counts_by_itself_are_read(tmp_path: Path) -> None:
+    level = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{}"/><w:lvlText w:val="%1."/></w:lvl>'
+    numbering = "".join(
+        f'<w:abstractNum w:abstractNumId="{i}">{level.format(form)}</w:abstractNum>'
+        for i, form in enumerate(("decimal", "bullet"))
+    )
+    numbering += "".join(f'<w:num w:numId="{i + 7}"><w:abstractNumId w:val="{i}"/></w:num>' for i in range(2))
+    part = f'<w:numbering xmlns:w="{made.W}">{numbering}</w:numbering>'.encode()
+    counted = '<w:tc><w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr></w:pPr></w:p></w:tc>'
+    rows = [[counted.format(7), tc(name)] for name in ("甲", "乙")] + [[counted.format(8), tc("丙")]]
+    path = made.docx(tmp_path / "a.docx", tbl(*rows), extra={"word/numbering.xml": part})
+    assert only(path).cells == [["1.", "甲"], ["2.", "乙"], ["", "丙"]]
+
+
 def test_content_controls_text_boxes_and_breaks_of_word(tmp_path: Path) -> None:
     box = f"<w:p><w:r><w:pict><w:txbxContent>{p('框内')}</w:txbxContent></w:pict><w:t>框外</w:t></w:r></w:p>"
     row = f"<w:tr>{tc('1')}<w:sdt><w:sdtContent>{tc('甲')}</w:sdtContent></w:sdt></w:tr>"
