@@ -150,9 +150,10 @@ def _many(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -
 
 
 def _continues(layout: Layout, own: list[int]) -> bool:
-    """Whether a row of few cells goes on with the record above: each record has a number or a firm, this has none."""
+    """Whether a row of few cells goes on with the record above: records begin with a number or name, this does not."""
     counted = bool(layout.firms) or layout.serial is not None
-    return counted and layout.serial not in own and 2 * len(own) <= max(2, len(layout.dense))
+    begins = layout.serial in own or layout.dense[0] in own
+    return counted and not begins and 2 * len(own) <= max(2, len(layout.dense))
 
 
 def _without_name(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -> Verdict:

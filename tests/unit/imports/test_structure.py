@@ -59,6 +59,12 @@ def test_a_row_that_only_goes_on_with_the_one_above_is_joined_to_it() -> None:
     assert kinds(table) == [(3, "continuation")]
 
 
+def test_a_row_that_begins_like_a_record_is_never_joined_to_the_one_above() -> None:
+    header = ["产品名称", "版本", "送测单位", "等级"]
+    table = one(header, ["示例库", "V1", FIRMS[0], "Ⅰ级"], ["示例库", "V2", FIRMS[1], "Ⅰ级"], ["示例件", "V1", "", ""])
+    assert cells(table)[2] == ["示例件", "V1", "", ""]
+
+
 def test_a_name_wrapped_onto_the_next_row_is_joined() -> None:
     table = one(
         ["序号", "企业名称", "所在地"],
