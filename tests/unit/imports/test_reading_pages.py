@@ -72,6 +72,12 @@ def test_a_small_table_within_a_cell_of_data_stays_in_its_cell(tmp_path: Path) -
     assert len(sheet.cells) == 6
 
 
+def test_a_box_around_some_lines_does_not_dissolve_the_table_around_it(tmp_path: Path) -> None:
+    box = tbl([tc("框内")])
+    path = made.docx(tmp_path / "a.docx", tbl([tc("序号"), tc("名称")], [tc("1"), f"<w:tc>{box}{p('甲')}</w:tc>"]))
+    assert only(path).cells == [["序号", "名称"], ["1", "框内\n甲"]]
+
+
 def test_rows_without_a_table_and_one_row_for_each_table_are_read(tmp_path: Path) -> None:
     body = "".join(f"<table><tr><td>{i}</td><td>示例{i}</td></tr></table>" for i in range(3))
     sheets, _ = read_sheets(page(tmp_path, f"<tr><td>序号</td><td>名称</td></tr>{body}"))
