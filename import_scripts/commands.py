@@ -13,7 +13,10 @@ from registry.errors import InvalidInput
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 ImportKey = Annotated[str, typer.Argument(metavar="ID", help="导入编号，如 IM-12 / Number of the import")]
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="电子表格或 CSV / Spreadsheet or CSV")]
+FileArgument = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="表格、文本、网页、docx、PDF 或 zip / Table, text, web page, docx, PDF or zip"),
+]
 
 
 def mount(app: typer.Typer) -> None:

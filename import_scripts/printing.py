@@ -3,20 +3,26 @@
 import itertools
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from registry.errors import Locale, Text, shorten
-from registry.schemas.import_words import IDENTIFIED_BY, ROLES, USED_BY, word
+from registry.schemas.import_words import IDENTIFIED_BY, LEFT_OUT, ROLES, USED_BY, word
 from registry.schemas.imports import ImportDetail, ImportSummary, UndoReport
-from registry.schemas.tables import ReadFile
+from registry.schemas.tables import LeftOut, ReadFile
 from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 READ_ROWS_SHOWN = 10
 
 
 def read_as_json(read_file: ReadFile, locale: Locale) -> dict[str, Any]:
-    """What ``registry read --json`` prints. ``rows`` are cells in the order of ``columns``, ``row_numbers`` beside."""
+    """What ``registry read --json`` prints.
+
+    ``rows`` are cells in the order of ``columns``, then those of ``derived``; ``row_numbers`` stand beside. ``roles``
+    are under the name of their column, numbered where a name occurs twice. ``left_out`` are the rows that are no
+    records of their own.
+    """
     tables = []
     for table in read_file.tables:
         rows = list(table.rows)
@@ -26,8 +32,15 @@ def read_as_json(read_file: ReadFile, locale: Locale) -> dict[str, Any]:
                 "title": table.title,
                 "header_row": table.header_row,
                 "columns": list(table.columns),
-                "roles": {r.column: {"role": r.role, "confidence": r.confidence} for r in table.roles if r.role},
+                "derived": list(table.derived),
+                "roles": {
+                    r.column: {"role": r.role, "confidence": r.confidence, "position": r.position}
+                    for r in table.roles
+                    if r.role
+                },
                 "records": len(rows),
+                "left_out": [{"row": each.row, "kind": each.kind, "text": each.text} for each in table.left_out],
+                "uncertain": table.uncertain,
                 "rows": [cells for _, cells in rows],
                 "row_numbers": [number for number, _ in rows],
             }
@@ -49,10 +62,12 @@ def print_read(read_file: ReadFile, locale: Locale) -> None:
     for table in read_file.tables:
         count = sum(1 for _ in table.rows)
         _line("")
+        header_zh = f"表头第 {table.header_row} 行" if table.header_row else "没有表头"
+        header_en = f"header in row {table.header_row}" if table.header_row else "no header"
         _line(
-            f"工作表“{table.sheet}”  表头第 {table.header_row} 行  记录 {count} 行"
+            f"工作表“{table.sheet}”  {header_zh}  记录 {count} 行"
             if zh
-            else f"Sheet “{table.sheet}”  header in row {table.header_row}  {count} records"
+            else f"Sheet “{table.sheet}”  {header_en}  {count} records"
         )
         if table.title:
             _line(shorten(table.title, 100))
@@ -61,8 +76,21 @@ def print_read(read_file: ReadFile, locale: Locale) -> None:
         )
         for number, cells in itertools.islice(table.rows, READ_ROWS_SHOWN):
             _line(f"{number}: " + " | ".join(shorten(cell, 24) for cell in cells))
+        _print_left_out(table.left_out, locale)
     for note in read_file.notes:
         _line(("注：" if zh else "Note: ") + note.in_(locale))
+
+
+def _print_left_out(left_out: Sequence[LeftOut], locale: Locale) -> None:
+    """The rows that are no records: how many of each kind, and the first of them."""
+    if not left_out:
+        return
+    zh = locale == "zh"
+    counted = Counter(each.kind for each in left_out)
+    kinds = "，".join(f"{word(LEFT_OUT, kind).in_(locale)} {count}" for kind, count in counted.items())
+    _line(f"未计入的行 {len(left_out)}：{kinds}" if zh else f"Rows left out {len(left_out)}: {kinds}")
+    for each in itertools.islice(left_out, READ_ROWS_SHOWN):
+        _line(f"  {each.row}: {word(LEFT_OUT, each.kind).in_(locale)}  {shorten(each.text, 60)}")
 
 
 def print_import(detail: ImportDetail, locale: Locale) -> None:
@@ -75,7 +103,12 @@ def print_import(detail: ImportDetail, locale: Locale) -> None:
     for table in detail.tables:
         mapped = "，".join(f"{c.column}→{word(ROLES, c.role).in_(locale)}" for c in table.columns if c.role)
         where = f"“{table.sheet}”" if table.sheet else ""
-        _line(f"{where}{'表头第' if zh else 'header in row'} {table.header_row}{' 行' if zh else ''}：{mapped}")
+        header_zh = f"表头第 {table.header_row} 行" if table.header_row else "没有表头"
+        header_en = f"header in row {table.header_row}" if table.header_row else "no header"
+        _line(f"{where}{header_zh if zh else header_en}：{mapped}")
+        left_out = "，".join(f"{word(LEFT_OUT, k).in_(locale)} {n}" for k, n in table.left_out_counts.items())
+        if left_out:
+            _line(f"{where}{'未计入的行' if zh else 'rows left out'}：{left_out}")
     rows = [(RowOutcome._value2member_map_[key], count) for key, count in summary.counts.items()]
     _table([(outcome.label.in_(locale), f"{count:,}") for outcome, count in rows if isinstance(outcome, RowOutcome)])
     if summary.lists is DirectoryKind.PRODUCT:

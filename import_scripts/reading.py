@@ -1,60 +1,77 @@
 """Read any file: limits first, then by content to the reader of its kind, then tables with the role of each column."""
 
-import gzip
 import hashlib
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from import_scripts import media_types
-from import_scripts.delimited import read_delimited
-from import_scripts.finding_tables import find_table
 from import_scripts.limits import Limits, size_text
+from import_scripts.readers.archive import read_archive, unpack_gzip
+from import_scripts.readers.delimited import read_delimited
+from import_scripts.readers.in_child import Reading, read_in_child
 from import_scripts.sniffing import sniff
-from import_scripts.workbook import read_workbook
+from import_scripts.structure import find_tables
 from registry.errors import FileRefused, Text, shorten
-from registry.schemas.tables import ReadFile, Row, Table
+from registry.schemas.tables import ReadFile, Sheet, Table
 
-Sheets = Iterable[tuple[str, Iterable[Row]]]
-Reader = Callable[[Path, Path, Limits], Sheets]
-"""From a file and a scratch folder to its sheets, each a name and rows that can be iterated again and again."""
-
-BLOCK = 1 << 20
+Reader = Callable[[Path, Path, Limits], Reading]
+"""From a file and a scratch folder to its sheets, and what to note about it."""
 
 
-def _read_text(path: Path, scratch: Path, limits: Limits) -> Sheets:
-    return [("", read_delimited(path, limits))]
+def _read_text(path: Path, scratch: Path, limits: Limits) -> Reading:
+    return [Sheet("", read_delimited(path, scratch, limits), origin="text")], []
 
 
-def _read_xlsx(path: Path, scratch: Path, limits: Limits) -> Sheets:
-    return read_workbook(path, "xlsx", scratch, limits)
+def _by_child(kind: str) -> Reader:
+    return lambda path, scratch, limits: read_in_child(path, kind, scratch, limits)
 
 
-def _read_xls(path: Path, scratch: Path, limits: Limits) -> Sheets:
-    return read_workbook(path, "xls", scratch, limits)
-
-
-def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Sheets:
+def _read_gzip(path: Path, scratch: Path, limits: Limits) -> Reading:
     inner = scratch / "unpacked"
-    _unpack(path, inner, limits)
-    kind = sniff(inner)
-    if kind != media_types.CSV:
+    unpack_gzip(path, inner, limits)
+    return _read_inner(inner, scratch, limits)
+
+
+def _read_zip(path: Path, scratch: Path, limits: Limits) -> Reading:
+    return read_archive(path, scratch, limits, _read_inner)
+
+
+def _read_inner(path: Path, scratch: Path, limits: Limits) -> Reading:
+    """A file that came out of another. Raises FileRefused for an archive within an archive."""
+    kind = sniff(path)
+    if kind in (media_types.ZIP, media_types.GZIP):
         raise FileRefused(
-            "gz 压缩包里不是 CSV。请先解压，再导入其中的文件。",
-            "The gz file does not contain CSV. Unpack it and import the file inside.",
+            "压缩包里还有压缩包。请先解压一层，再导入其中的文件。",
+            "There is an archive within the archive. Unpack it once and import the files inside.",
         )
-    return _read_text(inner, scratch, limits)
+    return reader_of(kind, path.name)(path, scratch, limits)
 
 
 READERS: dict[str, Reader] = {
     media_types.CSV: _read_text,
-    media_types.XLSX: _read_xlsx,
-    media_types.XLS: _read_xls,
+    media_types.XLSX: _by_child("xlsx"),
+    media_types.XLS: _by_child("xls"),
+    media_types.XLSB: _by_child("xlsb"),
+    media_types.ODS: _by_child("ods"),
+    media_types.SPREADSHEETML: _by_child("spreadsheetml"),
+    media_types.HTML: _by_child("html"),
+    media_types.DOCX: _by_child("docx"),
+    media_types.PDF: _by_child("pdf"),
     media_types.GZIP: _read_gzip,
+    media_types.ZIP: _read_zip,
 }
 """One reader for each kind of file. A new kind is a new entry (and leaves ``media_types.REFUSED``)."""
+
+
+def reader_of(kind: str, name: str) -> Reader:
+    """The reader of a kind. Raises FileRefused with what to do where there is none."""
+    reader = READERS.get(kind)
+    if reader is None:
+        advice = media_types.REFUSED[kind]
+        raise FileRefused(advice.zh, advice.en, field=name)
+    return reader
 
 
 @contextmanager
@@ -66,14 +83,17 @@ def open_file(path: Path, limits: Limits | None = None) -> Iterator[ReadFile]:
     limits = limits or Limits()
     size = _size_of(path, limits)
     kind = sniff(path)
-    reader = READERS.get(kind)
-    if reader is None:
-        advice = media_types.REFUSED[kind]
-        raise FileRefused(advice.zh, advice.en, field=path.name)
     with tempfile.TemporaryDirectory(prefix="registry-read-") as scratch:
-        tables, notes = _tables(reader(path, Path(scratch), limits))
+        sheets, notes = reader_of(kind, path.name)(path, Path(scratch), limits)
+        tables, remarks = _tables(sheets)
         yield ReadFile(
-            path=path, filename=path.name, sha256=hash_of(path), size=size, media_type=kind, tables=tables, notes=notes
+            path=path,
+            filename=path.name,
+            sha256=hash_of(path),
+            size=size,
+            media_type=kind,
+            tables=tables,
+            notes=notes + remarks,
         )
 
 
@@ -83,14 +103,13 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _tables(sheets: Sheets) -> tuple[list[Table], list[Text]]:
-    tables, notes = [], []
-    for name, rows in sheets:
-        table, remarks = find_table(name, rows)
-        notes += remarks
-        if table is not None:
-            tables.append(table)
+def _tables(sheets: Iterable[Sheet]) -> tuple[list[Table], list[Text]]:
+    """The tables of the sheets. Raises FileRefused if there is none: all blank, or only text."""
+    tables, notes = find_tables(sheets)
     if not tables:
+        said = [note for note in notes if "是空的" not in note.zh]
+        if said:
+            raise FileRefused(f"文件里没有表格。{said[0].zh}", f"The file has no table. {said[0].en}")
         raise FileRefused("文件里没有表格，各工作表都是空的。", "The file has no table; every sheet is empty.")
     return tables, notes
 
@@ -114,25 +133,3 @@ def _size_of(path: Path, limits: Limits) -> int:
             field="FILE",
         )
     return size
-
-
-def _unpack(path: Path, target: Path, limits: Limits) -> None:
-    written = 0
-    try:
-        with gzip.open(path, "rb") as source, target.open("wb") as out:
-            while block := source.read(BLOCK):
-                written += len(block)
-                if written > limits.unpacked_bytes or _is_bomb(written, path.stat().st_size, limits):
-                    raise FileRefused(
-                        f"压缩文件解压后超过 {size_text(written)}，不像名单，没有打开。",
-                        f"The compressed file unpacks to more than {size_text(written)}; this is no list.",
-                    )
-                out.write(block)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FileRefused(
-            "gz 压缩包已损坏或不完整。请重新下载。", "The gz file is damaged or cut short. Download it again."
-        ) from error
-
-
-def _is_bomb(unpacked: int, packed: int, limits: Limits) -> bool:
-    return unpacked > limits.ratio_from_bytes and unpacked / max(packed, 1) > limits.compression_ratio

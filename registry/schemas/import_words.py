@@ -43,6 +43,19 @@ ROLES = {
 }
 """What a column was understood as; a role without a word here is shown by its code."""
 
+LEFT_OUT = {
+    "group": Text("分组行", "group row"),
+    "continuation": Text("接上行", "continued from above"),
+    "note": Text("说明", "note"),
+    "repeated_header": Text("重复的表头", "header again"),
+    "type_row": Text("类型行", "data types"),
+    "total": Text("合计", "total"),
+    "signature": Text("落款", "signature"),
+    "title": Text("标题", "title"),
+    "no_name": Text("没有企业名称", "no enterprise named"),
+}
+"""What a row that is no record was taken for."""
+
 MATCHED_BY = {
     "code": Text("按统一社会信用代码对应", "matched by credit code"),
     "registration_no": Text("按注册号对应", "matched by registration number"),

@@ -111,13 +111,25 @@ class UnderstoodColumn(ReadModel):
     examples: list[str]
 
 
+class LeftOutRow(ReadModel):
+    """A row of the file that is no record of its own, and what it was taken for (group, note, total, …)."""
+
+    row: int
+    kind: str
+    text: str
+
+
 class UnderstoodTable(ReadModel):
-    """One table of the file as understood."""
+    """One table of the file as understood. ``header_row`` is 0 where the table has no header."""
 
     sheet: str
     title: str
     header_row: int
     columns: list[UnderstoodColumn]
+    left_out: list[LeftOutRow] = []
+    """The first of the rows below the header that are no records."""
+    left_out_counts: dict[str, int] = {}
+    """All of them by kind."""
 
 
 class ImportDetail(ReadModel):

@@ -13,6 +13,7 @@ from registry.schemas.imports import (
     ImportProblem,
     ImportSummary,
     ImportWarning,
+    LeftOutRow,
     UnderstoodColumn,
     UnderstoodTable,
 )
@@ -92,6 +93,8 @@ def understood_tables(run: ImportRun) -> list[UnderstoodTable]:
             title=table["title"],
             header_row=table["header_row"],
             columns=[UnderstoodColumn(**column) for column in table["columns"]],
+            left_out=[LeftOutRow(**each) for each in table.get("left_out", ())],
+            left_out_counts=table.get("left_out_counts", {}),
         )
         for table in run.understood.get("tables", [])
     ]

@@ -65,7 +65,7 @@ class Interpreter:
     """Reads the rows of one table."""
 
     def __init__(self, table: Table) -> None:
-        self.columns = table.columns
+        self.columns = table.names
         at = {each.role: each.position for each in table.roles if each.role}
         self._name = at["name"]
         self._uscc, self._registration = at.get("uscc"), at.get("registration_no")

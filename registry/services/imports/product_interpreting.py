@@ -41,7 +41,7 @@ class ProductInterpreter:
     """Reads the rows of one table of products."""
 
     def __init__(self, table: Table) -> None:
-        self.columns = table.columns
+        self.columns = table.names
         self._maker = Interpreter(_makers_table(table))
         at = {each.role: each.position for each in table.roles if each.role}
         self._product = at["product"]
@@ -182,7 +182,7 @@ def _makers_table(table: Table) -> Table:
 
 
 def _refusal(tables: Sequence[Table]) -> FileRefused:
-    found = [column for table in tables[:3] for column in table.columns[:30]]
+    found = [column for table in tables[:3] for column in table.names[:30]]
     columns_zh, columns_en = "、".join(found), ", ".join(found)
     if all(table.position_of("product") is None for table in tables):
         firms = any(table.position_of("name") is not None for table in tables)

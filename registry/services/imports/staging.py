@@ -37,6 +37,8 @@ _ROW = (
 )
 WARNINGS_SHOWN = 200
 """So many warnings are kept with the run for showing; all of them are kept with their rows."""
+LEFT_OUT_SHOWN = 500
+"""So many rows that are no records are kept with each table of the run; all of them are counted."""
 
 
 def stage(
@@ -212,13 +214,15 @@ def _usable(read_file: ReadFile, destination: Destination | None) -> tuple[list[
     if destination or not usable:
         refuse_products(usable or read_file.tables, destination.directory_code if destination else None)
     if not usable:
-        found = "、".join(column for table in read_file.tables[:3] for column in table.columns[:30])
+        found = "、".join(column for table in read_file.tables[:3] for column in table.names[:30])
         raise FileRefused(
             f"没有企业名称列（如 企业名称、单位名称、公司名称）。文件里的列是：{found}。请把名称列的表头改成其中之一。",
             "There is no column of enterprise names (such as 企业名称, companyName). The columns are: "
             f"{found.replace('、', ', ')}. Rename the header of the name column.",
             field="企业名称",
         )
+    for table in usable:
+        _require_one_name_column(table)
     notes = list(read_file.notes)
     for table in read_file.tables:
         if table.position_of("name") is None:
@@ -229,6 +233,21 @@ def _usable(read_file: ReadFile, destination: Destination | None) -> tuple[list[
                 )
             )
     return usable, notes
+
+
+def _require_one_name_column(table: Table) -> None:
+    """Raises FileRefused if the header of the name column stands above another column, too."""
+    position = table.position_of("name")
+    header = table.columns[position] if position is not None and position < len(table.columns) else ""
+    places = [place for place, column in enumerate(table.columns, 1) if header and column == header]
+    if len(places) > 1:
+        raise FileRefused(
+            f"有 {len(places)} 列都叫“{header}”（第 {'、'.join(map(str, places))} 列），"
+            "不知以哪列为准。请改名或删去其余的。",
+            f"{len(places)} columns are called “{header}” (columns {', '.join(map(str, places))}). Rename or delete "
+            "all but one.",
+            field=header,
+        )
 
 
 def _source_file(session: Session, read_file: ReadFile) -> SourceFile:
@@ -267,6 +286,12 @@ def _understood(
                     }
                     for role in table.roles
                 ],
+                "derived": list(table.derived),
+                "left_out": [
+                    {"row": each.row, "kind": each.kind, "text": each.text}
+                    for each in itertools.islice(table.left_out, LEFT_OUT_SHOWN)
+                ],
+                "left_out_counts": dict(Counter(each.kind for each in table.left_out)),
             }
             for table in tables
         ],
