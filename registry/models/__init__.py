@@ -8,7 +8,8 @@ from registry.models.figure import Fact, Figure
 from registry.models.imports import ImportRow, ImportRun, SourceFile
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
-from registry.models.listing import Batch, Listing
+from registry.models.listing import Batch, BatchSeal, Listing
+from registry.models.objection import Objection
 from registry.models.operations import AuditEvent, IndexCatchUp, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
@@ -21,6 +22,7 @@ __all__ = [
     "AssessmentRun",
     "AuditEvent",
     "Batch",
+    "BatchSeal",
     "Chain",
     "CultivationCase",
     "Directory",
@@ -39,6 +41,7 @@ __all__ = [
     "LandRun",
     "Listing",
     "LoginSession",
+    "Objection",
     "Product",
     "ProductListing",
     "RoleGrant",
