@@ -59,17 +59,12 @@ def _carry_titles(session: Session, old: Batch, new: Batch) -> int:
 
 
 def _carry_entries(session: Session, old: Batch, new: Batch) -> int:
-    gone = dict(
-        session.execute(
-            select(col(ProductListing.product_id), col(ProductListing.withdrawn_on)).where(
-                col(ProductListing.batch_id) == old.id,
-                col(ProductListing.voided_at).is_(None),
-                col(ProductListing.withdrawn_on).is_not(None),
-            )
-        )
-        .tuples()
-        .all()
+    withdrawn = select(col(ProductListing.product_id), col(ProductListing.withdrawn_on)).where(
+        col(ProductListing.batch_id) == old.id,
+        col(ProductListing.voided_at).is_(None),
+        col(ProductListing.withdrawn_on).is_not(None),
     )
+    gone = {product: on for product, on in session.execute(withdrawn)}
     rows = session.scalars(
         select(ProductListing).where(
             col(ProductListing.batch_id) == new.id,
