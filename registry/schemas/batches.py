@@ -99,8 +99,8 @@ class ComparedRow(ReadModel):
     differences: list[FieldChange]
 
 
-class Comparison(ReadModel):
-    """Two batches or editions of one directory, row by row in printed order of the second, then what is absent."""
+class ComparisonSummary(ReadModel):
+    """Two batches or editions of one directory: what they are and how many rows are how."""
 
     before: BatchSummary
     after: BatchSummary
@@ -108,4 +108,3 @@ class Comparison(ReadModel):
     """Two editions of one announcement: then days are compared, too."""
     counts: dict[str, int]
     """Rows by ``RowChange``."""
-    rows: list[ComparedRow]

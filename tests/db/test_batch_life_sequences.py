@@ -45,9 +45,7 @@ def _do(session: Session, act: Act, batch: Batch, actor: Actor) -> None:
     elif kind == "drop":
         drop_row(session, batch_id=batch.id, listing_id=row, actor=actor, reason=WHY)
     elif kind == "amend":
-        amend_row(
-            session, batch_id=batch.id, listing_id=row, amendment=Amendment(rank=number), actor=actor, reason=WHY
-        )
+        amend_row(session, batch_id=batch.id, listing_id=row, amendment=Amendment(rank=number), actor=actor, reason=WHY)
     elif kind == "object":
         words = Words(text=f"示例异议内容，第{number}件，请核实。", objector="示例", contact="示例@x", listing_id=row)
         file_objection(session, batch_id=batch.id, words=words)

@@ -119,8 +119,8 @@ def test_editions_are_compared_row_by_row(session: Session) -> None:
     with pytest.raises(NotFound):
         compare(session, old.id, new.id)
     found = compare(session, old.id, new.id, for_officials=True)
-    assert found.counts == {"added": 0, "absent": 1, "renamed": 1, "moved": 0, "changed": 1, "same": 0}
-    assert found.same_announcement
+    assert found.summary.counts == {"added": 0, "absent": 1, "renamed": 1, "moved": 0, "changed": 1, "same": 0}
+    assert found.summary.same_announcement
     assert [row.change for row in found.rows] == [RowChange.RENAMED, RowChange.CHANGED, RowChange.ABSENT]
     stream = io.BytesIO()
     assert write_comparison(stream, found) == 3
@@ -138,7 +138,12 @@ def test_two_announcements_are_compared_without_their_days(session: Session) -> 
         session.add(copy)
     final(session, new)
     found = compare(session, old.id, new.id)
-    assert (found.same_announcement, found.counts["same"], found.counts["added"], found.counts["absent"]) == (
+    assert (
+        found.summary.same_announcement,
+        found.summary.counts["same"],
+        found.summary.counts["added"],
+        found.summary.counts["absent"],
+    ) == (
         False,
         2,
         1,

@@ -163,4 +163,4 @@ def _held_rows(session: Session, directory: Directory, as_of: date) -> list[List
     query, table = (product_rows(), ProductListing) if products else (enterprise_rows(), Listing)
     query = query.join(Batch, col(Batch.id) == col(table.batch_id))
     query = query.where(held_on(as_of, table), col(table.directory_code) == directory.code)
-    return [ListRow(*row) for row in session.execute(query.order_by(col(table.id)))]
+    return list(map(ListRow._make, session.execute(query.order_by(col(table.id)))))

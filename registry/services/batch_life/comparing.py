@@ -3,6 +3,8 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from sqlalchemy import Select, String, cast, func, literal, null, select
@@ -10,8 +12,9 @@ from sqlmodel import Session, col
 
 from registry.errors import InvalidInput, Text
 from registry.models import Batch, Directory, Enterprise, ImportRow, Listing, Product, ProductListing
-from registry.schemas.batches import ComparedRow, Comparison
-from registry.services.batch_life.pairing import ListRow, compared, pair_rows
+from registry.schemas.batches import ComparedRow, ComparisonSummary
+from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
+from registry.services.batch_life.pairing import ListRow, RowPair, compared, pair_rows, shown_pair
 from registry.services.batch_reading import batch_summary
 from registry.services.batches import find_batch
 from registry.services.downloads import guarded
@@ -19,6 +22,8 @@ from registry.services.keys import canonical_key
 from registry.services.places import place
 from registry.vocabulary import DirectoryKind, RowChange
 
+CHANGES = tuple(change for change in RowChange if change is not RowChange.SUSPICIOUS)
+"""What a row of one list can be in another."""
 LEVEL_COLUMNS = ("级别", "等级", "层级", "星级")
 """Columns of a list that say at which level a firm stands; they are among the details of its row."""
 FIELD_WORDS = {
@@ -30,6 +35,15 @@ FIELD_WORDS = {
     "valid_from": Text("有效期起", "Valid from"),
     "valid_to": Text("有效期止", "Valid to"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two lists row by row: in printed order of the second, then what is absent in that of the first."""
+
+    summary: ComparisonSummary
+    kind: DirectoryKind
+    rows: list[RowPair]
 
 
 def compare(session: Session, a: int, b: int, *, for_officials: bool = False) -> Comparison:
@@ -50,14 +64,28 @@ def compare(session: Session, a: int, b: int, *, for_officials: bool = False) ->
     days = (before.year, before.label) == (after.year, after.label)
     old, new = (list_rows(session, batch, directory) for batch in (before, after))
     rows = [compared(*pair, days=days) for pair in pair_rows(old, new)]
-    counts = Counter(row.change.value for row in rows)
-    return Comparison(
+    counts = Counter(row.change for row in rows)
+    summary = ComparisonSummary(
         before=batch_summary(before, directory, rows=len(old)),
         after=batch_summary(after, directory, rows=len(new)),
         same_announcement=days,
-        counts={change.value: counts[change.value] for change in RowChange if change is not RowChange.SUSPICIOUS},
-        rows=rows,
+        counts={change.value: counts[change] for change in CHANGES},
     )
+    return Comparison(summary, directory.kind, rows)
+
+
+def page_of(
+    session: Session, found: Comparison, *, change: RowChange | None, cursor: str | None = None, limit: int = 100
+) -> Page[ComparedRow]:
+    """One page of the rows of one kind; of all that are not the same if none is named. Raises InvalidInput."""
+    scope = f"compare:{found.summary.before.id}:{found.summary.after.id}:{change}"
+    start = int(str(decode(cursor, scope=scope, kinds=(int,)).values[0])) if cursor else 0
+    size = check_limit(limit)
+    chosen = [one for one in found.rows if (one.change is change if change else one.change is not RowChange.SAME)]
+    items = tuple(shown_pair(one) for one in chosen[max(start, 0) :][:size])
+    end = max(start, 0) + size
+    following = encode(Cursor(scope=scope, values=(end,))) if end < len(chosen) else None
+    return Page[ComparedRow](items=items, total=len(chosen), next_cursor=following)
 
 
 def list_rows(session: Session, batch: Batch, directory: Directory) -> list[ListRow]:
@@ -65,7 +93,7 @@ def list_rows(session: Session, batch: Batch, directory: Directory) -> list[List
     products = directory.kind is DirectoryKind.PRODUCT
     query, table = (product_rows(), ProductListing) if products else (enterprise_rows(), Listing)
     query = query.where(col(table.batch_id) == batch.id, col(table.voided_at).is_(None)).order_by(col(table.id))
-    return [ListRow(*row) for row in session.execute(query)]
+    return list(map(ListRow._make, session.execute(query)))
 
 
 def enterprise_rows() -> Select[Any]:
@@ -102,7 +130,7 @@ def product_rows() -> Select[Any]:
     return select(*columns).join_from(ProductListing, Product, col(Product.id) == col(ProductListing.product_id))
 
 
-def keys_of(session: Session, rows: list[ComparedRow], kind: DirectoryKind) -> dict[int, str]:
+def keys_of(session: Session, rows: Sequence[ComparedRow], kind: DirectoryKind) -> dict[int, str]:
     """Where the firms of a page of compared rows are found: subject → key behind /e/; nothing for products."""
     if kind is DirectoryKind.PRODUCT or not rows:
         return {}
@@ -118,7 +146,7 @@ def write_comparison(stream: BinaryIO, found: Comparison) -> int:
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=True)
     try:
         writer = csv.writer(text)
-        old, new = (f"{batch.label}（第{batch.edition}版）" for batch in (found.before, found.after))
+        old, new = (f"{batch.label}（第{batch.edition}版）" for batch in (found.summary.before, found.summary.after))
         writer.writerow(["变化", "代码", f"名称：{old}", f"名称：{new}", "不同之处"])
         for row in found.rows:
             said = "；".join(

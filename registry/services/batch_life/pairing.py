@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from registry.identity.folding import fold_name
 from registry.schemas.batches import ComparedRow, FieldChange, RowSide
 from registry.vocabulary import RowChange
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
+class ListRow(NamedTuple):
     """A row of a list: ``subject`` is the enterprise or product it is about, ``code`` the code printed with it."""
 
     listing_id: int
@@ -26,9 +25,28 @@ class ListRow:
     valid_to: date | None
 
 
+class RowPair(NamedTuple):
+    """A firm in two lists: ``before`` None where it is new, ``after`` None where it is absent."""
+
+    change: RowChange
+    before: ListRow | None
+    after: ListRow | None
+    differences: tuple[FieldChange, ...] = ()
+
+    @property
+    def row(self) -> ListRow:
+        """The row of the second list, else that of the first."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - a pair has at least one row
+        return found
+
+
 Pair = tuple[ListRow | None, ListRow | None]
 Key = Callable[[ListRow], object | None]
 """What two rows must have in common to belong together; None where a row says nothing of the kind."""
+
+
+_TELLING = (("name", RowChange.RENAMED), ("city", RowChange.MOVED))
 
 
 def pair_rows(before: Sequence[ListRow], after: Sequence[ListRow]) -> list[Pair]:
@@ -40,42 +58,35 @@ def pair_rows(before: Sequence[ListRow], after: Sequence[ListRow]) -> list[Pair]
     partner: dict[int, ListRow] = {}
     left, right = list(before), list(after)
     for key in (_exact, _subject, _code, _folded):
-        left, right = _match(left, right, key, partner)
-    taken = {row.listing_id for row in partner.values()}
-    pairs: list[Pair] = [(partner.get(row.listing_id), row) for row in after]
-    return pairs + [(row, None) for row in before if row.listing_id not in taken]
+        if left and right:
+            left, right = _match(left, right, key, partner)
+    return [(partner.get(row.listing_id), row) for row in after] + [(row, None) for row in left]
 
 
-def compared(before: ListRow | None, after: ListRow | None, *, days: bool) -> ComparedRow:
+def compared(before: ListRow | None, after: ListRow | None, *, days: bool) -> RowPair:
     """A pair as a change: the first of renamed, moved, changed that holds; ``differences`` names them all.
 
     Spellings that fold to the same name are the same name; a city or level that one list does not state is not
     compared; days only where asked for.
     """
     if before is None or after is None:
-        row = before or after
-        assert row is not None  # noqa: S101 - a pair has at least one row
-        change = RowChange.ADDED if before is None else RowChange.ABSENT
-        return ComparedRow(
-            change=change, subject_id=row.subject, before=_side(before), after=_side(after), differences=[]
-        )
-    differences = list(_differences(before, after, days=days))
+        return RowPair(RowChange.ADDED if before is None else RowChange.ABSENT, before, after)
+    differences = tuple(_differences(before, after, days=days))
+    if not differences:
+        return RowPair(RowChange.SAME, before, after)
     fields = {difference.field for difference in differences}
-    change = (
-        RowChange.RENAMED
-        if "name" in fields
-        else RowChange.MOVED
-        if "city" in fields
-        else RowChange.CHANGED
-        if fields
-        else RowChange.SAME
-    )
+    change = next((kind for field, kind in _TELLING if field in fields), RowChange.CHANGED)
+    return RowPair(change, before, after, differences)
+
+
+def shown_pair(pair: RowPair) -> ComparedRow:
+    """The read model of a pair. Made for what is shown only: thousands of rows are merely counted."""
     return ComparedRow(
-        change=change,
-        subject_id=after.subject,
-        before=_side(before),
-        after=_side(after),
-        differences=differences,
+        change=pair.change,
+        subject_id=pair.row.subject,
+        before=_side(pair.before),
+        after=_side(pair.after),
+        differences=list(pair.differences),
     )
 
 
@@ -102,14 +113,15 @@ def _match(
         value = key(row)
         if value is not None:
             waiting[value].append(row)
-    unmatched = []
+    unmatched, taken = [], set()
     for row in right:
         value = key(row)
-        if value is not None and waiting.get(value):
-            partner[row.listing_id] = waiting[value].pop()
+        same = waiting.get(value) if value is not None else None
+        if same:
+            found = partner[row.listing_id] = same.pop()
+            taken.add(found.listing_id)
         else:
             unmatched.append(row)
-    taken = {row.listing_id for row in partner.values()}
     return [row for row in left if row.listing_id not in taken], unmatched
 
 
