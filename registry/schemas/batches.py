@@ -49,6 +49,20 @@ class BatchPage(ReadModel):
     rows: Page[ListingRow]
 
 
+class WorkBatch(ReadModel):
+    """A batch as officials see it, in any state."""
+
+    batch: BatchSummary
+    content_hash: str | None
+    frozen_at: datetime | None
+    notice_by: str | None
+    supersedes_id: int | None
+    """The edition a correction is of."""
+    open_objections: int
+    acts: list[BatchAct]
+    """What the official who asks may do to it now."""
+
+
 class SealCheck(ReadModel):
     """Whether a frozen batch is as it was frozen; ``differences`` says what is not."""
 

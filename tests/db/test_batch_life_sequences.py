@@ -55,7 +55,7 @@ def _do(session: Session, act: Act, batch: Batch, actor: Actor) -> None:
 
 
 def _states(session: Session) -> dict[int, BatchState]:
-    return {number: state for number, state in session.exec(select(Batch.id, Batch.state))}
+    return {batch.id: batch.state for batch in session.exec(select(Batch))}
 
 
 def _check(session: Session, before: dict[int, BatchState]) -> None:

@@ -93,6 +93,17 @@ def test_a_row_of_another_batch_cannot_be_objected_to(session: Session) -> None:
         _object(session, batch.id, row=_first_row(session, other.id).id)
 
 
+def test_a_name_as_printed_finds_its_row_and_any_other_name_is_kept_as_typed(session: Session) -> None:
+    batch = in_notice(session, a_draft(session, ("示例甲（深圳）公司", "示例乙公司", "示例乙公司")), ends=5)
+    subjects = {"示例甲(深圳)公司": "示例甲（深圳）公司", "示例乙公司": "示例乙公司", "没有的公司": "没有的公司"}
+    for number, typed in enumerate(subjects):
+        words = Words(text=f"{WORDS.text}{number}", objector="示例", contact="示例@x", subject=typed)
+        file_objection(session, batch_id=batch.id, words=words)
+    made = session.exec(select(Objection).order_by(col(Objection.id))).all()
+    assert [one.subject for one in made] == list(subjects.values())
+    assert [one.listing_id is not None for one in made] == [True, False, False]
+
+
 def test_the_same_words_twice_are_one_objection(session: Session) -> None:
     batch = in_notice(session, a_draft(session), ends=5)
     assert _object(session, batch.id).receipt == _object(session, batch.id).receipt

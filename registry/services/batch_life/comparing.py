@@ -150,7 +150,7 @@ def write_comparison(stream: BinaryIO, found: Comparison) -> int:
         writer.writerow(["变化", "代码", f"名称：{old}", f"名称：{new}", "不同之处"])
         for row in found.rows:
             said = "；".join(
-                f"{FIELD_WORDS[d.field].zh}：{told(d.field, d.before)} → {told(d.field, d.after)}"
+                f"{FIELD_WORDS[d.field].zh}：{told(d.field, d.before).zh} → {told(d.field, d.after).zh}"
                 for d in row.differences
             )
             names = (row.before.name if row.before else None, row.after.name if row.after else None)
@@ -160,13 +160,13 @@ def write_comparison(stream: BinaryIO, found: Comparison) -> int:
         text.detach()
 
 
-def told(field: str, value: str | None) -> str:
+def told(field: str, value: str | None) -> Text:
     """A value as people read it: a city by its name, nothing as 无.
 
-    >>> told("city", "440300"), told("rank", None)
+    >>> told("city", "440300").zh, told("rank", None).zh
     ('深圳市', '无')
     """
     if value is None:
-        return "无"
+        return Text("无", "none")
     found = place(value) if field == "city" else None
-    return found.zh if found else value
+    return found or Text(value, value)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotFound
+from registry.identity.folding import fold_name
 from registry.models import Batch, Directory, Listing, Objection, ProductListing
 from registry.policies import Actor
 from registry.schemas.objections import ObjectionSubject
@@ -138,6 +139,20 @@ def subject_of(session: Session, batch: Batch, listing_id: int) -> ObjectionSubj
     return ObjectionSubject(listing_id=found.id, name=found.name_as_announced)
 
 
+def _row_named(session: Session, batch: Batch, name: str) -> int | None:
+    """The row of the notice that prints this name, brackets and width aside; None unless there is exactly one."""
+    if not name:
+        return None
+    products = session.get_one(Directory, batch.directory_code).kind is DirectoryKind.PRODUCT
+    table = ProductListing if products else Listing
+    rows = select(col(table.id), col(table.name_as_announced)).where(
+        col(table.batch_id) == batch.id, col(table.voided_at).is_(None)
+    )
+    wanted = fold_name(name)
+    found = [number for number, printed in session.execute(rows) if fold_name(printed) == wanted]
+    return found[0] if len(found) == 1 else None
+
+
 def is_running(batch: Batch, on: date) -> bool:
     """Whether its public notice takes objections on the day."""
     return (
@@ -183,8 +198,9 @@ def _checked(session: Session, batch: Batch, words: Words) -> Objection:
         contact=contact,
         received_on=clock.today(),
     )
-    if words.listing_id is not None:
-        found = subject_of(session, batch, words.listing_id)
+    number = words.listing_id if words.listing_id is not None else _row_named(session, batch, subject)
+    if number is not None:
+        found = subject_of(session, batch, number)
         products = session.get_one(Directory, batch.directory_code).kind is DirectoryKind.PRODUCT
         row.product_listing_id = found.listing_id if products else None
         row.listing_id = None if products else found.listing_id
