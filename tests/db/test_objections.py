@@ -97,7 +97,7 @@ def test_a_name_as_printed_finds_its_row_and_any_other_name_is_kept_as_typed(ses
     batch = in_notice(session, a_draft(session, ("示例甲（深圳）公司", "示例乙公司", "示例乙公司")), ends=5)
     subjects = {"示例甲(深圳)公司": "示例甲（深圳）公司", "示例乙公司": "示例乙公司", "没有的公司": "没有的公司"}
     for number, typed in enumerate(subjects):
-        words = Words(text=f"{WORDS.text}{number}", objector="示例", contact="示例@x", subject=typed)
+        words = Words(text=f"{WORDS.text}{number}", objector="示例", contact="示例@example", subject=typed)
         file_objection(session, batch_id=batch.id, words=words)
     made = session.exec(select(Objection).order_by(col(Objection.id))).all()
     assert [one.subject for one in made] == list(subjects.values())

@@ -16,7 +16,7 @@ from registry.models import Batch, Directory, Listing, Objection, ProductListing
 from registry.policies import Actor, require_importer
 from registry.services.batch_life.dating import date_titles
 from registry.services.batch_life.freezing import seal
-from registry.services.batch_life.moves import Said, check_document, lock_batch, move, record, require_move
+from registry.services.batch_life.moves import Said, check_days, check_document, lock_batch, move, record, require_move
 from registry.services.batch_life.standing import carry_withdrawals, supersede
 from registry.services.identities import check_past, check_reason
 from registry.services.listing_rows import find_directory
@@ -58,7 +58,7 @@ def start_batch(
         directory_code=kind.code,
         year=year,
         label=name,
-        title=" ".join(title.split())[:TITLE_MAX] or f"{kind.short_zh}{name}",
+        title=" ".join(title.replace("\x00", " ").split())[:TITLE_MAX] or f"{kind.short_zh}{name}",
         document_no=said.document_no,
         source_url=(source_url or "")[:500] or None,
         state=BatchState.DRAFT,
@@ -92,6 +92,7 @@ def publish_notice(
             field="notice_to",
             value=notice_to,
         )
+    check_days(notice_from=notice_from, notice_to=notice_to)
     check_past(notice_from)
     said = Said(notice_from, check_reason(reason), check_document(document_no))
     require_rows(session, batch)
@@ -114,6 +115,7 @@ def make_final(
     """
     batch = lock_batch(session, batch_id, actor)
     require_move(batch, BatchAct.FINAL)
+    check_days(announced_on=announced_on)
     check_past(announced_on)
     said = Said(announced_on, check_reason(reason), check_document(document_no, required=True))
     _check_notice(batch, announced_on, actor)
@@ -140,6 +142,7 @@ def withdraw_batch(
     """
     batch = lock_batch(session, batch_id, actor)
     require_move(batch, BatchAct.WITHDRAW)
+    check_days(on=on)
     check_past(on)
     said = Said(on, check_reason(reason), check_document(document_no))
     move(session, batch, BatchAct.WITHDRAW, actor=actor, said=said)

@@ -11,6 +11,7 @@ from registry import clock
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from registry.models import Batch, Directory, Listing, ProductListing
 from registry.policies import Actor
+from registry.schemas.inputs import EARLIEST, LATEST
 from registry.services import audit, outbox
 from registry.services.batch_life.moves import SUBJECT, Said, check_document, lock_batch, record
 from registry.services.identities import check_reason
@@ -99,7 +100,9 @@ def amend_row(
     unknown = [name for name in wanted if not hasattr(row, name)]
     name = wanted.get("name_as_announced", row.name_as_announced).strip()
     first, last = wanted.get("valid_from", row.valid_from), wanted.get("valid_to", row.valid_to)
-    if unknown or not 0 < len(name) <= NAME_MAX or (last is not None and last < first):
+    days = [day for day in (first, last) if day is not None]
+    odd = "\x00" in "".join(map(str, wanted.values())) or not all(EARLIEST <= day <= LATEST for day in days)
+    if unknown or odd or not 0 < len(name) <= NAME_MAX or (last is not None and last < first):
         raise InvalidInput(
             "更正的内容不成立：名称不能为空，截止日不早于起始日，产品条目没有名次和分组。",
             "The change does not hold: a name is not empty, the last day is not before the first, and an entry of a "

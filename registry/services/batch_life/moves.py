@@ -11,6 +11,7 @@ from registry.errors import Gone, InvalidInput, InvalidTransition, NotFound
 from registry.models import AuditEvent, Batch
 from registry.policies import Actor, require_importer
 from registry.schemas.batches import BatchEvent
+from registry.schemas.inputs import EARLIEST, LATEST
 from registry.services import audit, outbox
 from registry.vocabulary import BatchAct, BatchState
 
@@ -100,7 +101,7 @@ def record(
 def check_document(given: str | None, *, required: bool = False) -> str | None:
     """The document number on one line; None where there is none. Raises InvalidInput if it must be given or is long."""
     number = " ".join((given or "").split())
-    if (required and not number) or len(number) > DOCUMENT_MAX:
+    if (required and not number) or len(number) > DOCUMENT_MAX or "\x00" in number:
         raise InvalidInput(
             f"请写明文号，不超过 {DOCUMENT_MAX} 个字。",
             f"Give the document number, at most {DOCUMENT_MAX} characters.",
@@ -108,6 +109,18 @@ def check_document(given: str | None, *, required: bool = False) -> str | None:
             value=given,
         )
     return number or None
+
+
+def check_days(**days: date) -> None:
+    """Raise InvalidInput naming the first day outside the years the registry keeps."""
+    for field, day in days.items():
+        if not EARLIEST <= day <= LATEST:
+            raise InvalidInput(
+                f"日期 {day} 超出范围，应在 {EARLIEST.year} 至 {LATEST.year} 年之间。",
+                f"The day {day} is out of range: use {EARLIEST.year} to {LATEST.year}.",
+                field=field,
+                value=day,
+            )
 
 
 def history(session: Session, batch_id: int) -> list[BatchEvent]:
