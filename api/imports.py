@@ -21,7 +21,7 @@ from registry.schemas.inputs import parse_day
 from registry.services.imports.browsing import get_import, list_imports
 from registry.services.imports.staging import stage
 from registry.services.imports.undoing import undo
-from registry.services.imports.writing import write
+from registry.services.notices.carrying_out import write_import
 
 router: APIRouter = officials_router("imports", "导入（工作人员）/ Imports (officials)")
 
@@ -105,7 +105,7 @@ def stage_upload(
 )
 def write_staged(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
     """一次写入全部可写的行。 / Writes every row that can be written, in one act."""
-    write(session, import_id=import_id, actor=actor)
+    write_import(session, import_id=import_id, actor=actor)
     return get_import(session, import_id=import_id)
 
 

@@ -140,6 +140,17 @@ class ImportState(LabelledEnum):
     ABANDONED = "abandoned", "已放弃", "Abandoned"
 
 
+class ImportKind(LabelledEnum):
+    """What a file brings: a list, or a notice about who firms are or what they hold."""
+
+    LIST = "list", "名单", "List"
+    RENAME = "rename", "更名通知", "Notice of renaming"
+    MOVE = "move", "迁移通知", "Notice of relocation"
+    CANCEL = "cancel", "注销吊销通知", "Notice of cancellation"
+    MERGE = "merge", "合并通知", "Notice of merger"
+    WITHDRAW = "withdraw", "取消资格通知", "Notice of withdrawal"
+
+
 class RowOutcome(LabelledEnum):
     """What one row of a file will do, or did."""
 

@@ -92,7 +92,9 @@ def test_an_objection_is_decided_and_its_receipt_says_so(office: TestClient, sql
     running = NOTICE | {"notice_to": today().isoformat()}
     _made(office.post(f"{OFFICE}/{number}/notice", json=running))
     with transaction(sqlite_engine) as session:
-        words = Words(text="该企业近三年发生过重大事故。", objector="示例王某", contact="示例@example", subject="示例甲公司")
+        words = Words(
+            text="该企业近三年发生过重大事故。", objector="示例王某", contact="示例@example", subject="示例甲公司"
+        )
         receipt = file_objection(session, batch_id=number, words=words)
     (one,) = _made(office.get("/api/v1/office/objections"))["items"]
     assert (one["contact"], one["state"]) == ("示例@example", "open")

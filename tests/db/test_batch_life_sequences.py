@@ -47,7 +47,9 @@ def _do(session: Session, act: Act, batch: Batch, actor: Actor) -> None:
     elif kind == "amend":
         amend_row(session, batch_id=batch.id, listing_id=row, amendment=Amendment(rank=number), actor=actor, reason=WHY)
     elif kind == "object":
-        words = Words(text=f"示例异议内容，第{number}件，请核实。", objector="示例", contact="示例@example", listing_id=row)
+        words = Words(
+            text=f"示例异议内容，第{number}件，请核实。", objector="示例", contact="示例@example", listing_id=row
+        )
         file_objection(session, batch_id=batch.id, words=words)
     else:
         decision = ObjectionState.UPHELD if kind == "uphold" else ObjectionState.DISMISSED

@@ -28,7 +28,8 @@ from registry.services.imports.bulk import among
 from registry.services.imports.product_undoing import void_products
 from registry.services.imports.staging import abandon_run
 from registry.services.keys import provisional_key
-from registry.vocabulary import BatchState, IdentityState, ImportState, OperatingStatus, RowOutcome
+from registry.services.notices.taking_back import take_back
+from registry.vocabulary import BatchState, IdentityState, ImportKind, ImportState, OperatingStatus, RowOutcome
 
 _NOT_A_USE = frozenset({"enterprise_address", "enterprise_chain", "assessment"})
 """Tables whose rows come with an enterprise or are computed from it; they keep nothing alive."""
@@ -54,6 +55,8 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
             field="id",
             value=import_id,
         )
+    if run.kind is not ImportKind.LIST:
+        return take_back(session, run=run, actor=actor)
     _refuse_frozen(session, run)
     at = clock.now()
     touched = _rows_of(session, run)
