@@ -1,4 +1,4 @@
-"""Commands about files coming in: read, import, notice, imports. Light: what a command works with is imported when it runs."""
+"""Commands about files coming in. Light: what a command works with is imported when it runs."""
 
 import gc
 from collections.abc import Iterator

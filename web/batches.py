@@ -10,6 +10,7 @@ from registry.clock import today
 from registry.schemas.batches import BatchPage
 from registry.schemas.directories import BatchSummary
 from registry.services import batches
+from registry.services.batch_life.against import previous_edition
 from registry.services.directories import is_open
 from registry.vocabulary import BatchState, DirectoryKind
 from web.deps import CurrentActor, ReadSession, current_actor
@@ -32,7 +33,13 @@ def batch_page(
 ) -> Response:
     """The announcement with one page of its rows; drafts for officials. Raises NotFound, Gone, InvalidInput."""
     page = batches.get(session, batch_id, as_of=today(), cursor=cursor or None, for_officials=actor.is_official)
-    return render(request, "batches/batch.html", _context(request, page, cursor))
+    context = _context(request, page, cursor)
+    published = page.batch.announced_on or page.batch.notice_from
+    before = previous_edition(session, directory=page.batch.directory_code, before=published) if published else None
+    context["previous"] = before
+    if before is not None:
+        context["previous_url"] = url_path(request, "batch_compare", a=before.id, b=page.batch.id)
+    return render(request, "batches/batch.html", context)
 
 
 def _context(request: Request, page: BatchPage, cursor: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ OFFICERS = {
     "api_imports",
     "api_import",
     "api_import_stage",
+    "api_notice_stage",
     "api_import_write",
     "api_import_undo",
     "api_candidates",

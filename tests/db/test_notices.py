@@ -295,6 +295,7 @@ def test_the_command_shows_asks_and_carries_out(
         session.add(firm)
         session.flush()
         number = firm.id
+        session.add(EnterpriseName(enterprise_id=number, name=NAMES[0], folded=NAMES[0], kind=NameKind.CURRENT))
     path = _file(tmp_path, *CASES[ImportKind.MOVE][:2])
     given = (str(path), "--kind", "move", "--document-no", "示〔2026〕5号", "--on", "2026-05-06")
     assert "已匹配" in _run(*given, "--dry-run").stdout

@@ -58,22 +58,16 @@ def canonical_rows(session: Session, batch: Batch) -> list[str]:
 
 def verify_batches(session: Session, *, batch_id: int | None = None) -> list[SealCheck]:
     """Work the hash of every frozen batch (or of one) out again and name what differs. Reads only."""
-    query = (
-        select(Batch, BatchSeal)
-        .outerjoin(BatchSeal, col(BatchSeal.batch_id) == col(Batch.id))
-        .where(col(Batch.content_hash).is_not(None))
-        .order_by(col(Batch.id))
-        .execution_options(yield_per=1)
-    )
+    query = select(Batch).where(col(Batch.content_hash).is_not(None)).order_by(col(Batch.id))
     if batch_id is not None:
         query = query.where(col(Batch.id) == batch_id)
-    return [_check(session, batch, kept) for batch, kept in session.execute(query).all()]
+    return [_check(session, batch) for batch in session.scalars(query).all()]
 
 
-def _check(session: Session, batch: Batch, kept: BatchSeal | None) -> SealCheck:
+def _check(session: Session, batch: Batch) -> SealCheck:
     now = canonical_rows(session, batch)
     found = hashlib.sha256("\n".join(now).encode()).hexdigest()
-    sealed = _sealed_lines(kept)
+    sealed = _sealed_lines(session, batch.id)
     faults: list[Text] = []
     if found != batch.content_hash:
         faults += _differences(sealed, now)
@@ -94,11 +88,13 @@ def _check(session: Session, batch: Batch, kept: BatchSeal | None) -> SealCheck:
     )
 
 
-def _sealed_lines(kept: BatchSeal | None) -> list[str] | None:
-    if kept is None:
+def _sealed_lines(session: Session, batch_id: int) -> list[str] | None:
+    """The rows kept when it was frozen; read one batch at a time, because they are large."""
+    content = session.scalar(select(col(BatchSeal.content)).where(col(BatchSeal.batch_id) == batch_id))
+    if content is None:
         return None
     try:
-        return zlib.decompress(kept.content).decode().split("\n")
+        return zlib.decompress(content).decode().split("\n")
     except (zlib.error, UnicodeDecodeError):
         return None
 
