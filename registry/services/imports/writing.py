@@ -25,14 +25,7 @@ from registry.models import (
 from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions
 from registry.services import audit, outbox
-from registry.services.imports.bulk import (
-    among,
-    insert_rows,
-    insert_values,
-    point_rows,
-    reserve_numbers,
-    update_values,
-)
+from registry.services.imports.bulk import among, insert_rows, insert_values, point_rows, reserve_numbers, update_values
 from registry.services.imports.conflicts import changed_since
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
