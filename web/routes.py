@@ -21,6 +21,7 @@ from web import (
     style,
     suggest,
 )
+from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
 from web.work import candidates as work_candidates
 from web.work import firms as work_firms
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_ladder.router,
     work_imports.router,
     work_batches.router,
+    work_batch_rows.router,
     work_objections.router,
     work_searches.router,
     work_lab.router,

@@ -49,6 +49,18 @@ class BatchPage(ReadModel):
     rows: Page[ListingRow]
 
 
+class WorkRow(ReadModel):
+    """A row of a batch as officials correct it. An entry of a product catalogue has no rank and no group."""
+
+    listing_id: int
+    name: str
+    certificate_no: str | None
+    rank: int | None
+    group_label: str | None
+    valid_from: date
+    valid_to: date | None
+
+
 class WorkBatch(ReadModel):
     """A batch as officials see it, in any state."""
 

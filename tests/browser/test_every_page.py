@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from registry.clock import today
 from registry.db import make_engine, reading, transaction
-from registry.models import Assessment, Batch, Enterprise, ImportRow, ImportRun, Objection, SearchMiss
+from registry.models import Assessment, Batch, Enterprise, ImportRow, ImportRun, Listing, Objection, SearchMiss
 from registry.policies import SYSTEM
 from registry.services.batch_life.objections import Words, file_objection
 from registry.services.lab.drafts import create_draft
@@ -45,6 +45,7 @@ OFFICE = (
     "search_miss",
     "batch_list",
     "batch_act",
+    "batch_row",
     "objection_list",
 )
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
@@ -126,6 +127,7 @@ def batch_pages(engine: Engine) -> dict[str, str]:
             (one, other) for one in final for other in final if one.id < other.id and same_directory(one, other)
         )
         words = Words(text="示例异议：该企业的情况与公示不符。", objector="示例王某", contact="example@example.org")
+        listing = session.exec(select(Listing.id).where(Listing.batch_id == notice.id).limit(1)).one()
         receipt = file_objection(session, batch_id=notice.id, words=words)
         objection = session.exec(select(Objection.id).where(Objection.receipt == receipt)).one()
     return {
@@ -137,6 +139,7 @@ def batch_pages(engine: Engine) -> dict[str, str]:
         "batch_list in one state": "/office/batches?state=draft",
         "work_batch": f"/office/batches/{notice.id}",
         "batch_act_confirm": f"/office/batches/{notice.id}/final",
+        "batch_row": f"/office/batches/{notice.id}/rows/{listing}",
         "objection_list": "/office/objections",
         "work_objection": f"/office/objections/{objection}",
     }

@@ -62,6 +62,8 @@ OFFICERS = {
     "work_batch",
     "batch_act_confirm",
     "batch_act",
+    "batch_row",
+    "batch_row_change",
     "objection_list",
     "work_objection",
     "objection_decide",

@@ -221,3 +221,38 @@ def test_a_notice_that_was_taken_down_says_so_and_why(client: TestClient, notice
     assert "这次公示已撤下" in page
     assert "材料不实" in page
     assert "提出异议" not in page
+
+
+def test_a_row_of_a_draft_is_corrected_and_another_taken_out(
+    client: TestClient, sqlite_engine: Engine, draft: int
+) -> None:
+    as_(client, "fang")
+    with reading(sqlite_engine) as session:
+        found = session.exec(select(Listing).where(Listing.batch_id == draft).order_by(col(Listing.id))).all()
+        first, second = found[0].id, found[1].id
+    address = f"/office/batches/{draft}/rows"
+    listed = client.get(f"/office/batches/{draft}?q=甲").text
+    assert f"{address}/{first}" in listed
+    assert f"{address}/{second}" not in listed
+    assert "示例甲公司" in client.get(f"{address}/{first}").text
+    given = {"name_as_announced": "示例甲（更正）公司", "rank": "3", "valid_from": "2026-02-01", "valid_to": ""}
+    assert _post(client, f"{address}/{first}", act="amend", **given)[0] == 422
+    assert _post(client, f"{address}/{first}", act="amend", **(given | {"rank": "三"}), reason=WHY)[0] == 422
+    assert _post(client, f"{address}/{first}", act="amend", **given, reason=WHY)[0] == 303
+    assert _post(client, f"{address}/{second}", act="drop", reason=WHY)[0] == 303
+    assert client.get(f"{address}/{second}").status_code == 404
+    with reading(sqlite_engine) as session:
+        row = session.get_one(Listing, first)
+        assert (row.name_as_announced, row.rank, row.valid_from) == ("示例甲（更正）公司", 3, date(2026, 2, 1))
+        assert session.get_one(Listing, second).voided_at is not None
+
+
+def test_what_a_notice_says_is_not_changed(client: TestClient, sqlite_engine: Engine, notice: int) -> None:
+    as_(client, "fang")
+    with reading(sqlite_engine) as session:
+        number = session.exec(select(Listing.id).where(Listing.batch_id == notice).limit(1)).one()
+    address = f"/office/batches/{notice}/rows/{number}"
+    assert "保存更正" not in client.get(address).text
+    assert _post(client, address, act="amend", name_as_announced="别的公司", reason=WHY)[0] == 409
+    client.post("/logout", headers=SAME_SITE)
+    assert as_(client, "lin").get(address).status_code == 403

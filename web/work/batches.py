@@ -21,7 +21,7 @@ from registry.schemas.batches import WorkBatch
 from registry.schemas.inputs import parse_day
 from registry.services.batch_life.acts import freeze_batch, make_final, publish_notice, start_batch, withdraw_batch
 from registry.services.batch_life.editions import correct
-from registry.services.batch_life.listing import get_work_batch, list_batches
+from registry.services.batch_life.listing import find_rows, get_work_batch, list_batches
 from registry.services.batch_life.moves import history
 from registry.vocabulary import BatchAct, BatchState
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
@@ -83,10 +83,28 @@ def start(
 
 
 @router.get("/office/batches/{batch_id}", name="work_batch")
-def work_batch(request: Request, session: ReadSession, actor: OfficerActor, batch_id: Number) -> Response:
-    """One batch: its facts, what may be done next, what was done. Raises NotFound, Gone."""
+def work_batch(
+    request: Request,
+    session: ReadSession,
+    actor: OfficerActor,
+    batch_id: Number,
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """One batch: its facts, what may be done next, rows to be corrected, what was done. Raises NotFound, Gone."""
     found = get_work_batch(session, batch_id, actor=actor)
-    return render(request, "work/batch.html", views.batch_context(request, found, history(session, batch_id)))
+    context = views.batch_context(request, found, history(session, batch_id))
+    may_edit = BatchAct.WITHDRAW in found.acts  # what can still be taken down can still be corrected
+    rows = find_rows(session, batch_id, text=q) if may_edit else []
+    context |= {
+        "may_edit": may_edit,
+        "q": q,
+        "rows": [
+            {"row": row, "href": url_path(request, "batch_row", batch_id=batch_id, listing_id=row.listing_id)}
+            for row in rows
+        ],
+        "own_url": url_path(request, "work_batch", batch_id=batch_id),
+    }
+    return render(request, "work/batch.html", context)
 
 
 @router.get("/office/batches/{batch_id}/{act}", name="batch_act_confirm")

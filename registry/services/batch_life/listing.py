@@ -3,9 +3,10 @@
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from registry.errors import NotFound
 from registry.models import Batch, Directory, Listing, Objection, ProductListing
 from registry.policies import Actor
-from registry.schemas.batches import WorkBatch
+from registry.schemas.batches import WorkBatch, WorkRow
 from registry.services.batch_life.acts import possible_acts
 from registry.services.batch_life.objection_reading import may_curate
 from registry.services.batch_reading import batch_summary
@@ -46,7 +47,7 @@ def get_work_batch(session: Session, batch_id: int, *, actor: Actor) -> WorkBatc
 
 
 def _work(session: Session, batch: Batch, directory: Directory, actor: Actor) -> WorkBatch:
-    table = ProductListing if directory.kind is DirectoryKind.PRODUCT else Listing
+    table = _table(session, batch)
     rows = select(func.count()).where(col(table.batch_id) == batch.id, col(table.voided_at).is_(None))
     objections = select(func.count()).where(
         col(Objection.batch_id) == batch.id, col(Objection.state) == ObjectionState.OPEN
@@ -59,4 +60,45 @@ def _work(session: Session, batch: Batch, directory: Directory, actor: Actor) ->
         supersedes_id=batch.supersedes_id,
         open_objections=session.scalar(objections) or 0,
         acts=possible_acts(batch) if may_curate(actor, batch.directory_code) else [],
+    )
+
+
+def find_rows(session: Session, batch_id: int, *, text: str = "", limit: int = 20) -> list[WorkRow]:
+    """Rows of a batch whose printed name contains ``text``, in printed order. Raises NotFound, Gone."""
+    batch = find_batch(session, batch_id, drafts=True)
+    table = _table(session, batch)
+    query = select(table).where(col(table.batch_id) == batch.id, col(table.voided_at).is_(None))
+    if text:
+        query = query.where(col(table.name_as_announced).contains(text.strip()[:100], autoescape=True))
+    return [_row(row) for row in session.scalars(query.order_by(col(table.id)).limit(limit))]
+
+
+def get_row(session: Session, batch_id: int, listing_id: int) -> WorkRow:
+    """One row of a batch. Raises NotFound, Gone."""
+    batch = find_batch(session, batch_id, drafts=True)
+    row = session.get(_table(session, batch), listing_id)
+    if row is None or row.batch_id != batch.id or row.voided_at is not None:
+        raise NotFound(
+            f"批次“{batch.label}”里没有编号为 {listing_id} 的记录。",
+            f"Batch “{batch.label}” has no row number {listing_id}.",
+            field="listing",
+            value=listing_id,
+        )
+    return _row(row)
+
+
+def _table(session: Session, batch: Batch) -> type[Listing] | type[ProductListing]:
+    products = session.get_one(Directory, batch.directory_code).kind is DirectoryKind.PRODUCT
+    return ProductListing if products else Listing
+
+
+def _row(row: Listing | ProductListing) -> WorkRow:
+    return WorkRow(
+        listing_id=row.id,
+        name=row.name_as_announced,
+        certificate_no=row.certificate_no,
+        rank=row.rank if isinstance(row, Listing) else None,
+        group_label=row.group_label if isinstance(row, Listing) else None,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
     )
