@@ -21,7 +21,10 @@ from registry.schemas.inputs import parse_day
 from registry.services.imports.browsing import get_import, list_imports
 from registry.services.imports.staging import stage
 from registry.services.imports.undoing import undo
-from registry.services.imports.writing import write
+from registry.services.notices.carrying_out import write_import
+from registry.services.notices.deciding import Asked
+from registry.services.notices.staging import stage_notice
+from registry.vocabulary import ImportKind
 
 router: APIRouter = officials_router("imports", "导入（工作人员）/ Imports (officials)")
 
@@ -98,6 +101,32 @@ def stage_upload(
 
 
 @router.post(
+    "/notices",
+    name="api_notice_stage",
+    status_code=201,
+    summary="上传通知并暂存 / Upload and stage a notice",
+    responses=refusals(401, 403, 404, 409, 413),
+)
+def stage_notice_upload(
+    request: Request,
+    session: WriteSession,
+    settings: AppSettings,
+    actor: OfficerActor,
+    file: UploadFile,
+    kind: Annotated[ImportKind, Form()],
+    on: Annotated[str, Form(max_length=40)],
+    document_no: Annotated[str, Form(max_length=300)],
+    directory: Line = None,
+) -> Staged:
+    """更名、迁移、注销、合并或取消资格的通知；写入和撤回与导入相同。 / Written and undone like any import."""
+    asked = Asked(kind, parse_day(on, field="on"), document_no.strip(), directory or None)
+    with _kept(file) as path, request.app.state.open_file(path) as read_file:
+        result = stage_notice(session, read_file=read_file, asked=asked, actor=actor, archive_dir=settings.archive_dir)
+    detail = get_import(session, import_id=result.import_id)
+    return Staged(already_written=result.already_written, detail=detail)
+
+
+@router.post(
     "/imports/{import_id}/write",
     name="api_import_write",
     summary="写入 / Write",
@@ -105,7 +134,7 @@ def stage_upload(
 )
 def write_staged(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
     """一次写入全部可写的行。 / Writes every row that can be written, in one act."""
-    write(session, import_id=import_id, actor=actor)
+    write_import(session, import_id=import_id, actor=actor)
     return get_import(session, import_id=import_id)
 
 

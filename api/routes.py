@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api import (
     assessments,
+    batches,
     directories,
     documents,
     downloads,
@@ -20,10 +21,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     identifiers.router,
     enterprises.router,
     directories.router,
+    batches.public,
     downloads.router,
     documents.router,
     standards.router,
     imports.router,
+    batches.officials,
     assessments.router,
     renewals.router,
 )

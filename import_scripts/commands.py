@@ -1,4 +1,4 @@
-"""Commands about lists coming in: read, import, imports. Light: what a command works with is imported when it runs."""
+"""Commands about files coming in. Light: what a command works with is imported when it runs."""
 
 import gc
 from collections.abc import Iterator
@@ -20,9 +20,10 @@ FileArgument = Annotated[
 
 
 def mount(app: typer.Typer) -> None:
-    """Add ``read``, ``import`` and ``imports``."""
+    """Add ``read``, ``import``, ``notice`` and ``imports``."""
     app.command("read")(read_command)
     app.command("import")(import_command)
+    app.command("notice")(notice_command)
     imports = typer.Typer(
         help="导入记录：查看、撤回 / Imports: look, undo", no_args_is_help=True, rich_markup_mode=None
     )
@@ -64,6 +65,28 @@ def import_command(
         day = parse_day(announced_on, field="--announced-on") if announced_on else None
         options = ImportOptions(directory=directory, batch=batch, year=year, announced_on=day, document_no=document_no)
         run_import(file, options, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def notice_command(
+    file: FileArgument,
+    kind: Annotated[
+        str, typer.Option(help="rename 更名、move 迁移、cancel 注销吊销、merge 合并、withdraw 取消资格 / Kind")
+    ],
+    document_no: Annotated[str, typer.Option(help="文号 / Document number")],
+    on: Annotated[str, typer.Option(help="生效日期，如 2026-05-06 / Day it takes effect")],
+    directory: Annotated[str | None, typer.Option(help="取消哪个名录的资格 / Directory whose titles end")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存 / Only show what would happen")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问，直接写入 / Write without asking")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """办理一份更名、迁移、注销、合并或取消资格的通知。 / Carry out a notice about who firms are or what they hold."""
+    from import_scripts.noticing import parse_kind, run_notice
+    from registry.schemas.inputs import parse_day
+    from registry.services.notices.deciding import Asked
+
+    day = parse_day(on, field="--on")
+    asked = Asked(parse_kind(kind), day, document_no.strip(), directory.strip() if directory else None)
+    run_notice(file, asked, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ WORK = (
     ("inbox", Text("收件", "Inbox")),
     ("import_list", Text("导入", "Imports")),
     ("batch_list", Text("批次", "Batches")),
+    ("objection_list", Text("异议", "Objections")),
     ("candidate_list", Text("候选", "Candidates")),
     ("cultivation_board", Text("培育", "Cultivation")),
     ("renewal_list", Text("复核到期", "Renewals")),

@@ -9,10 +9,12 @@ from registry.cli import (
     accounts,
     assess,
     audit,
+    batches,
     demo,
     directory,
     index,
     land,
+    objections,
     search,
     search_config,
     serving,
@@ -45,6 +47,8 @@ def make_app(*, server: serving.Server) -> typer.Typer:
     assess.mount(app)
     land.mount(app)
     accounts.mount(app)
+    batches.mount(app)
+    objections.mount(app)
     audit.mount(app)
     return app
 

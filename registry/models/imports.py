@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from registry.db import EnumText
 from registry.models.base import JsonType, SQLModel, filled_index, instant, primary_key, ref
-from registry.vocabulary import ImportState, RowOutcome
+from registry.vocabulary import ImportKind, ImportState, RowOutcome
 
 
 class SourceFile(SQLModel, table=True):
@@ -31,6 +31,7 @@ class ImportRun(SQLModel, table=True):
 
     id: int = primary_key()
     source_file_id: int = ref(foreign="source_file.id", index=True)
+    kind: ImportKind = Field(default=ImportKind.LIST, sa_type=EnumText(ImportKind))
     directory_code: str | None = Field(default=None, foreign_key="directory.code", max_length=40)
     """None: a plain enterprise file that gives no title."""
     batch_id: int | None = ref(foreign="batch.id", nullable=True)

@@ -40,6 +40,12 @@ ROLES = {
     "maker": Text("生产（送测）单位", "Maker"),
     "category": Text("产品类别", "Product category"),
     "grade": Text("等级", "Grade"),
+    "new_name": Text("变更后名称", "New name"),
+    "moved_from": Text("迁出地", "Moved from"),
+    "moved_to": Text("迁入地", "Moved to"),
+    "merged_name": Text("被合并企业", "Merged enterprise"),
+    "surviving_name": Text("合并后企业", "Enterprise after the merger"),
+    "notice_reason": Text("原因", "Reason"),
 }
 """What a column was understood as; a role without a word here is shown by its code."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.schemas.base import ReadModel
-from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportKind, ImportState, RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ class ImportSummary(ReadModel):
     size: int
     media_type: str
     state: ImportState
+    kind: ImportKind
+    """A list, or a notice about who firms are or what they hold."""
     directory_code: str | None
     lists: DirectoryKind
     """What its rows are about: enterprises, or products with their makers."""

@@ -13,7 +13,7 @@ from registry.schemas.imports import ImportDetail, ImportSummary
 from registry.services.imports.browsing import get_import, list_imports
 from registry.services.imports.outcomes import list_rows
 from registry.services.imports.undoing import undo
-from registry.services.imports.writing import write
+from registry.services.notices.carrying_out import write_import
 from registry.vocabulary import ImportState, Role, RowOutcome
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other, url_path, url_with
@@ -76,14 +76,14 @@ def confirm_undo(request: Request, session: ReadSession, actor: OfficerActor, im
 
 
 @router.post("/office/imports/{import_id}/write", name="import_write")
-def write_import(
+def write_staged(
     request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, count: Typed = ""
 ) -> Response:
     """Write in one act. A wrong count gives the question again (422)."""
     refused = _confirm_unless_typed(request, session, actor, import_id, "write", count)
     if refused is not None:
         return refused
-    write(session, import_id=import_id, actor=actor)
+    write_import(session, import_id=import_id, actor=actor)
     return see_other(request, "work_import", import_id=import_id)
 
 

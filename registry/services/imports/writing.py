@@ -25,14 +25,7 @@ from registry.models import (
 from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions
 from registry.services import audit, outbox
-from registry.services.imports.bulk import (
-    among,
-    insert_rows,
-    insert_values,
-    point_rows,
-    reserve_numbers,
-    update_values,
-)
+from registry.services.imports.bulk import among, insert_rows, insert_values, point_rows, reserve_numbers, update_values
 from registry.services.imports.conflicts import changed_since
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
@@ -46,6 +39,7 @@ from registry.vocabulary import (
     BatchState,
     DirectoryKind,
     IdentityState,
+    ImportKind,
     ImportState,
     NameKind,
     OperatingStatus,
@@ -108,7 +102,7 @@ def _staged(session: Session, import_id: int, actor: Actor) -> ImportRun:
     if run is None:
         raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
     require_importer(actor, directory_code=run.directory_code)
-    if run.state is not ImportState.STAGED:
+    if run.state is not ImportState.STAGED or run.kind is not ImportKind.LIST:
         raise InvalidTransition(
             f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能写入。",
             f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be written.",
