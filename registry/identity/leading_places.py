@@ -1,18 +1,18 @@
 """Places at the front (or the end) of a folded firm name: which division they are and what is left of the name."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
-from registry.identity.divisions import city_of, covers, level_of, region, table
+from registry.identity.divisions import level_of, region, table
 from registry.identity.folding import fold_name
 from registry.identity.place_forms import short_place_name
+from registry.identity.places import former_place_names
 
 LONGEST = 12
 _DEPTH = 3
 
 
-@lru_cache(maxsize=65536)
 def take_leading_places(folded: str, *, least: int = 2) -> tuple[str | None, str]:
     """The division a folded name begins with, read province, city, county, and the rest; at least ``least`` stay.
 
@@ -55,6 +55,48 @@ def take_trailing_city(folded: str, *, least: int = 4) -> tuple[str | None, str]
     return None, folded
 
 
+_KINDS = frozenset("省市县")
+
+
+@lru_cache(maxsize=8192)
+def take_misspelt_place(folded: str, *, least: int = 3) -> tuple[str, str] | None:
+    """The one city (else 县级市) whose full name a text begins with but for one character (深训市…), and the rest.
+
+    >>> take_misspelt_place("深训市示例科技"), take_misspelt_place("大都市示例科技"), take_misspelt_place("示例科技")
+    (('440300', '示例科技'), None, None)
+    """
+    for length in (3, 4):
+        front = folded[:length]
+        if len(folded) - length < least or front[-1] not in _KINDS or front in former_place_names():
+            continue
+        near = {code for codes in _one_wrong(front) for code in codes}
+        # 深圳市 before 深州市: a whole city is what people mean.
+        alike = {code for code in near if level_of(code) != "county"} or near
+        if len(alike) == 1:
+            code = alike.pop()
+            deeper, rest = take_leading_places(place_label(code) + folded[length:], least=least)
+            return (deeper, rest) if deeper is not None else None
+    return None
+
+
+def _one_wrong(front: str) -> Iterator[frozenset[str]]:
+    blurred = _blurred()
+    for at in range(len(front) - 1):
+        yield blurred.get(front[:at] + "?" + front[at + 1 :], frozenset())
+
+
+@cache
+def _blurred() -> dict[str, frozenset[str]]:
+    """Full names of provinces and cities (and 县级市) with one character blotted out → the codes they may be."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for code, row in table().items():
+        name = fold_name(row[0])
+        if row[1] and name[-1:] in _KINDS and len(name) in (3, 4):
+            for at in range(len(name) - 1):
+                found[name[:at] + "?" + name[at + 1 :]].add(code)
+    return {name: frozenset(codes) for name, codes in found.items()}
+
+
 Names = tuple[Mapping[str, str], frozenset[str]]
 """Folded names with the code each means, and the first two characters of all of them."""
 
@@ -64,10 +106,14 @@ def _front() -> Names:
     """Provinces, cities and what counties are cities of their own or write 县; the higher level wins a name."""
     upper = dict(_upper()[0])
     for code, row in table().items():
-        if row[1] and level_of(code) == "county" and row[0].endswith(("市", "县")) and len(row[0]) > 2:
-            for name in {row[0], short_place_name(row[0])}:
+        if row[1] and level_of(code) == "county" and row[0].endswith(("市", "县", "旗", "特区")):
+            for name in (row[0], short_place_name(row[0])):
                 upper.setdefault(fold_name(name), code)
-    return _with_heads(upper)
+    for code, row in table().items():
+        found = None if row[1] or not row[0].endswith(("市", "县")) else region(code)
+        if found is not None and len(found.successors) == 1:
+            upper.setdefault(fold_name(row[0]), found.successors[0])
+    return _with_heads({name: code for name, code in upper.items() if 2 <= len(name) <= LONGEST})
 
 
 @cache
@@ -101,25 +147,14 @@ def _by_outer() -> dict[str, Names]:
                 for name in written:
                     if 2 <= len(name) <= LONGEST:
                         found[outer].setdefault(name, code)
+    for name, code in _front()[0].items():
+        for outer in {code[:2] + "0000", code[:4] + "00"} - {code}:
+            found[outer].setdefault(name, code)
     return {outer: _with_heads(names) for outer, names in found.items()}
 
 
 def _with_heads(names: dict[str, str]) -> Names:
     return names, frozenset(name[:2] for name in names)
-
-
-def same_city(one: str, other: str) -> bool | None:
-    """Whether two divisions lie in one city; None where one of them is a whole province that covers the other.
-
-    >>> same_city("440305", "440300"), same_city("440300", "440100"), same_city("440000", "440100")
-    (True, False, None)
-    """
-    first, second = city_of(one), city_of(other)
-    if first is not None and second is not None:
-        return first == second
-    if covers(one, other) or covers(other, one):
-        return None
-    return False
 
 
 def place_label(code: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from registry.identity._tables import search_settings
 from registry.identity.folding import fold_name
-from registry.identity.leading_places import take_leading_places, take_trailing_city
+from registry.identity.leading_places import take_leading_places, take_misspelt_place, take_trailing_city
 
 _BRANCH_ENDS = ("分公司", "分厂", "分行", "支行", "分店", "分部", "分所", "分院", "办事处", "代表处")
 """Such organisations are parts of another, never its legal form."""
@@ -18,6 +18,8 @@ class Parts(NamedTuple):
     folded: str
     place: str | None
     """Code of the division named in front, or inside behind the brand if ``inner_place``."""
+    place_slip: bool
+    """The place was recognised with one wrong character (深训市)."""
     inner_place: bool
     stem: str
     brand: str
@@ -29,7 +31,7 @@ class Parts(NamedTuple):
     """What follows the legal form of the parent (惠州分公司), empty for a firm itself."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parts_of(folded: str) -> Parts:
     """The parts of a folded name. What would leave fewer than two characters is not taken off.
 
@@ -41,15 +43,16 @@ def parts_of(folded: str) -> Parts:
     head, branch = _branch(folded)
     rest, form, slip = _form(head)
     place, stem = take_leading_places(rest)
-    inner = False
-    if place is None and form:
+    inner = misspelt = False
+    if place is None:
         place, stem = take_trailing_city(rest)
         inner = place is not None
+    if place is None and (guess := take_misspelt_place(rest)) is not None:
+        (place, stem), misspelt = guess, True
     brand, trade = brand_and_trade(stem)
-    return Parts(folded, place, inner, stem, brand, trade, form, slip, branch)
+    return Parts(folded, place, misspelt, inner, stem, brand, trade, form, slip, branch)
 
 
-@lru_cache(maxsize=65536)
 def brand_and_trade(stem: str) -> tuple[str, str]:
     """Brand and trade of a stem: words of trades are taken off the end, the longest first, while two characters stay.
 
@@ -69,19 +72,17 @@ def brand_and_trade(stem: str) -> tuple[str, str]:
 
 @cache
 def trade_words() -> tuple[frozenset[str], int]:
-    """Folded words of trades and generic words, and the length of the longest."""
+    """Folded words of trades, generic words and ends of organisations (经营部), and the length of the longest."""
     lines = search_settings("trades.yaml")["trades"]
-    generic = search_settings("suffixes.yaml")["generic"]
-    words = frozenset(fold_name(word) for word in (*generic, *(word for line in lines for word in line)))
+    ends = search_settings("suffixes.yaml")
+    words = frozenset(map(fold_name, (*ends["generic"], *ends["organisation"], *(w for line in lines for w in line))))
     return words, max(map(len, words))
 
 
 @cache
 def _forms() -> dict[str, tuple[frozenset[str], ...]]:
-    """Last character → the forms and ends of organisations with it, by length, the longest first; folded."""
-    given = search_settings("suffixes.yaml")
-    words = {fold_name(word) for word in (*given["legal"], *given["organisation"])}
-    words -= {word for word in words if word.endswith(_BRANCH_ENDS)}
+    """Last character → the legal forms with it, by length, the longest first; folded."""
+    words = {fold_name(word) for word in search_settings("suffixes.yaml")["legal"]}
     found: dict[str, tuple[frozenset[str], ...]] = {}
     for last in {word[-1] for word in words}:
         alike = [word for word in words if word[-1] == last]
@@ -93,14 +94,22 @@ def _forms() -> dict[str, tuple[frozenset[str], ...]]:
 def _form(folded: str) -> tuple[str, str, bool]:
     """The name without its legal form, the form, and whether one of its characters was wrong."""
     form = _exact_form(folded)
-    if form:
+    if form and form != "公司":
         return folded[: -len(form)], form, False
     for whole in _SLIPS:
         tail = folded[-len(whole) :]
-        if len(folded) - 2 >= len(whole) == len(tail) and sum(map(ne, tail, whole)) == 1:
+        if len(folded) - 2 < len(whole):
+            continue
+        if sum(map(ne, tail, whole)) == 1 or tail in _swapped(whole):
             form = _exact_form(folded[: -len(whole)] + whole)
             return folded[: -len(form)], form, True
-    return folded, "", False
+    return (folded[: -len(form)], form, False) if form else (folded, "", False)
+
+
+@cache
+def _swapped(word: str) -> frozenset[str]:
+    """The word with two neighbours changed."""
+    return frozenset(word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
 
 
 _SLIPS = ("有限责任公司", "有限公司")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from registry.identity.leading_places import place_label, same_city
+from registry.identity.divisions import covers
+from registry.identity.leading_places import place_label
 from registry.matching import differences as say
 from registry.matching.characters import NUMBERING, look_alike, sound_alike
 from registry.matching.differences import Difference
@@ -16,7 +17,7 @@ from registry.matching.parts import Parts, trade_words
 
 ASK = 80
 """From this score on a person is asked; below it is another firm."""
-_OTHER_FIRM = 60
+OTHER_FIRM = 60
 """No higher with a difference that makes another firm on purpose."""
 
 LIMITED = frozenset({"有限公司", "有限责任公司"})
@@ -49,13 +50,38 @@ def compare(printed: Parts, known: Parts) -> Comparison:
     """
     if printed.folded == known.folded:
         return Comparison(100, ("name",), ())
-    found = [*_stems(printed, known), *_places(printed, known), *_forms(printed, known), *_branches(printed, known)]
+    slip = _slip_in_place(printed, known)
+    if slip is not None:
+        found = [slip, *_forms(printed, known), *_branches(printed, known)]
+    else:
+        found = [*_stems(printed, known), *_places(printed, known), *_forms(printed, known), *_branches(printed, known)]
     score = max(0, 99 - max(0, sum(each.weight for each in found) - 1))
     if any(each.code in DECISIVE for each in found):
-        score = min(score, _OTHER_FIRM)
+        score = min(score, OTHER_FIRM)
     parts = {each.part for each in found}
     agrees = tuple(part for part in ("brand", "trade", "place", "form") if part not in parts and _has(known, part))
     return Comparison(score, agrees, tuple(found))
+
+
+def _slip_in_place(printed: Parts, known: Parts) -> Difference | None:
+    """One wrong or swapped character inside the place of one name (凉云港 for 连云港), all else the same."""
+    if (printed.place is None) == (known.place is None) and printed.place != known.place:
+        return None
+    one, two = printed.folded, known.folded
+    if printed.stem == known.stem or len(one) != len(two) or OSA.distance(one, two, score_cutoff=1) > 1:
+        return None
+    whole = printed if known.place is None else known
+    head = whole.folded.find(whole.stem)
+    wrong = [at for at, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
+    # The last place but the kind: 深圳鑫源 is not 深圳市源 with a slip.
+    last = head - 1 if whole.folded[head - 1 : head] in _PLACE_KINDS else head
+    if whole.inner_place or head < 2 or wrong[-1] >= (last if sorted(one[:head]) != sorted(two[:head]) else head):
+        return None
+    zh = f"地名有一字之误（{one[:head]}/{two[:head]}）"
+    return say.said("place_slip", 2, "place", zh, "a slip in the place")
+
+
+_PLACE_KINDS = ("市", "省", "县", "区")
 
 
 def _has(parts: Parts, part: str) -> bool:
@@ -82,7 +108,7 @@ def _one_edit(printed: Parts, known: Parts) -> Difference:
     """The single edit between two stems, weighed by where it is and how easily it happens."""
     one, two = printed.stem, known.stem
     at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
-    # A slip inside a trade makes it no word: the true brand is the shorter one.
+    # A slip inside a trade makes it no word: the true brand is the shorter one. A trade no list has counts as brand.
     brand = min(len(printed.brand), len(known.brand))
     part = "trade" if at >= brand else "brand"
     # Both trades are words of the list: the difference is meant, not a slip.
@@ -144,31 +170,31 @@ def _is_worded(text: str) -> bool:
 
 def _places(printed: Parts, known: Parts) -> list[Difference]:
     one, two = printed.place, known.place
+    if one is None and two is None:
+        return []
+    if two is None:
+        return [say.surplus(place_label(one or ""), 4, "place", "place_added")]
+    if one is None:
+        return [say.lacking(place_label(two), 4, "place", "place_missing")]
     found = []
-    if one is None or two is None:
-        if one is not None:
-            found.append(say.surplus(place_label(one), 4, "place", "place_added"))
-        elif two is not None:
-            found.append(say.lacking(place_label(two), 4, "place", "place_missing"))
-        return found
+    names = place_label(one), place_label(two)
+    if printed.place_slip or known.place_slip:
+        found.append(say.said("place_slip", 2, "place", "地名有一字之误（{}/{}）".format(*names), "a slip in the place"))
     if one != two:
-        same = same_city(one, two)
-        names = place_label(one), place_label(two)
-        if same is False:
-            found.append(say.said("place_differs", 34, "place", "城市不同 {}/{}".format(*names), "another city"))
+        if not (covers(one, two) or covers(two, one)):
+            found.append(say.said("place_differs", 40, "place", "地名不同 {}/{}".format(*names), "another place"))
         else:
             within = "地名详略不同 {}/{}".format(*names)
-            found.append(say.said("place_level", 2, "place", within, "a place more or less exact"))
-    elif _bare(printed) == _bare(known) and printed.folded != known.folded and printed.inner_place == known.inner_place:
-        if printed.branch == known.branch and not printed.form_slip and not known.form_slip:
-            found.append(_dress(printed, known))
+            found.append(say.said("place_level", 5, "place", within, "a place more or less exact"))
+    elif not found and _bare(printed) == _bare(known) and printed.inner_place == known.inner_place:
+        found.append(_dress(printed, known))
     if printed.inner_place != known.inner_place:
         found.append(say.said("place_position", 9, "place", "地名位置不同", "the place stands elsewhere"))
     return found
 
 
-def _bare(parts: Parts) -> tuple[str, str]:
-    return parts.stem, parts.form
+def _bare(parts: Parts) -> tuple[str, str, str, bool]:
+    return parts.stem, parts.form, parts.branch, parts.form_slip
 
 
 def _dress(printed: Parts, known: Parts) -> Difference:
