@@ -83,7 +83,8 @@ class Weighed:
 def weigh(asked: Asked, offered: Offered) -> Weighed:
     """Compare a row with one firm: the names, then what else both state (city, codes, date of foundation)."""
     seen = compare(asked.parts, offered.parts)
-    supports, contradicts = set(), set()
+    supports: set[str] = set()
+    contradicts: set[str] = set()
     found: list[Difference] = []
     for fact in ("uscc", "registration_no", "founded_on"):
         one, two = getattr(asked, fact), getattr(offered, fact)

@@ -5,7 +5,9 @@ from functools import cache
 from registry.search.config import ConfusablesFile, load_config
 from registry.search.sound import readings
 
-NUMBERING = frozenset("0123456789零〇一二三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾甲乙丙丁戊己庚辛壬癸abcdefghijklmnopqrstuvwxyz")
+NUMBERING = frozenset(
+    "0123456789零〇一二三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾甲乙丙丁戊己庚辛壬癸" + "abcdefghijklmnopqrstuvwxyz"
+)
 """Characters that tell otherwise equal names apart on purpose (一厂, 二厂; A 公司, B 公司)."""
 
 _SAME_FINALS = (("ng", "n"),)

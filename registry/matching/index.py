@@ -197,4 +197,5 @@ class _Hashed:
 def _mixed(hashes: NDArray[np.uint64], seed: np.uint64) -> Keys:
     mixed: Any = (hashes ^ (hashes >> np.uint64(29))) * _MIX + seed
     mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX
-    return (mixed >> np.uint64(32)).astype(np.uint32)
+    answer: Keys = (mixed >> np.uint64(32)).astype(np.uint32)
+    return answer

@@ -122,7 +122,7 @@ def _one_edit(printed: Parts, known: Parts) -> Difference:
     letter = longer[at]
     if letter in NUMBERING:
         return less(letter, 40, part, "number")
-    weight = (30, 18, 12)[_size(brand)] if part == "brand" else 21 if words else 10
+    weight = (30, 21, 12)[_size(brand)] if part == "brand" else 21 if words else 10
     return less(letter, weight, part)
 
 
@@ -179,7 +179,9 @@ def _places(printed: Parts, known: Parts) -> list[Difference]:
     found = []
     names = place_label(one), place_label(two)
     if printed.place_slip or known.place_slip:
-        found.append(say.said("place_slip", 2, "place", "地名有一字之误（{}/{}）".format(*names), "a slip in the place"))
+        found.append(
+            say.said("place_slip", 2, "place", "地名有一字之误（{}/{}）".format(*names), "a slip in the place")
+        )
     if one != two:
         if not (covers(one, two) or covers(two, one)):
             found.append(say.said("place_differs", 40, "place", "地名不同 {}/{}".format(*names), "another place"))

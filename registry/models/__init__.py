@@ -5,7 +5,7 @@ from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
 from registry.models.cultivation import CultivationCase, Submission
 from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
 from registry.models.figure import Fact, Figure
-from registry.models.imports import ImportRow, ImportRun, SourceFile
+from registry.models.imports import ImportRow, ImportRun, MatchDecision, SourceFile
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
 from registry.models.listing import Batch, Listing
@@ -39,6 +39,7 @@ __all__ = [
     "LandRun",
     "Listing",
     "LoginSession",
+    "MatchDecision",
     "Product",
     "ProductListing",
     "RoleGrant",

@@ -257,8 +257,9 @@ def _twin(name: str, _: Registered, chance: random.Random) -> str | None:
 WITH_CITY = frozenset({"place missing, city in a column", "city added, city in a column"})
 WITHOUT_CITY = frozenset({"place missing, no column"})
 DAMAGES: dict[str, Damage] = {
-    "as registered, other width": lambda name, _, __: "".join(chr(ord(c) + 0xFEE0) if c in "()" else c for c in name)
-    + "\u3000",
+    "as registered, other width": lambda name, _, __: (
+        "".join(chr(ord(c) + 0xFEE0) if c in "()" else c for c in name) + "\u3000"
+    ),
     "brackets": _brackets,
     "spaces, line breaks": _spaces,
     "legal form missing": _no_form,
