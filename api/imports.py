@@ -91,7 +91,7 @@ def stage_upload(
         announced_on=parse_day(announced_on, field="announced_on") if announced_on else None,
         document_no=document_no or None,
     )
-    with _kept(file) as path, request.app.state.open_file(path) as read_file:
+    with kept_upload(file) as path, request.app.state.open_file(path) as read_file:
         result = stage(session, read_file=read_file, options=options, actor=actor, archive_dir=settings.archive_dir)
     detail = get_import(session, import_id=result.import_id)
     return Staged(already_written=result.already_written, detail=detail)
@@ -121,7 +121,7 @@ def undo_import(session: WriteSession, actor: OfficerActor, import_id: ImportId)
 
 
 @contextmanager
-def _kept(upload: UploadFile) -> Iterator[FilePath]:
+def kept_upload(upload: UploadFile) -> Iterator[FilePath]:
     """The upload under its own plain name in a folder of its own, gone afterwards."""
     name = FilePath((upload.filename or "").replace("\\", "/")).name.strip(". ")[-120:] or "upload"
     with TemporaryDirectory(prefix="registry-upload-") as folder:

@@ -10,6 +10,7 @@ from api import (
     enterprises,
     identifiers,
     imports,
+    matching,
     renewals,
     search,
     standards,
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.router,
     standards.router,
     imports.router,
+    matching.router,
     assessments.router,
     renewals.router,
 )

@@ -1,4 +1,4 @@
-"""Commands about lists coming in: read, import, imports. Light: what a command works with is imported when it runs."""
+"""Commands about lists: read, import, match, imports. Light: what a command works with is imported when it runs."""
 
 import gc
 from collections.abc import Iterator
@@ -17,9 +17,10 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="电子表格
 
 
 def mount(app: typer.Typer) -> None:
-    """Add ``read``, ``import`` and ``imports``."""
+    """Add ``read``, ``import``, ``match`` and ``imports``."""
     app.command("read")(read_command)
     app.command("import")(import_command)
+    app.command("match")(match_command)
     imports = typer.Typer(
         help="导入记录：查看、撤回 / Imports: look, undo", no_args_is_help=True, rich_markup_mode=None
     )
@@ -39,6 +40,19 @@ def read_command(file: FileArgument, as_json: JsonOption = False) -> None:
             say_json(read_as_json(read_file, locale_of()))
         else:
             print_read(read_file, locale_of())
+
+
+def match_command(
+    file: FileArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT.xlsx", help="结果工作簿 / Workbook to write")],
+    directory: Annotated[str | None, typer.Option(help="只列这一名录的称号 / Titles of this directory only")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="采用“选定”列 / Remember the choices made")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """在工作簿右侧补上代码、登记名称、称号和把握。 / Add code, name, titles and confidence to a workbook."""
+    from import_scripts.matching import run_match
+
+    run_match(file, output, directory=directory, apply=apply, as_json=as_json)
 
 
 def import_command(

@@ -1,7 +1,8 @@
 """Whether the best of several candidates is certain. Precision goes first: in doubt a person is asked.
 
 Certain is a candidate that differs only in what printing does to names (dress of the place, a legal form left out, a
-slip that makes no word), that nothing in the row contradicts, and that no other firm comes near.
+slip that makes no word), never in its brand (owners found 华那, 华钠 and 华娜 on one day), that nothing in the row
+contradicts, and that no other firm comes near.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,9 +35,6 @@ TRADE_SLIPS = frozenset({"trade:shape", "trade:sound", "trade:character", "trade
 """Damage inside the trade; certain only if it makes pairs of characters that no name has."""
 PLACE_GONE = frozenset({"place:place_missing", "place:place_added"})
 """Certain only if row and registry otherwise agree about the city."""
-BRAND_SLIPS = frozenset({"brand:shape", "brand:sound", "brand:character", "brand:swapped"})
-"""Another brand is another firm: certain only beside an equal date of foundation."""
-
 Heard = Callable[[str], int]
 """How many names hold a pair of characters."""
 
@@ -118,7 +116,7 @@ def certain(candidates: Sequence[Weighed], asked: Asked, heard: Heard) -> Weighe
     best = max(candidates, key=_rank, default=None)
     if best is None or best.score < ACCEPT or best.contradicts or not _harmless(best, asked, heard):
         return None
-    slipped = bool(best.comparison.codes & (SLIPS | TRADE_SLIPS | BRAND_SLIPS))
+    slipped = bool(best.comparison.codes & (SLIPS | TRADE_SLIPS))
     for other in candidates:
         if other.offered.number != best.offered.number and not other.contradicts:
             if other.score >= (RIVAL if slipped else ACCEPT) and not _clearly_less(other, best):
@@ -144,8 +142,6 @@ def _harmless(best: Weighed, asked: Asked, heard: Heard) -> bool:
     rest = codes - DRESS
     if not rest:
         return not best.offered.former or "form:form_variant" not in codes
-    if "founded_on" in best.supports and rest <= BRAND_SLIPS | TRADE_SLIPS | PLACE_GONE and len(rest) == 1:
-        return True
     if len(rest) > 1 or len(codes) > 2:
         return False
     (code,) = rest

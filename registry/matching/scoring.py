@@ -131,7 +131,7 @@ def _substitution(one: str, two: str, part: str, brand: int, words: bool) -> Dif
         return say.other(one, two, 40, part, "number")
     code = "shape" if look_alike(one, two) else "sound" if sound_alike(one, two) else "character"
     if part == "brand":
-        weight = (30, 21, 14)[_size(brand)] if code == "character" else (14, 9, 6)[_size(brand)]
+        weight = (30, 21, 17)[_size(brand)] if code == "character" else (14, 9, 6)[_size(brand)]
     elif words:
         weight = 21
     else:

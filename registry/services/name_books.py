@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Pool, Select, func, select
 from sqlmodel import Session, col
 
 from registry.matching.index import Filed, NameIndex, filed
@@ -39,7 +39,7 @@ class _Book:
     index: NameIndex
 
 
-_books: WeakKeyDictionary[Engine, dict[bool, _Book]] = WeakKeyDictionary()
+_books: WeakKeyDictionary[Pool, dict[bool, _Book]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -48,11 +48,9 @@ def name_index(session: Session, *, without_code: bool = False) -> NameIndex:
 
     Answers numbers of ``EnterpriseName``. The first call reads every name (some seconds for 200,000).
     """
-    engine = session.get_bind()
-    key = engine.engine
     stamp = _stamp(session)
     with _lock:
-        books = _books.setdefault(key, {})
+        books = _books.setdefault(session.get_bind().engine.pool, {})
         book = books.get(without_code)
         if book is None or book.stamp != stamp:
             book = books[without_code] = _brought_up(session, book, stamp, without_code)

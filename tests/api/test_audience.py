@@ -29,6 +29,7 @@ OFFICERS = {
     "api_import_stage",
     "api_import_write",
     "api_import_undo",
+    "api_match",
     "api_candidates",
     "api_assessment",
     "api_renewals",

@@ -1,4 +1,4 @@
-"""How well and how fast names are matched: ``python -m tests.bench.bench_matching [cases per kind]``.
+"""How well and how fast names are matched: ``python -m tests.bench.bench_matching [cases per kind [seed]]``.
 
 A registry of 28,570 published registrations (every fifth is kept out) and some 228,000 other names is asked for names
 damaged the ways lists damage them (``matching_cases``), through the very lookups and decisions an import uses. For each
@@ -25,6 +25,7 @@ from registry.services.name_books import name_index
 from registry.vocabulary import RowOutcome
 from tests.bench.harness import Report, scratch
 from tests.bench.matching_cases import (
+    SEED,
     Case,
     Registered,
     cases,
@@ -71,7 +72,8 @@ def main() -> None:
     per_kind = int(sys.argv[1]) if len(sys.argv) > 1 else PER_KIND
     firms, others = registrations(folder), other_names(folder)
     prepare(others)
-    judged = list(cases(firms, others, per_kind))
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else SEED
+    judged = list(cases(firms, others, per_kind, seed))
     report = Report()
     with scratch() as (engine, settings):
         codes = fill(Path(settings.data_dir), firms, others)
