@@ -11,6 +11,7 @@ from api import (
     identifiers,
     imports,
     matching,
+    reconcile,
     renewals,
     search,
     standards,
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     standards.router,
     imports.router,
     matching.router,
+    reconcile.router,
     assessments.router,
     renewals.router,
 )

@@ -218,8 +218,8 @@ def _choices_sheet(book: "Workbook") -> "Worksheet":
     """A new hidden sheet; one of an earlier round goes, and the lists that pointed to it."""
     if CHOICES in book.sheetnames:
         book.remove(book[CHOICES])
-        for sheet in book.worksheets:
-            rules = sheet.data_validations
+        for other in book.worksheets:
+            rules = other.data_validations
             rules.dataValidation = [rule for rule in rules.dataValidation if CHOICES not in (rule.formula1 or "")]
     sheet: Worksheet = book.create_sheet(CHOICES)
     sheet.sheet_state = "hidden"

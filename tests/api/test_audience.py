@@ -22,6 +22,11 @@ PUBLIC = {
     "api_standards",
     "api_standard",
     "api_standard_check",
+    "api_reconcile",
+    "api_reconcile_form",
+    "api_reconcile_properties",
+    "api_reconcile_suggest",
+    "api_reconcile_preview",
 }
 OFFICERS = {
     "api_imports",
