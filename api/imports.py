@@ -94,7 +94,7 @@ def stage_upload(
         announced_on=parse_day(announced_on, field="announced_on") if announced_on else None,
         document_no=document_no or None,
     )
-    with _kept(file) as path, request.app.state.open_file(path) as read_file:
+    with kept_upload(file) as path, request.app.state.open_file(path) as read_file:
         result = stage(session, read_file=read_file, options=options, actor=actor, archive_dir=settings.archive_dir)
     detail = get_import(session, import_id=result.import_id)
     return Staged(already_written=result.already_written, detail=detail)
@@ -120,7 +120,7 @@ def stage_notice_upload(
 ) -> Staged:
     """更名、迁移、注销、合并或取消资格的通知；写入和撤回与导入相同。 / Written and undone like any import."""
     asked = Asked(kind, parse_day(on, field="on"), document_no.strip(), directory or None)
-    with _kept(file) as path, request.app.state.open_file(path) as read_file:
+    with kept_upload(file) as path, request.app.state.open_file(path) as read_file:
         result = stage_notice(session, read_file=read_file, asked=asked, actor=actor, archive_dir=settings.archive_dir)
     detail = get_import(session, import_id=result.import_id)
     return Staged(already_written=result.already_written, detail=detail)
@@ -150,7 +150,7 @@ def undo_import(session: WriteSession, actor: OfficerActor, import_id: ImportId)
 
 
 @contextmanager
-def _kept(upload: UploadFile) -> Iterator[FilePath]:
+def kept_upload(upload: UploadFile) -> Iterator[FilePath]:
     """The upload under its own plain name in a folder of its own, gone afterwards."""
     name = FilePath((upload.filename or "").replace("\\", "/")).name.strip(". ")[-120:] or "upload"
     with TemporaryDirectory(prefix="registry-upload-") as folder:

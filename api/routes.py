@@ -11,6 +11,8 @@ from api import (
     enterprises,
     identifiers,
     imports,
+    matching,
+    reconcile,
     renewals,
     search,
     standards,
@@ -27,6 +29,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     standards.router,
     imports.router,
     batches.officials,
+    matching.router,
+    reconcile.router,
     assessments.router,
     renewals.router,
 )

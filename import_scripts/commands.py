@@ -20,9 +20,10 @@ FileArgument = Annotated[
 
 
 def mount(app: typer.Typer) -> None:
-    """Add ``read``, ``import``, ``notice`` and ``imports``."""
+    """Add ``read``, ``import``, ``match``, ``notice`` and ``imports``."""
     app.command("read")(read_command)
     app.command("import")(import_command)
+    app.command("match")(match_command)
     app.command("notice")(notice_command)
     imports = typer.Typer(
         help="导入记录：查看、撤回 / Imports: look, undo", no_args_is_help=True, rich_markup_mode=None
@@ -43,6 +44,19 @@ def read_command(file: FileArgument, as_json: JsonOption = False) -> None:
             say_json(read_as_json(read_file, locale_of()))
         else:
             print_read(read_file, locale_of())
+
+
+def match_command(
+    file: FileArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT.xlsx", help="结果工作簿 / Workbook to write")],
+    directory: Annotated[str | None, typer.Option(help="只列这一名录的称号 / Titles of this directory only")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="采用“选定”列 / Remember the choices made")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """在工作簿右侧补上代码、登记名称、称号和把握。 / Add code, name, titles and confidence to a workbook."""
+    from import_scripts.matching import run_match
+
+    run_match(file, output, directory=directory, apply=apply, as_json=as_json)
 
 
 def import_command(

@@ -161,6 +161,14 @@ class RowOutcome(LabelledEnum):
     REJECTED = "rejected", "拒绝", "Rejected"
 
 
+class DecisionVerdict(LabelledEnum):
+    """What a person decided about a doubtful row of a list."""
+
+    SAME = "same", "就是这家", "This one"
+    NEW = "new", "另一家企业", "A firm of its own"
+    OTHER = "other", "不是这家", "Not this one"
+
+
 class Procedure(LabelledEnum):
     """Under which procedure a standard is applied."""
 

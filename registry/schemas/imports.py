@@ -18,6 +18,15 @@ class ImportOptions:
     document_no: str | None = None
 
 
+class NameDifference(ReadModel):
+    """One difference between a printed name and a name of the registry, said from the printed one."""
+
+    code: str
+    """Part and kind, such as ``brand:sound``."""
+    zh: str
+    en: str
+
+
 class Candidate(ReadModel):
     """What an undecided row could mean: an enterprise, or a valid code at one edit."""
 
@@ -25,7 +34,14 @@ class Candidate(ReadModel):
     """Enterprise key or code."""
     name: str | None
     why: str
-    """current_name, former_name, folded_name, other_name, nearest_code."""
+    """current_name, former_name, folded_name, other_name, nearest_code, near_name, near_former_name."""
+    score: int | None = None
+    """0–100 for a near name."""
+    agrees: list[str] = []
+    """Codes of what agrees: brand, trade, place, form, city."""
+    differences: list[NameDifference] = []
+    city: str | None = None
+    """Code of the city of the enterprise."""
 
 
 class ImportRowLine(ReadModel):

@@ -94,6 +94,12 @@ class SuffixesFile(_File):
     organisation: Words
 
 
+class TradesFile(_File):
+    """``trades.yaml``: words of trades between brand and legal form, in lines that have no meaning of their own."""
+
+    trades: tuple[Annotated[Words, Field(min_length=1)], ...]
+
+
 WAYS = frozenset(
     "full brand alias short infix english traditional full_width brackets pinyin initials mixed skip homophone wrong "
     "swapped code code_lower code_spaced code_wide code_slip organisation_code".split()
@@ -146,6 +152,7 @@ FILES: Mapping[str, type[_File]] = {
     "synonyms.yaml": SynonymsFile,
     "variants.yaml": VariantsFile,
     "suffixes.yaml": SuffixesFile,
+    "trades.yaml": TradesFile,
     "gates.yaml": GatesFile,
     "meilisearch.yaml": ServerFile,
 }

@@ -24,6 +24,11 @@ PUBLIC = {
     "api_standards",
     "api_standard",
     "api_standard_check",
+    "api_reconcile",
+    "api_reconcile_form",
+    "api_reconcile_properties",
+    "api_reconcile_suggest",
+    "api_reconcile_preview",
 }
 OFFICERS = {
     "api_work_batches",
@@ -43,6 +48,7 @@ OFFICERS = {
     "api_notice_stage",
     "api_import_write",
     "api_import_undo",
+    "api_match",
     "api_candidates",
     "api_assessment",
     "api_renewals",

@@ -558,6 +558,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_import_row_import_id_outcome", ["import_id", "outcome"], unique=False)
 
     op.create_table(
+        "match_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("folded", sa.String(300), nullable=False),
+        sa.Column("place", sa.String(120), nullable=False),
+        sa.Column("code", sa.String(60), nullable=False),
+        sa.Column("verdict", sa.String(32), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_match_decision_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_match_decision_import_id_import_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_decision")),
+    )
+    with op.batch_alter_table("match_decision", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_match_decision_enterprise_id",
+            ["enterprise_id"],
+            unique=False,
+            sqlite_where=sa.text("enterprise_id IS NOT NULL"),
+            postgresql_where=sa.text("enterprise_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_match_decision_folded", ["folded"], unique=False)
+        batch_op.create_index("ix_match_decision_import_id_row_id", ["import_id", "row_id"], unique=False)
+
+    op.create_table(
         "listing",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -853,6 +883,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_listing_batch_id_days")
 
     op.drop_table("listing")
+    with op.batch_alter_table("match_decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_match_decision_import_id_row_id")
+        batch_op.drop_index("ix_match_decision_folded")
+        batch_op.drop_index(
+            "ix_match_decision_enterprise_id",
+            sqlite_where=sa.text("enterprise_id IS NOT NULL"),
+            postgresql_where=sa.text("enterprise_id IS NOT NULL"),
+        )
+
+    op.drop_table("match_decision")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_import_id_outcome")
         batch_op.drop_index(

@@ -1,5 +1,7 @@
 """Batches as officials see them: every state, newest first, with what this person may do next. Nothing here writes."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -87,7 +89,8 @@ def get_row(session: Session, batch_id: int, listing_id: int) -> WorkRow:
     return _row(row)
 
 
-def _table(session: Session, batch: Batch) -> type[Listing] | type[ProductListing]:
+def _table(session: Session, batch: Batch) -> type[Any]:
+    """``Listing`` or ``ProductListing``: what is asked of them here is called the same."""
     products = session.get_one(Directory, batch.directory_code).kind is DirectoryKind.PRODUCT
     return ProductListing if products else Listing
 

@@ -32,8 +32,8 @@ from registry.services.keys import provisional_key
 from registry.services.notices.taking_back import take_back
 from registry.vocabulary import BatchState, IdentityState, ImportKind, ImportState, OperatingStatus, RowOutcome
 
-_NOT_A_USE = frozenset({"enterprise_address", "enterprise_chain", "assessment"})
-"""Tables whose rows come with an enterprise or are computed from it; they keep nothing alive."""
+_NOT_A_USE = frozenset({"enterprise_address", "enterprise_chain", "assessment", "match_decision"})
+"""Tables whose rows come with an enterprise, are computed from it or only remembered; they keep nothing alive."""
 
 
 def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
