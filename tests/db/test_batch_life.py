@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select, update
 
+from registry import clock
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed, NotFound
 from registry.models import AuditEvent, Batch, BatchSeal, IndexOutbox, Listing
 from registry.schemas.imports import ImportOptions
@@ -161,6 +162,15 @@ def test_two_batches_of_one_name_in_one_year_are_refused(session: Session) -> No
     a_draft(session)
     with pytest.raises(Conflict):
         start_batch(session, directory=DIRECTORY, year=2026, label=" 示例批 ", actor=FIRST)
+
+
+def test_the_name_of_a_batch_whose_import_was_undone_is_free_again(session: Session) -> None:
+    gone = a_batch(label="示例批", year=2026, voided_at=clock.now())
+    session.add(gone)
+    session.flush()
+    batch = a_draft(session)
+    assert (batch.id, batch.state, batch.announced_on, batch.voided_at) == (gone.id, BatchState.DRAFT, None, None)
+    assert final(session, batch).state is BatchState.FINAL
 
 
 def test_an_import_finds_a_draft_and_not_a_notice_or_a_frozen_list(session: Session) -> None:

@@ -52,17 +52,13 @@ def start_batch(
             field="year",
             value=year,
         )
-    _refuse_twin(session, kind.code, year, name)
     said = Said(clock.today(), check_reason(reason), check_document(document_no))
-    batch = Batch(
-        directory_code=kind.code,
-        year=year,
-        label=name,
-        title=" ".join(title.replace("\x00", " ").split())[:TITLE_MAX] or f"{kind.short_zh}{name}",
-        document_no=said.document_no,
-        source_url=(source_url or "")[:500] or None,
-        state=BatchState.DRAFT,
+    batch = _name_taken_back(session, kind.code, year, name) or Batch(
+        directory_code=kind.code, year=year, label=name, title="", state=BatchState.DRAFT
     )
+    batch.title = " ".join(title.replace("\x00", " ").split())[:TITLE_MAX] or f"{kind.short_zh}{name}"
+    batch.document_no, batch.source_url = said.document_no, (source_url or "")[:500] or None
+    batch.state, batch.announced_on, batch.voided_at = BatchState.DRAFT, None, None
     session.add(batch)
     session.flush()
     record(session, batch, BatchAct.START, actor=actor, said=said)
@@ -242,15 +238,18 @@ def _check_label(given: str) -> str:
     return label
 
 
-def _refuse_twin(session: Session, directory: str, year: int, label: str) -> None:
+def _name_taken_back(session: Session, directory: str, year: int, label: str) -> Batch | None:
+    """The batch of this name whose import was undone: it is used again. Raises Conflict if there is a live one."""
     query = select(Batch).where(
         col(Batch.directory_code) == directory, col(Batch.year) == year, col(Batch.label) == label
     )
-    twin = session.scalars(query.limit(1)).first()
-    if twin is not None:
+    found = session.scalars(query.order_by(col(Batch.edition).desc())).all()
+    live = next((batch for batch in found if batch.voided_at is None), None)
+    if live is not None:
         raise Conflict(
-            f"这个名录在 {year} 年已有名为“{label}”的批次（编号 {twin.id}）。",
-            f"The directory has a batch named “{label}” in {year} (number {twin.id}).",
+            f"这个名录在 {year} 年已有名为“{label}”的批次（编号 {live.id}）。",
+            f"The directory has a batch named “{label}” in {year} (number {live.id}).",
             field="label",
             value=label,
         )
+    return found[0] if found else None

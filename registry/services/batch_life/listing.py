@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from registry.errors import NotFound
 from registry.models import Batch, Directory, Listing, Objection, ProductListing
@@ -78,7 +78,11 @@ def find_rows(session: Session, batch_id: int, *, text: str = "", limit: int = 2
 def get_row(session: Session, batch_id: int, listing_id: int) -> WorkRow:
     """One row of a batch. Raises NotFound, Gone."""
     batch = find_batch(session, batch_id, drafts=True)
-    row = session.get(_table(session, batch), listing_id)
+    row: Listing | ProductListing | None
+    if _table(session, batch) is ProductListing:
+        row = session.get(ProductListing, listing_id)
+    else:
+        row = session.get(Listing, listing_id)
     if row is None or row.batch_id != batch.id or row.voided_at is not None:
         raise NotFound(
             f"批次“{batch.label}”里没有编号为 {listing_id} 的记录。",
@@ -95,7 +99,8 @@ def _table(session: Session, batch: Batch) -> type[Any]:
     return ProductListing if products else Listing
 
 
-def _row(row: Listing | ProductListing) -> WorkRow:
+def _row(row: SQLModel) -> WorkRow:
+    assert isinstance(row, Listing | ProductListing)  # noqa: S101 - the tables _table names
     return WorkRow(
         listing_id=row.id,
         name=row.name_as_announced,
