@@ -25,12 +25,23 @@ _OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cr
 """Any site may read these answers; a browser sends no cookie along for ``*``."""
 _FRAMED = "default-src 'none'; frame-ancestors *"
 
+_SCRIPT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "JSON，带 callback 时为脚本 / JSON, or a script with ``callback``",
+        "content": {"application/json": {}, "application/javascript": {}},
+    }
+}
 Callback = Annotated[str | None, Query(max_length=250, description="JSONP 函数名 / Name of a JSONP function")]
 Batch = Annotated[str | None, Query(max_length=TEXT_MAX, description="JSON，见规范 / JSON, see the specification")]
 Prefix = Annotated[str, Query(max_length=300)]
 
 
-@router.get("/reconcile", name="api_reconcile", summary="服务说明或匹配 / Manifest, or match", responses=refusals())
+@router.get(
+    "/reconcile",
+    name="api_reconcile",
+    summary="服务说明或匹配 / Manifest, or match",
+    responses={**refusals(), **_SCRIPT},
+)
 def ask(
     request: Request, session: ReadSession, queries: Batch = None, extend: Batch = None, callback: Callback = None
 ) -> Response:
@@ -49,7 +60,12 @@ def ask_by_form(
     return _answer(request, session, queries, extend, None)
 
 
-@router.get("/reconcile/properties", name="api_reconcile_properties", summary="可扩展的属性 / Properties to extend by")
+@router.get(
+    "/reconcile/properties",
+    name="api_reconcile_properties",
+    summary="可扩展的属性 / Properties",
+    responses={**refusals(), **_SCRIPT},
+)
 def properties(
     type: Annotated[str, Query(max_length=100)] = "enterprise",
     limit: Annotated[int | None, Query(ge=1, le=100)] = None,
@@ -60,7 +76,10 @@ def properties(
 
 
 @router.get(
-    "/reconcile/suggest/{kind}", name="api_reconcile_suggest", summary="提示 / Suggest", responses=refusals(404)
+    "/reconcile/suggest/{kind}",
+    name="api_reconcile_suggest",
+    summary="提示 / Suggest",
+    responses={**refusals(404), **_SCRIPT},
 )
 def suggest(
     session: ReadSession, kind: Literal["entity", "property", "type"], prefix: Prefix = "", callback: Callback = None

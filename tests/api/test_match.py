@@ -38,3 +38,21 @@ def test_only_curators_may_match_a_workbook(client: TestClient, sqlite_engine: E
     assert client.post("/api/v1/match", files=files).status_code == 401
     headers = bearer(sqlite_engine, Grant(Role.AUDITOR, EVERYWHERE))
     assert client.post("/api/v1/match", files=files, headers=headers).status_code == 403
+
+
+def test_a_doubtful_row_is_looked_at_decided_and_revoked(client: TestClient, sqlite_engine: Engine) -> None:
+    headers = bearer(sqlite_engine, Grant(Role.CURATOR, EVERYWHERE))
+    content = "企业名称\n深圳市示例甲光学电子有限公司\n".encode()
+    staged = client.post("/api/v1/imports", files={"file": ("list.csv", content)}, headers=headers).json()["detail"]
+    (problem,) = staged["problems"]
+    assert (problem["reason_code"], problem["candidates"][0]["key"]) == ("near_names", FIRM)
+    address = f"/api/v1/imports/{staged['summary']['id']}/rows/{problem['row_id']}"
+    assert client.get(address).status_code == 401
+    seen = client.get(address, headers=headers).json()
+    assert (seen["undecided"], seen["candidates"][0]["differences"][0]["zh"]) == (1, "多“光学”两字")
+    decided = client.post(f"{address}/decision", data={"choice": FIRM}, headers=headers)
+    assert (decided.json()["outcome"], decided.json()["counts"]["ambiguous"]) == ("matched", 0)
+    assert client.post(f"{address}/decision", data={"choice": "new"}, headers=headers).status_code == 409
+    revoked = client.post(f"/api/v1/decisions/{decided.json()['id']}/revoke", headers=headers)
+    assert revoked.json()["outcome"] == "ambiguous"
+    assert client.post(f"{address}/decision", data={"choice": "nonesuch"}, headers=headers).status_code == 404
