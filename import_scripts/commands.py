@@ -72,6 +72,9 @@ def _no_cycle_search() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            # Straight among the old values: a search of the young ones would now look through all of them for nothing.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

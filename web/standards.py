@@ -88,8 +88,9 @@ def standard_page(request: Request, session: ReadSession, code: Code) -> Respons
 
 
 def _shown_version(code: str, versions: tuple[Standard, ...]) -> Standard:
-    """The version asked for; for a tier the one that judges new applications today, else the newest."""
+    """The version asked for; for a tier the one that judges new applications today (everybody's before a place's),
+    else the newest."""
     exact = [one for one in versions if one.id == code.strip().upper() and one.tier != code.strip().lower()]
     in_force = [one for one in versions if "new" in one.in_force and one.in_force["new"].covers(today())]
-    in_force.sort(key=lambda one: (one.named_only, -one.in_force["new"].since.toordinal()))
+    in_force.sort(key=lambda one: (one.named_only, one.region is not None, -one.in_force["new"].since.toordinal()))
     return (exact or in_force or list(versions))[0]

@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-import registry.models  # noqa: F401 - registers the tables
+import registry.models.later  # noqa: F401 - every table is registered then
 from registry.db import EnumText, ExactDecimal, UtcDateTime
 
 

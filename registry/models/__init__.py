@@ -1,18 +1,54 @@
-"""The tables. Importing this package registers all of them with the metadata."""
+"""The tables. Defining one takes longer than a query, so those of ``later`` are loaded when one is first asked for.
 
-from registry.models.account import Account, LoginSession, RoleGrant
-from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
-from registry.models.cultivation import CultivationCase, Submission
+Where every table counts (migrations, what refers to an enterprise) ask for ``every_table``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Table
+
+from registry.models.base import SQLModel
 from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
-from registry.models.figure import Fact, Figure
 from registry.models.imports import ImportRow, ImportRun, SourceFile
-from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
-from registry.models.land import LandGrade, LandRun
 from registry.models.listing import Batch, Listing
 from registry.models.operations import AuditEvent, IndexCatchUp, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
-from registry.models.searching import SearchMiss, SearchWord
+
+if TYPE_CHECKING:
+    from registry.models.later import (
+        Account,
+        Assessment,
+        AssessmentNeed,
+        AssessmentRun,
+        CultivationCase,
+        Fact,
+        Figure,
+        LandGrade,
+        LandRun,
+        LoginSession,
+        RoleGrant,
+        RuleDraft,
+        RuleTrial,
+        SearchMiss,
+        SearchWord,
+        StandardVersion,
+        Submission,
+    )
+else:
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__} has no attribute {name}")
+        return getattr(import_module("registry.models.later"), name)
+
+
+def every_table() -> list[Table]:
+    """All tables there are, each after those it refers to."""
+    import_module("registry.models.later")
+    return SQLModel.metadata.sorted_tables
+
 
 __all__ = [
     "Account",
@@ -49,4 +85,5 @@ __all__ = [
     "SourceFile",
     "StandardVersion",
     "Submission",
+    "every_table",
 ]

@@ -28,7 +28,8 @@ class RunInfo(ReadModel):
 
 
 class CandidateRow(ReadModel):
-    """A flagged enterprise. ``results`` has one letter for each of ``criteria``, see ``Assessment.results``."""
+    """A flagged enterprise. ``results`` has one letter for each of ``criteria`` (advisory ones left out), see
+    ``Assessment.results``."""
 
     assessment_id: int
     enterprise: EnterpriseSummary

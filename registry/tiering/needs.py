@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from registry.errors import Locale
+from registry.errors import Locale, Text
 from registry.tiering.evaluation import Path, Result, children
 from registry.tiering.expressions import founding_year
 from registry.tiering.figures import DERIVED_FROM, DERIVED_LABELS, annual_names, fact_names, stated_name
@@ -254,3 +254,18 @@ def open_leaves(
 def distinct(needs: Iterable[Need]) -> list[Need]:
     """Each need once, in the order found."""
     return list(dict.fromkeys(needs))
+
+
+def need_words(path: str) -> Text:
+    """What people call a place of a figures file: annual.2024.rd_expense is 2024 年研发费用. Raises KeyError."""
+    need = need_of(path)
+    return Text(need.words("zh"), need.words("en"))
+
+
+def need_of(path: str) -> Need:
+    """The need whose place this is; one of the names, where several are read from one place."""
+    scope, _, name = path.partition(".")
+    if scope == "annual":
+        year, _, name = name.partition(".")
+        return Need(name, int(year))
+    return Need(name)

@@ -11,7 +11,7 @@ from registry.tiering.population import Bools
 def open_needs(evaluation: Evaluation) -> dict[Need, Bools]:
     """Every place that would help to decide somebody's open criteria, with the rows that lack it, in rule order.
 
-    Row by row it is what ``wanted`` says of one firm; here each place is looked at once for everybody.
+    Row by row it is what ``needs`` of a report says of one firm; here each place is looked at once for everybody.
     """
     found: dict[Need, Bools] = {}
     for criterion in evaluation.standard.criteria:

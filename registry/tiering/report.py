@@ -5,6 +5,7 @@ from registry.tiering.describe import source_of
 from registry.tiering.evaluation import Evaluation, Result, Verdict, evaluate
 from registry.tiering.findings import period_words
 from registry.tiering.gaps import gap_sentence
+from registry.tiering.inside import within
 from registry.tiering.language import Score
 from registry.tiering.measures import Words
 from registry.tiering.needs import Need, distinct
@@ -13,7 +14,6 @@ from registry.tiering.population import Population
 from registry.tiering.reading import Placed, Reading, grouped
 from registry.tiering.report_shapes import RESULT_CODES, VERDICT_CODES, CriterionReport, PartReport, Report
 from registry.tiering.score_reading import score_parts, score_report
-from registry.tiering.standard import scores_inside
 from registry.tiering.way_words import way_report
 from registry.tiering.wording import RESULT_WORDS
 
@@ -107,7 +107,7 @@ def _criterion(reading: Reading) -> CriterionReport:
 def _parts(reading: Reading) -> tuple[PartReport, ...]:
     rule, period = reading.criterion.rule, reading.criterion.period.zh
     points = [
-        row for score in scores_inside(rule) for row in score_parts(score, reading.evaluation, reading.row, period)
+        row for score in within(rule, Score) for row in score_parts(score, reading.evaluation, reading.row, period)
     ]
     if isinstance(rule, Score):
         return tuple(points)

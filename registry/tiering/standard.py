@@ -1,11 +1,12 @@
 """A standard: one dated, cited version of the criteria of one tier."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from registry.tiering.inside import within
 from registry.tiering.language import (
     AllOf,
     AnyOf,
@@ -151,14 +152,14 @@ class Standard(Node):
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
             raise ValueError(f"编号重复：{'、'.join(twice)}")
-        if sum(len(list(scores_inside(criterion.rule))) for criterion in self.criteria) > 1:
+        if sum(len(list(within(criterion.rule, Score))) for criterion in self.criteria) > 1:
             raise ValueError("一个标准至多一个评分条件")
         return self
 
     @property
     def score(self) -> Score | None:
         """The score of this version, wherever it stands; None where nothing is scored."""
-        return next((score for one in self.criteria for score in scores_inside(one.rule)), None)
+        return next((score for one in self.criteria for score in within(one.rule, Score)), None)
 
     @property
     def first_day(self) -> date:
@@ -200,14 +201,6 @@ def subrules(rule: Rule) -> tuple[Rule, ...]:
     """The rules directly inside a rule, for any procedure."""
     inside = INSIDE.get(type(rule))
     return () if inside is None else inside(rule)
-
-
-def scores_inside(rule: Rule) -> Iterator[Score]:
-    """Scores in a rule, the rule itself included."""
-    if isinstance(rule, Score):
-        yield rule
-    for inner in subrules(rule):
-        yield from scores_inside(inner)
 
 
 def _ids_inside(rule: Rule) -> list[str]:

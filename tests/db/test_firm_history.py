@@ -11,6 +11,8 @@ from registry.db import reading, transaction
 from registry.errors import InvalidInput, NotAllowed, NotFound, Text
 from registry.models import AssessmentRun, Fact
 from registry.schemas.assessments import LadderLink
+from registry.services.assessing.candidates import candidates
+from registry.services.assessing.choosing import CandidateQuery
 from registry.services.assessing.history import firm_assessments
 from registry.services.assessing.missing_figures import MissingQuery, missing_figures, write_missing
 from registry.services.assessing.prerequisites import ladder_graph, layers_of, links_of
@@ -159,3 +161,31 @@ def test_layers_rise_along_every_link_and_a_ring_comes_to_an_end() -> None:
     links = [link("c", "d"), link("a", "b"), link("b", "c"), link("a", "c")]
     assert layers_of(["a", "b", "c", "d"], links) == {"a": 0, "b": 1, "c": 2, "d": 3}
     assert set(layers_of(["a", "b"], [link("a", "b"), link("b", "a")])) == {"a", "b"}
+
+
+def test_criteria_that_only_hint_are_counted_nowhere(engine: Engine) -> None:
+    with transaction(engine) as session:
+        key = a_ready_firm(session).uscc or ""
+    assess_tier(engine, code="tech_sme", as_of=DAY, actor="测试")
+    counted = [one.id for one in choose("tech_sme", procedure="new", as_of=DAY).criteria if not one.advisory]
+    with reading(engine) as session:
+        tiers = {one.tier: one for one in firm_assessments(session, key=key, actor=SHENZHEN, as_of=DAY).tiers}
+        flags = [candidates(session, CandidateQuery("tech_sme", flag), as_of=DAY) for flag in Flag]
+        asked = missing_figures(session, MissingQuery("tech_sme"), as_of=DAY).firms
+    past = tiers["tech_sme"].past[0]
+    assert len(past.outcomes) == len(counted)
+    rows = [row for page in flags for row in page.rows]
+    assert [row.criteria for row in rows] == [tuple(counted) for row in rows]
+    assert all(len(row.results) == len(counted) for row in rows)
+    assert {reason.criterion for page in flags for reason in page.reasons} <= set(counted)
+    assert {one.applicable for one in asked} <= {len(counted)}
+    assert rows or asked
+
+
+def test_size_classes_are_no_title_to_be_recognised_for(engine: Engine) -> None:
+    with transaction(engine) as session:
+        key = a_ready_firm(session).uscc or ""
+    with reading(engine) as session:
+        tiers = {one.tier for one in firm_assessments(session, key=key, actor=SHENZHEN, as_of=DAY).tiers}
+    assert "little_giant" in tiers
+    assert "sme_size" not in tiers

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from registry import clock
 from registry.db import transaction
 from registry.models import Enterprise
-from registry.services.imports.bulk import insert_values, point_rows
+from registry.services.imports.bulk import ROWS_A_STATEMENT, insert_values, point_rows
 from registry.vocabulary import IdentityState, OperatingStatus
 
 
@@ -24,3 +24,17 @@ def test_rows_are_pointed_in_runs_and_one_by_one_and_no_other_row_is_touched(eng
         rows = session.execute(select(col(Enterprise.id), col(Enterprise.registered_capital_cny))).all()
         found = {number: capital for number, capital in rows}
     assert found == dict.fromkeys(range(first, first + 9)) | pairs
+
+
+def test_rows_of_several_statements_all_arrive_in_their_order(engine: Engine) -> None:
+    count = 2 * ROWS_A_STATEMENT + 1
+    columns = ("identity", "name_zh", "website", "operating_status", "revision", "created_at", "updated_at")
+    with transaction(engine) as session:
+        common = (OperatingStatus.UNKNOWN, 1, clock.now(), clock.now())
+        names = [f"示例{number}公司" for number in range(count)]
+        rows = ((IdentityState.PROVISIONAL, name, None, *common) for name in names)
+        insert_values(session, Enterprise, columns, rows)
+        stored = session.execute(
+            select(col(Enterprise.name_zh), col(Enterprise.website)).order_by(col(Enterprise.id))
+        ).all()
+    assert [tuple(row) for row in stored] == [(name, None) for name in names]

@@ -7,11 +7,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 
 from registry.db import transaction
-from registry.policies import Actor, Grant
-from registry.services.accounts import create_account
+from registry.policies import Grant
 from registry.vocabulary import Role
 from tests.db.test_assessing import a_ready_firm
-from tests.web.test_work_pages import PASSWORD, SAME_SITE
+from tests.support.people import PASSWORD, create_people
+from tests.web.test_work_pages import SAME_SITE
 
 PEOPLE = {
     "fang": Grant(Role.CURATOR, "440000"),
@@ -22,16 +22,8 @@ PEOPLE = {
 
 @pytest.fixture(autouse=True)
 def _people_and_firms(sqlite_engine: Engine) -> None:
+    create_people(sqlite_engine, PEOPLE)
     with transaction(sqlite_engine) as session:
-        for login, grant in PEOPLE.items():
-            create_account(
-                session,
-                actor=Actor.command_line(),
-                login=login,
-                password=PASSWORD,
-                display_name=f"{login}示例",
-                grants=(grant,),
-            )
         for rights in (2, 3, 6):
             a_ready_firm(session, facts={"class1_ip": rights})
 
@@ -144,3 +136,9 @@ def test_back_to_the_version_in_force(client: TestClient) -> None:
 @pytest.mark.parametrize("page", ["/office/lab/9", "/office/lab/9/publish", "/office/lab/9/firms"])
 def test_what_is_not_there_is_404(client: TestClient, page: str) -> None:
     assert as_(client, "fang").get(page).status_code == 404
+
+
+def test_codes_of_titles_are_told_by_name(client: TestClient) -> None:
+    page = a_draft(client)
+    assert 'value="srdi_sme"' in page
+    assert re.search(r'<small class="soft">[^<]*专精特新中小企业</small>', page)

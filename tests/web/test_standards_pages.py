@@ -131,3 +131,11 @@ def test_every_change_between_shipped_versions_has_words(tier: str) -> None:
         for other in versions:
             for clause in compare(one, other).clauses:
                 assert all((change.kind, change.move) in MOVES for change in clause.changes)
+
+
+def test_a_tier_opens_on_the_version_everybody_is_judged_by_not_a_place_s(client: TestClient) -> None:
+    page = main(client.get("/standards/unicorn", headers={"Accept-Language": "zh"}).text)
+    own_place = find("UNISZ")[0]
+    assert own_place.region is not None
+    assert f'<li id="{own_place.criteria[0].id}">' not in page
+    assert '<li id="' in page

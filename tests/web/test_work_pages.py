@@ -12,14 +12,13 @@ from registry.db import reading, transaction
 from registry.demo.firms import DEFAULT_SEED
 from registry.demo.population import population
 from registry.models import Assessment, AssessmentRun, CultivationCase, Enterprise, ImportRun, Job
-from registry.policies import Actor, Grant
-from registry.services.accounts import create_account
+from registry.policies import Grant
 from registry.services.assessing.running import assess_tier
 from registry.settings import Settings
 from registry.vocabulary import ImportState, JobState, Role
+from tests.support.people import PASSWORD, create_people
 from tests.support.public_pages import bring_products, fill
 
-PASSWORD = "Plainly-fictional-1"
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 PEOPLE = {
     "fang": Grant(Role.CURATOR, "440000"),
@@ -30,16 +29,7 @@ PEOPLE = {
 
 @pytest.fixture(autouse=True)
 def _people(sqlite_engine: Engine) -> None:
-    with transaction(sqlite_engine) as session:
-        for login, grant in PEOPLE.items():
-            create_account(
-                session,
-                actor=Actor.command_line(),
-                login=login,
-                password=PASSWORD,
-                display_name=f"{login}示例",
-                grants=(grant,),
-            )
+    create_people(sqlite_engine, PEOPLE)
 
 
 @pytest.fixture

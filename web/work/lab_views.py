@@ -1,5 +1,6 @@
 """The laboratory's pages in the shapes their templates take."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -17,6 +18,7 @@ from registry.services.lab.trials import data_state, latest_trial
 from registry.services.standards import known_standards
 from registry.tiering.copying import fault_line
 from registry.tiering.describe import describe, words_in
+from registry.tiering.directory_words import TITLES
 from registry.tiering.editing import Field, changed, fields, head_fields
 from registry.tiering.selection import PROCEDURES, find
 from registry.tiering.standard import Standard
@@ -198,4 +200,11 @@ def _field(field: Field, before: dict[str, str], typed: dict[str, str], locale: 
         "unit": field.unit.in_(locale),
         "value": typed.get(field.path, field.value),
         "before": before.get(field.path),
+        "meaning": _titles_named(field, locale),
     }
+
+
+def _titles_named(field: Field, locale: Locale) -> str:
+    """What the codes of titles in a list are called; empty where the field holds something else."""
+    codes = re.findall(r"[a-z0-9_]+", field.value) if field.path.rpartition(".")[2] in ("title", "no_title") else []
+    return Text("、", ", ").in_(locale).join(TITLES[code].in_(locale) for code in codes if code in TITLES)

@@ -79,9 +79,9 @@ def reason_counts(runs: Mapping[int, RunRule], counted: Iterable[Any]) -> tuple[
     found: Counter[tuple[str, str]] = Counter()
     names: dict[str, Text] = {}
     for run_id, results, count in counted:
-        criteria = () if runs[run_id].stale else runs[run_id].standard.criteria
-        for one, letter in zip(criteria, results, strict=False):
-            if letter in OUTCOMES and not one.advisory:
+        run = runs[run_id]
+        for one, letter in zip(run.weighing, run.counted(results), strict=False):
+            if letter in OUTCOMES:
                 found[OUTCOMES[letter], one.id] += count
                 names[one.id] = Text(one.name.zh, one.name.en)
     places = {name: at for at, name in enumerate(LETTERS)}
@@ -144,6 +144,7 @@ def _row(
     one: Assessment, run: RunRule, firm: EnterpriseSummary, place: str | None, stage: CaseStage | None
 ) -> CandidateRow:
     district = region(place) if place else None
+    results = run.counted(one.results)
     return CandidateRow(
         assessment_id=one.id,
         enterprise=firm,
@@ -151,9 +152,9 @@ def _row(
         flag=Flag.of(one.flag or ""),
         verdict=one.verdict,
         version=run.standard.id,
-        criteria=run.criteria,
-        results=one.results,
-        met=one.results.count("M"),
+        criteria=tuple(criterion.id for criterion in run.weighing),
+        results=results,
+        met=results.count("M"),
         score_low=one.score_low,
         score_high=one.score_high,
         gap_text=run.gap_text(one),

@@ -79,7 +79,8 @@ def firm_assessments(session: Session, *, key: str, actor: Actor, as_of: date) -
     if not shown:
         raise NotFound("没有这家企业。", "There is no such enterprise.")
     past = _past(session, number)
-    found = [_tier(session, number, tier, past.get(tier, ()), as_of) for tier in tiers(among=known_standards(session))]
+    codes = tiers(among=known_standards(session), chosen=True)
+    found = [_tier(session, number, tier, past.get(tier, ()), as_of) for tier in codes]
     return FirmAssessments(enterprise=shown[0], region_code=firm.region_code, as_of=as_of, tiers=tuple(found))
 
 
@@ -87,18 +88,19 @@ def _tier(session: Session, number: int, tier: str, past: tuple[PastAssessment, 
     try:
         now = explain_now(session, enterprise_id=number, code=tier, as_of=as_of)
     except (InvalidInput, NotFound):
-        now = None  # no version is in force for this firm today, or the tier has only versions named by their own id
+        now = None  # no version is in force for this firm today
     newest = past[0] if past else None
     changed = _since(newest, now) if newest and now and newest.run.version == now.version else ()
     return TierVerdict(tier=tier, now=now, changed=changed, past=past)
 
 
 def _since(newest: PastAssessment, now: Report) -> tuple[Flip, ...]:
-    if len(newest.outcomes) != len(now.criteria) or newest.run.stale:
+    counted = [one for one in now.criteria if not one.advisory]
+    if len(newest.outcomes) != len(counted) or newest.run.stale:
         return ()
     return tuple(
         Flip(criterion=one.id, name=Text(one.name, one.name_en), before=before, after=one.result)
-        for before, one in zip(newest.outcomes, now.criteria, strict=True)
+        for before, one in zip(newest.outcomes, counted, strict=True)
         if before != one.result
     )
 
@@ -130,9 +132,9 @@ def _told(stored: list[Assessment], rules: Mapping[int, RunRule]) -> list[PastAs
                 run=rule.info,
                 verdict=one.verdict,
                 flag=Flag.of(one.flag) if one.flag else None,
-                outcomes=tuple(OUTCOMES[letter] for letter in one.results),
+                outcomes=tuple(OUTCOMES[letter] for letter in rule.counted(one.results)),
                 comparable=earlier is not None,
-                flips=_flips(earlier.results, one.results, rule) if earlier else (),
+                flips=_flips(rule.counted(earlier.results), rule.counted(one.results), rule) if earlier else (),
             )
         )
     return told
@@ -143,7 +145,7 @@ def _flips(before: str, after: str, rule: RunRule) -> tuple[Flip, ...]:
     found = []
     for place, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
-            one = None if rule.stale else rule.standard.criteria[place]
+            one = None if rule.stale else rule.weighing[place]
             name = Text(one.name.zh, one.name.en) if one else Text(f"第 {place + 1} 项", f"criterion {place + 1}")
             found.append(Flip(criterion=one.id if one else "", name=name, before=OUTCOMES[old], after=OUTCOMES[new]))
     return tuple(found)

@@ -1,6 +1,6 @@
 """Which missing figure, asked of which firms, would decide most open cases of a tier's newest assessment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, BinaryIO
@@ -16,13 +16,13 @@ from registry.schemas.assessments import AskedFirm, MissingPage, WantedFigure
 from registry.schemas.paging import PAGE_MAX, check_limit
 from registry.services.assessing.choosing import where_and_what, with_firms
 from registry.services.assessing.exporting import FIRM_HEADS, firm_cells, scope_lines
-from registry.services.assessing.runs import latest_runs, with_rules
+from registry.services.assessing.runs import RunRule, latest_runs, with_rules
 from registry.services.enterprises import summaries
 from registry.services.keyset import Order
 from registry.services.standards import known_standards
 from registry.services.tables import About, Cell, Head, TableFormat, write_table
+from registry.tiering.needs import need_words
 from registry.tiering.selection import find
-from registry.tiering.wanted import need_words
 
 PATH_MAX = 80
 
@@ -60,7 +60,7 @@ def missing_figures(session: Session, query: MissingQuery, *, as_of: date) -> Mi
         *where_and_what(query.region_code, query.place, query.chain),
     ]
     listed = [*open_cases, *_narrowed(query)]
-    firms, next_cursor = _firms(session, query, listed, as_of)
+    firms, next_cursor = _firms(session, query, runs, listed, as_of)
     return MissingPage(
         tier=tier,
         runs=tuple(run.info for run in runs.values()),
@@ -100,7 +100,7 @@ _ORDER = Order(((col(Assessment.need_count), Integer(), int), (col(Assessment.id
 
 
 def _firms(
-    session: Session, query: MissingQuery, listed: Sequence[Any], as_of: date
+    session: Session, query: MissingQuery, runs: Mapping[int, RunRule], listed: Sequence[Any], as_of: date
 ) -> tuple[list[AskedFirm], str | None]:
     limit = check_limit(query.limit)
     asked = with_firms(select(Assessment, col(Enterprise.region_code), *_ORDER.columns)).where(*listed)
@@ -115,8 +115,8 @@ def _firms(
             assessment_id=one.id,
             enterprise=shown[one.enterprise_id],
             district=_district(where),
-            met=one.results.count("M"),
-            applicable=sum(letter != "N" for letter in one.results),
+            met=runs[one.run_id].counted(one.results).count("M"),
+            applicable=sum(letter != "N" for letter in runs[one.run_id].counted(one.results)),
             missing=tuple(_name(path) for path in needs.get(one.id, [])),
         )
         for one, where in stored

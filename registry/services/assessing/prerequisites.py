@@ -86,7 +86,7 @@ def layers_of(codes: Sequence[str], links: Sequence[LadderLink]) -> dict[str, in
 
 def _in_force(session: Session, as_of: date, where: str) -> Iterator[Standard]:
     among = known_standards(session)
-    for tier in tiers(among=among):
+    for tier in tiers(among=among, chosen=True):
         try:
             yield choose(tier, procedure="new", as_of=as_of, region_code=where, among=among)
         except (InvalidInput, NotFound):

@@ -15,7 +15,7 @@ from registry.services.standards import known_standards
 from registry.tiering.report import gap_of
 from registry.tiering.report_shapes import Report
 from registry.tiering.selection import find
-from registry.tiering.standard import Standard
+from registry.tiering.standard import Criterion, Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,18 @@ class RunRule:
     def criteria(self) -> tuple[str, ...]:
         """Ids of the criteria in the order of stored results; none where that order may be another one now."""
         return () if self.stale else tuple(one.id for one in self.standard.criteria)
+
+    @property
+    def weighing(self) -> tuple[Criterion, ...]:
+        """The criteria that count, in the order of ``counted``; none where that order may be another one now."""
+        return () if self.stale else tuple(one for one in self.standard.criteria if not one.advisory)
+
+    def counted(self, results: str) -> str:
+        """The letters of ``weighing`` out of a stored row of letters; all of them where the rule was rewritten."""
+        if self.stale:
+            return results
+        pairs = zip(self.standard.criteria, results, strict=True)
+        return "".join(letter for one, letter in pairs if not one.advisory)
 
     @property
     def info(self) -> RunInfo:

@@ -7,6 +7,7 @@
 ``matching``      which enterprise a row means: the decision, with its reason
 ``earlier``       the firms a file has had so far, in flat memory
 ``staging``       every row stored with its outcome; nothing else changes
+``inserting_behind`` staged rows on their way into the table while the next ones are read
 ``staged_rows``   those rows again, chunk by chunk, for writing
 ``writing``       enterprises, names, addresses, batch and listings, all in one transaction
 ``plain_writing`` the new enterprises that need no look at each row, written by the database itself

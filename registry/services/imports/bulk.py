@@ -1,12 +1,14 @@
 """Many rows at once, the same on both engines: membership of long lists, and row numbers known before inserting."""
 
+import itertools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, String, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Connection
 from sqlalchemy.types import JSON, BigInteger, Date
 from sqlmodel import Session, SQLModel
 
@@ -14,6 +16,11 @@ from registry.db import dump_json
 
 CHUNK = 5_000
 """Rows handled together: large enough to be fast, small enough to keep memory flat."""
+
+ROWS_A_STATEMENT = 1_000
+"""A statement of many rows lets other threads run as long as it runs; one of a single row stops for them every time."""
+VALUES_A_STATEMENT = 32_000
+"""What SQLite takes in one statement, a little less; PostgreSQL takes twice as many."""
 
 Run = tuple[int, int, int]
 """Rows that follow each other and point to numbers that do: what to add to a row ``id``, the first and last of them."""
@@ -63,10 +70,29 @@ def insert_values(
     types, so both engines get what the ORM would give them. A day may also be given as ISO text, a member of a word
     list as its value. An absent JSON value becomes NULL.
     """
+    ready_insert(session, table, columns, values)()
+
+
+def ready_insert(
+    session: Session, table: type[SQLModel], columns: Sequence[str], values: Iterable[Sequence[Any]]
+) -> Callable[[], None]:
+    """The same in two steps: the values are made ready now, the answer inserts them when it is called.
+
+    It may be called in another thread; the session must not be used meanwhile.
+    """
+    connection, rows = _ready(session, table, columns, values)
     names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join([_mark(session)] * len(columns))
-    statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks})'  # noqa: S608 - our own tables
-    _execute_many(session, table, statement, columns, values)
+    row = f"({', '.join([_mark(session)] * len(columns))})"
+    at_once = min(ROWS_A_STATEMENT, VALUES_A_STATEMENT // len(columns))
+
+    def insert() -> None:
+        for first in range(0, len(rows), at_once):
+            some = rows[first : first + at_once]
+            marks = ", ".join([row] * len(some))
+            statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES {marks}'  # noqa: S608 - our own tables
+            connection.exec_driver_sql(statement, tuple(itertools.chain.from_iterable(some)))
+
+    return insert
 
 
 def update_values(
@@ -76,7 +102,9 @@ def update_values(
     mark = _mark(session)
     sets = ", ".join(f'"{column}" = {mark}' for column in columns)
     statement = f'UPDATE "{table.__tablename__}" SET {sets} WHERE id = {mark}'  # noqa: S608 - our own tables
-    _execute_many(session, table, statement, [*columns, "id"], values)
+    connection, rows = _ready(session, table, [*columns, "id"], values)
+    if rows:
+        connection.exec_driver_sql(statement, rows)
 
 
 def point_rows(session: Session, table: type[SQLModel], column: str, pairs: Iterable[tuple[int, int]]) -> None:
@@ -123,14 +151,10 @@ def _mark(session: Session) -> str:
     return "?" if session.get_bind().dialect.paramstyle == "qmark" else "%s"
 
 
-def _execute_many(
-    session: Session,
-    table: type[SQLModel],
-    statement: str,
-    columns: Sequence[str],
-    values: Iterable[Sequence[Any]],
-) -> None:
-    """Run a statement for many rows. Values are made ready column by column: most of that happens outside Python."""
+def _ready(
+    session: Session, table: type[SQLModel], columns: Sequence[str], values: Iterable[Sequence[Any]]
+) -> tuple[Connection, list[tuple[Any, ...]]]:
+    """The connection and the rows as its driver takes them, made column by column: most happens outside Python."""
     session.flush()
     connection = session.connection()
     stored = table.__table__.columns  # type: ignore[attr-defined]
@@ -139,18 +163,22 @@ def _execute_many(
         processor = _processor(stored[column].type, connection.dialect)
         if processor is not None:
             ready[place] = map(processor, ready[place])
-    if ready:
-        connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
+    return connection, list(zip(*ready, strict=True))
 
 
 def _processor(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
     """How a value of this type is handed to the driver; few different values (states, instants) are converted once."""
+    if isinstance(kind, JSON):
+        return _json_text
     process = kind.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return None
-    if isinstance(kind, JSON):
-        return lambda value: None if value is None else process(value)
     return _Converted(process, keep=str if isinstance(kind, Date) else None).__getitem__
+
+
+def _json_text(value: Any) -> str | None:
+    """JSON as ``dump_json`` writes it: both engines take it as text."""
+    return None if value is None else to_json(value).decode()
 
 
 class _Converted(dict[Any, Any]):

@@ -72,7 +72,8 @@ class Interpreter:
         self._capital, self._industry = at.get("capital"), at.get("industry")
         self._places = tuple(at.get(role) for role in _PLACES)
         self._take_places = _taker([place for place in self._places if place is not None])
-        self._places_seen: dict[Any, tuple[str | None, str | None, str]] = {}
+        self._places_seen: dict[Any, Facts] = {}
+        self._amounts = _Remembered(read.read_capital)
         self._fields = [(at[role], FIELDS[role][0], _Remembered(FIELDS[role][1])) for role in FIELDS if role in at]
 
     def interpret(self, cells: Sequence[str]) -> Facts:
@@ -144,20 +145,16 @@ class Interpreter:
         found = self._places_seen.get(raw)
         if found is None:
             given = ("" if at is None or read.is_empty(cells[at]) else cells[at].strip() for at in self._places)
-            found = self._places_seen[raw] = place_of(tuple(given))
-        if found[0] is not None:
-            facts["region_code"] = found[0]
-        if found[1] is not None:
-            facts["city_code"] = found[1]
-        if found[2]:
-            facts["place"] = found[2]
+            stated = zip(("region_code", "city_code", "place"), place_of(tuple(given)), strict=True)
+            found = self._places_seen[raw] = {fact: value for fact, value in stated if value}
+        facts.update(found)
 
     def _read_capital(self, cell: str, facts: Facts, warnings: list[dict[str, str]]) -> None:
-        if read.is_empty(cell):
-            return
-        amount, fault = read.read_capital(cell)
+        amount, fault = self._amounts[cell]
         if amount is not None:
             facts["capital_cny"] = amount
+            return
+        if read.is_empty(cell):
             return
         text = " ".join(cell.split())
         if len(text) <= 60:

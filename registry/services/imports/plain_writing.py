@@ -5,7 +5,7 @@ from its table, and a test holds both ways together, row by row. Rows that need 
 written one by one: another name to teach, or a code the registry has seen before.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ def write_plain(session: Session, *, import_id: int, source: str, at: datetime, 
     last = 0
     enterprise, name = _enterprise(session, at, stated), _current_name(source, import_id)
     rows = select(col(ImportRow.id)).where(
-        col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == RowOutcome.NEW, *_is_plain(stated)
+        col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == RowOutcome.NEW, *_is_plain(session, stated)
     )
     while chunk := (
         session.execute(rows.where(col(ImportRow.id) > last).order_by(col(ImportRow.id)).limit(AT_ONCE)).scalars().all()
@@ -68,9 +68,11 @@ def stated_columns(session: Session, stated: Set[str]) -> dict[str, ColumnElemen
     return {column: read for column, read in columns.items() if not stated.isdisjoint(FED_BY[column])}
 
 
-def _is_plain(stated: Set[str]) -> list[ColumnElement[bool]]:
-    known = exists().where(col(Enterprise.uscc) == _text("uscc"))
-    return [*(_text(fact).is_(None) for fact in OTHER_NAMES if fact in stated), ~known]
+def _is_plain(session: Session, stated: Set[str]) -> Sequence[ColumnElement[bool]]:
+    without = [_text(fact).is_(None) for fact in OTHER_NAMES if fact in stated]
+    if session.execute(select(col(Enterprise.id)).limit(1)).first() is None:
+        return without  # a registry without enterprises has seen no code: the rows need not be read for theirs
+    return [*without, ~exists().where(col(Enterprise.uscc) == _text("uscc"))]
 
 
 def _enterprise(session: Session, at: datetime, stated: Set[str]) -> dict[str, ColumnElement[Any]]:

@@ -16,9 +16,10 @@ from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import ReadFile, Row, Table
 from registry.services.imports.archiving import archive_file
-from registry.services.imports.bulk import CHUNK, insert_values
+from registry.services.imports.bulk import CHUNK, ready_insert
 from registry.services.imports.earlier import Place
 from registry.services.imports.filling import fills, new_names, other_names
+from registry.services.imports.inserting_behind import InsertsBehind
 from registry.services.imports.interpreting import Facts, Interpreter
 from registry.services.imports.lookups import Lookup
 from registry.services.imports.matching import Decision, Matcher
@@ -108,6 +109,7 @@ class _Staging:
         self.lookup, self.matcher = Lookup(session), Matcher()
         of_products = destination is not None and destination.kind is DirectoryKind.PRODUCT
         self.products = ProductDecider(self.lookup, self.matcher, self.batch_id) if of_products else None
+        self.inserts = InsertsBehind()
         self.stated: set[str] = set()
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
@@ -117,7 +119,7 @@ class _Staging:
 
     def stage_tables(self, tables: Sequence[Table], progress: Progress) -> None:
         done = 0
-        with self.matcher.so_far:
+        with self.matcher.so_far, self.inserts:
             for table in tables:
                 interpreter = ProductInterpreter(table) if self.products else Interpreter(table)
                 for chunk in _chunks(iter(table.rows)):
@@ -138,13 +140,14 @@ class _Staging:
     def _stage_chunk(self, sheet: str, chunk: Sequence[Row], interpreter: Interpreter | ProductInterpreter) -> None:
         facts = [interpreter.interpret(cells) for _, cells in chunk]
         self.stated.update(*facts)
+        self.inserts.wait()  # what follows asks the database
         places = [(sheet, number) for number, _ in chunk]
         decisions = self.products.decide(facts, places) if self.products else self._decide(facts, places)
         rows = [
             self._row(sheet, number, cells, stated, decision)
             for (number, cells), stated, decision in zip(chunk, facts, decisions, strict=True)
         ]
-        insert_values(self.session, ImportRow, _ROW, rows)
+        self.inserts.start(ready_insert(self.session, ImportRow, _ROW, rows))
 
     def _decide(self, facts: Sequence[Facts], places: Sequence[Place]) -> list[Decision]:
         known = self.lookup.about(facts)
@@ -177,7 +180,7 @@ class _Staging:
 
     def _row(self, sheet: str, number: int, cells: list[str], facts: Facts, decision: Decision) -> tuple[Any, ...]:
         """The values of ``_ROW``."""
-        self.outcomes[decision.outcome.value] += 1
+        self.outcomes[decision.outcome] += 1
         key = "uscc" if "uscc" in facts else "registration_no" if "registration_no" in facts else "name"
         self.identified_by[key] += 1
         if decision.reason_code is not None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, func, or_, select, update
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import InvalidTransition, NotFound
@@ -20,6 +20,7 @@ from registry.models import (
     Listing,
     Product,
     ProductListing,
+    every_table,
 )
 from registry.policies import Actor, require_importer
 from registry.schemas.imports import KeptEnterprise, UndoReport
@@ -104,7 +105,7 @@ def _kept(session: Session, run: ImportRun) -> list[tuple[Enterprise, str]]:
     """Enterprises of this import that something later refers to, each with the table that does."""
     made = _made(run)
     because: dict[int, str] = {}
-    for table in SQLModel.metadata.sorted_tables:
+    for table in every_table():
         if table.name in _NOT_A_USE:
             continue
         for column in table.columns:

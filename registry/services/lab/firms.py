@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import BinaryIO
 
@@ -96,13 +96,12 @@ def disagreed_firms(session: Session, *, draft_id: int, actor: Actor, as_of: dat
     for listed in (True, False):
         chosen += [one for one in wrong if one.listed is listed and one.enterprise_id in visible][:SHOWN]
     named = _named(session, [one.enterprise_id for one in chosen], as_of)
-    ids = [criterion.id for criterion in draft.standard.criteria]
     return [
         Disagreed(
             enterprise=named[one.enterprise_id],
             batch_id=one.batch_id,
             listed=one.listed,
-            criteria=tuple(name for name, letter in zip(ids, one.results, strict=False) if letter == "U"),
+            criteria=tuple(_unmet(draft.standard, one.results)),
         )
         for one in chosen
         if one.enterprise_id in named
@@ -136,6 +135,12 @@ def _differing(base: Standard, draft: Standard, before: str, after: str) -> tupl
     old = dict(zip((one.id for one in base.criteria), before, strict=False))
     new = dict(zip((one.id for one in draft.criteria), after, strict=False))
     return tuple(name for name in [*new, *(name for name in old if name not in new)] if old.get(name) != new.get(name))
+
+
+def _unmet(standard: Standard, results: str) -> Iterator[str]:
+    for criterion, letter in zip(standard.criteria, results, strict=False):
+        if letter == "U" and not criterion.advisory:
+            yield criterion.id
 
 
 def _visible(session: Session, ids: Sequence[int], region: str) -> set[int]:

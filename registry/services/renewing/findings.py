@@ -38,7 +38,9 @@ class Holder:
 
 def review_runs(session: Session) -> dict[int, RunRule]:
     """The newest run over the holders of every directory that has standards."""
-    found = [run for tier in tiers(among=known_standards(session)) for run in latest_runs(session, tier=tier)]
+    found = [
+        run for tier in tiers(among=known_standards(session), chosen=True) for run in latest_runs(session, tier=tier)
+    ]
     return with_rules(session, [run for run in found if run.procedure is Procedure.REVIEW])
 
 
@@ -54,7 +56,7 @@ def judge(
         else:
             later.setdefault(one.tier, []).append(one)
     among = known_standards(session)
-    known = set(session.scalars(select(col(Directory.code)))) & set(tiers(among=among))
+    known = set(session.scalars(select(col(Directory.code)))) & set(tiers(among=among, chosen=True))
     for tier, group in later.items():
         if tier in known:
             found.update(_live(session, tier, group, among, as_of))
