@@ -98,12 +98,17 @@ class Trust(LabelledEnum):
 
 
 class ImportState(LabelledEnum):
-    """An import as a thing."""
+    """An import as a thing; which moves there are is said once, in services/imports/states.py."""
 
-    STAGED = "staged", "待签署", "Staged"
+    READ = "read", "待设定", "Read"
+    MAPPED = "mapped", "处理中", "In work"
+    MATCHED = "matched", "待签署", "To be signed"
+    REVIEWED = "reviewed", "待写入", "Signed off"
     WRITTEN = "written", "已写入", "Written"
     UNDONE = "undone", "已撤回", "Undone"
-    ABANDONED = "abandoned", "已放弃", "Abandoned"
+    ABANDONED = "abandoned", "已放弃", "Given up"
+    FAILED = "failed", "未能处理", "Failed"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
 
 
 class RowOutcome(LabelledEnum):

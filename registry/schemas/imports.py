@@ -1,6 +1,7 @@
 """What goes into an import besides its file, and how an import is shown."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from registry.schemas.base import ReadModel
@@ -9,13 +10,25 @@ from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What the person who imports says about the file. Without ``directory`` it is a plain enterprise file."""
+    """What the person who imports says about the file. Without ``directory`` it is a plain enterprise file.
+
+    ``mapping``: table → column → role it plays, empty for one that is only kept; columns not named keep what was
+    recognised. ``header_rows``: table → row its header stands in, 0 for none. ``sheets``: the tables taken, all if
+    empty.
+    """
 
     directory: str | None = None
     batch: str | None = None
     year: int | None = None
     announced_on: date | None = None
     document_no: str | None = None
+    public_notice: bool = False
+    """The list is not final: its batch stays a public notice (公示) until an official makes it final."""
+    notice_from: date | None = None
+    notice_to: date | None = None
+    mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    header_rows: Mapping[str, int] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
 
 class Candidate(ReadModel):

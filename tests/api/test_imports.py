@@ -35,7 +35,7 @@ def test_a_list_goes_in_in_one_act_and_comes_back_in_one(client: TestClient, sql
     staged = upload(client, curator)
     assert staged.status_code == 201, staged.text
     summary = staged.json()["detail"]["summary"]
-    assert (summary["state"], summary["filename"], summary["actor"]) == ("staged", "名单.csv", "someone")
+    assert (summary["state"], summary["filename"], summary["actor"]) == ("matched", "名单.csv", "someone")
     assert client.get(LISTINGS).json()["total"] == 0
     written = client.post(f"/api/v1/imports/{summary['id']}/write", headers=curator)
     assert written.status_code == 200, written.text

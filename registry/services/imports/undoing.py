@@ -8,7 +8,6 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import InvalidTransition, NotFound
 from registry.models import (
     Batch,
     Enterprise,
@@ -22,12 +21,13 @@ from registry.models import (
     ProductListing,
     every_table,
 )
-from registry.policies import Actor, require_importer
+from registry.policies import Actor
 from registry.schemas.imports import KeptEnterprise, UndoReport
-from registry.services import audit, outbox
+from registry.services import outbox
+from registry.services.imports.abandoning import UNWRITTEN, abandon_run
 from registry.services.imports.bulk import among
 from registry.services.imports.product_undoing import void_products
-from registry.services.imports.staging import abandon_run
+from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
 from registry.vocabulary import IdentityState, ImportState, OperatingStatus, RowOutcome
 
@@ -40,20 +40,11 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
 
     Raises NotFound, NotAllowed, or InvalidTransition if it was undone or given up before.
     """
-    run = session.get(ImportRun, import_id, with_for_update=True)
-    if run is None:
-        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
-    require_importer(actor, directory_code=run.directory_code)
-    if run.state is ImportState.STAGED:
-        abandon_run(session, run)
-        return _report(session, run, actor, 0, [], [], 0, (0, 0))
-    if run.state is not ImportState.WRITTEN:
-        raise InvalidTransition(
-            f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能撤回。",
-            f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be undone.",
-            field="id",
-            value=import_id,
-        )
+    run = get_run(session, import_id, actor)
+    if run.state in UNWRITTEN:
+        abandon_run(session, run, actor=actor)
+        return _report(run, 0, [], [], 0, (0, 0))
+    require_move(run, ImportState.UNDONE)
     at = clock.now()
     touched = _rows_of(session, run)
     listings = _void_listings(session, run, at)
@@ -63,10 +54,12 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     voided = _void_enterprises(session, run, [each.id for each, _ in kept], at)
     names = _forget_names(session, run, [each.id for each, _ in kept])
     _void_batch(session, run, at)
-    run.state, run.undone_at = ImportState.UNDONE, at
-    session.flush()
+    run.undone_at = at
+    report = _report(run, listings + entries, voided, kept, names, cleared, products=products)
+    said = report.model_dump(mode="json", exclude={"enterprises_kept", "state"}) | {"kept": len(kept)}
+    move(session, run, ImportState.UNDONE, actor=actor, after=said)
     outbox.enterprises_changed(session, touched)
-    return _report(session, run, actor, listings + entries, voided, kept, names, cleared, products=products)
+    return report.model_copy(update={"state": run.state})
 
 
 def _rows_of(session: Session, run: ImportRun) -> list[int]:
@@ -210,9 +203,7 @@ def _void_batch(session: Session, run: ImportRun, at: datetime) -> None:
 
 
 def _report(
-    session: Session,
     run: ImportRun,
-    actor: Actor,
     listings: int,
     voided: list[int],
     kept: list[tuple[Enterprise, str]],
@@ -221,26 +212,20 @@ def _report(
     *,
     products: int = 0,
 ) -> UndoReport:
-    report = UndoReport(
+    return UndoReport(
         import_id=run.id,
         state=run.state,
         listings_voided=listings,
         products_voided=products,
         enterprises_voided=len(voided),
-        enterprises_kept=[
-            KeptEnterprise(key=firm.uscc or provisional_key(firm.id), name=firm.name_zh, because=why)
-            for firm, why in kept
-        ],
+        enterprises_kept=_shown(kept),
         names_removed=names,
         values_cleared=cleared[0],
         values_kept=cleared[1],
     )
-    audit.record(
-        session,
-        actor=actor.label,
-        action="import.undo",
-        subject_kind="import",
-        subject_key=f"IM-{run.id}",
-        after=report.model_dump(mode="json", exclude={"enterprises_kept"}) | {"kept": len(kept)},
-    )
-    return report
+
+
+def _shown(kept: list[tuple[Enterprise, str]]) -> list[KeptEnterprise]:
+    return [
+        KeptEnterprise(key=firm.uscc or provisional_key(firm.id), name=firm.name_zh, because=why) for firm, why in kept
+    ]
