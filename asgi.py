@@ -90,7 +90,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the background worker inside this process where no other does; release the database at the end."""
     state = app.state
     worker = (
-        Worker(state.engine, state.search, data_dir=state.settings.data_dir) if state.settings.embedded_worker else None
+        Worker(state.engine, state.search, data_dir=state.settings.data_dir, open_file=open_file)
+        if state.settings.embedded_worker
+        else None
     )
     if worker is not None:
         worker.start()

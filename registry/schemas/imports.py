@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from registry.schemas.base import ReadModel
-from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportState, JobState, RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +242,65 @@ class DocumentRowPage(ReadModel):
     reason_en: str | None
     enterprise_key: str | None
     enterprise_name: str | None
+
+
+class RememberedMapping(ReadModel):
+    """What an official made of a source’s columns; used for the next file with the same columns."""
+
+    id: int
+    directory_code: str | None
+    columns: list[str]
+    roles: dict[str, str]
+    import_key: str
+    remembered_by: str
+    remembered_at: datetime
+
+
+class ProposedValue(ReadModel):
+    """A value the file proposes for an option, and the words it was taken from."""
+
+    value: str | int | bool
+    said: str
+
+
+class GuardResult(ReadModel):
+    """One check of a list before it is written, with its numbers."""
+
+    code: str
+    passed: bool
+    title_zh: str
+    title_en: str
+    detail_zh: str
+    detail_en: str
+
+
+class ImportJob(ReadModel):
+    """Work on an import that runs outside the request."""
+
+    id: int
+    kind: str
+    state: JobState
+    done: int
+    total: int
+    error: str | None
+
+
+class ImportReview(ReadModel):
+    """What signing an import off takes: the checks, who has signed, what would be written."""
+
+    guards: list[GuardResult]
+    blocked: bool
+    """A check failed and no second official has let it pass."""
+    rows: int
+    """Rows that would be written: new and matched."""
+    reviewed_by: str | None
+    overridden_by: str | None
+    override_reason: str
+
+
+class UndoPreview(ReadModel):
+    """What taking a written import back would leave standing because something later refers to it."""
+
+    import_id: int
+    enterprises_kept: list[KeptEnterprise]
+    values_kept: int

@@ -28,7 +28,7 @@ from registry.services.imports.options import Destination, existing_batch, optio
 from registry.services.imports.product_deciding import ProductDecider
 from registry.services.imports.product_interpreting import ProductInterpreter, product_tables, refuse_products
 from registry.services.imports.states import get_run, record, require_move
-from registry.services.imports.understanding import KEPT_WITH_RUN, said_of_table
+from registry.services.imports.understanding import said_of_table, tables_in
 from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 Progress = Callable[[int], None]
@@ -78,7 +78,13 @@ def stage(
     session.flush()
     work = _Staging(session, run.id, destination, batch, in_parts=in_parts)
     work.stage_tables(tables, progress or (lambda _: None))
-    run.understood = _said_about_source(run) | {
+    if in_parts:
+        # Somebody may have cancelled it between two parts.
+        session.refresh(run, with_for_update=True)
+        require_move(run, ImportState.MATCHED)
+    run.understood = {
+        "proposal": run.understood.get("proposal", {}),
+        "sheets": tables_in(read_file),
         "options": said_of(options),
         "tables": [said_of_table(table) for table in tables],
         "notes": [{"zh": note.zh, "en": note.en} for note in notes],
@@ -129,11 +135,6 @@ def _run(session: Session, read_file: ReadFile, import_id: int | None, actor: Ac
     )
     session.add(run)
     return run
-
-
-def _said_about_source(run: ImportRun) -> dict[str, Any]:
-    """What reading the file said before anybody chose how to take it."""
-    return {key: run.understood[key] for key in KEPT_WITH_RUN if key in run.understood}
 
 
 class _Staging:

@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from registry.errors import InvalidTransition, NotFound
 from registry.models import ImportRun
-from registry.policies import Actor, require_importer
+from registry.policies import Actor, require, require_importer
 from registry.services import audit
-from registry.vocabulary import ImportState
+from registry.vocabulary import ImportState, Role
 
 _READ, _MAPPED, _MATCHED, _REVIEWED = (
     ImportState.READ,
@@ -22,7 +22,7 @@ _OVER = frozenset({ImportState.ABANDONED})
 MOVES: Mapping[ImportState | None, frozenset[ImportState]] = {
     # A file comes in to be looked at, or with all that is to be said about it.
     None: frozenset({_READ, _MATCHED}),
-    _READ: frozenset({_MAPPED}) | _OVER,
+    _READ: frozenset({_MAPPED, ImportState.FAILED, ImportState.CANCELLED}) | _OVER,
     # Its rows are being staged: at once, or by the worker.
     _MAPPED: frozenset({_MATCHED, ImportState.FAILED, ImportState.CANCELLED}) | _OVER,
     # Changing what was understood stages the rows again. Whoever works at the command line signs by writing.
@@ -48,6 +48,9 @@ ACTIONS = {
     ImportState.CANCELLED: "import.cancel",
 }
 """State → what the audit trail calls the act that leads into it."""
+
+UNSETTLED = frozenset({_READ, ImportState.FAILED, ImportState.CANCELLED})
+"""States in which it still has to be said, or said again, how the rows are to be taken."""
 
 
 def may_become(run: ImportRun, state: ImportState) -> bool:
@@ -113,5 +116,9 @@ def get_run(session: Session, import_id: int, actor: Actor) -> ImportRun:
     run = session.get(ImportRun, import_id, with_for_update=True)
     if run is None:
         raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
-    require_importer(actor, directory_code=run.directory_code)
+    if run.actor == actor.label and run.state in UNSETTLED:
+        # Which directory it is for is said later, and asked then.
+        require(actor, Role.CURATOR, region_code="")
+    else:
+        require_importer(actor, directory_code=run.directory_code)
     return run

@@ -15,8 +15,6 @@ LEFT_OUT_SHOWN = 500
 """So many rows that are no records are kept with each table of the run; all of them are counted."""
 SAMPLE = 6
 """So many records of each table are kept for showing what was read."""
-KEPT_WITH_RUN = ("proposal", "sheets")
-"""What is said of the file itself and stays however its rows are taken."""
 
 
 def said_of_table(table: Table) -> dict[str, Any]:
@@ -45,12 +43,18 @@ def said_of_table(table: Table) -> dict[str, Any]:
     }
 
 
+def tables_in(read_file: ReadFile) -> list[str]:
+    """The names of all tables, taken or not."""
+    return [table.sheet for table in read_file.tables]
+
+
 def said_of_file(read_file: ReadFile, proposal: Proposal) -> dict[str, Any]:
     """A file that has only been read: all its tables, what it says about itself, nothing chosen yet."""
     return {
         "proposal": said_of_proposal(proposal),
-        "sheets": [table.sheet for table in read_file.tables],
+        "sheets": tables_in(read_file),
         "tables": [said_of_table(table) for table in read_file.tables],
+        "rows": sum(1 for table in read_file.tables for _ in table.rows),
         "notes": [{"zh": note.zh, "en": note.en} for note in read_file.notes],
     }
 
