@@ -121,6 +121,17 @@ class RowOutcome(LabelledEnum):
     REJECTED = "rejected", "拒绝", "Rejected"
 
 
+class RowKind(LabelledEnum):
+    """How a row of a staged list stands to another list."""
+
+    NEW = "new", "新列入", "New to the list"
+    UNCHANGED = "unchanged", "仍在", "Still there"
+    RENAMED = "renamed", "名称不同", "Other name"
+    MOVED = "moved", "城市不同", "Other city"
+    SUSPICIOUS = "suspicious", "可疑", "Suspicious"
+    ABSENT = "absent", "本次没有", "Absent"
+
+
 class Procedure(LabelledEnum):
     """Under which procedure a standard is applied."""
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from registry.schemas.base import ReadModel
-from registry.vocabulary import DirectoryKind, ImportState, JobState, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportState, JobState, RowKind, RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,13 @@ class ImportSummary(ReadModel):
     """Rows by reason code."""
     warning_count: int
     actor: str
+    """Who brought the file."""
+    staged_by: str | None
+    reviewed_by: str | None
+    overridden_by: str | None
+    override_reason: str
     staged_at: datetime
+    reviewed_at: datetime | None
     written_at: datetime | None
     undone_at: datetime | None
 
@@ -143,13 +150,44 @@ class UnderstoodTable(ReadModel):
     """The first of the rows below the header that are no records."""
     left_out_counts: dict[str, int] = {}
     """All of them by kind."""
+    sample: list[list[Any]] = []
+    """The first records: row number, then the cells."""
+
+
+class ProposedValue(ReadModel):
+    """A value the file proposes for an option, and the words it was taken from."""
+
+    value: str | int | bool
+    said: str
+
+
+class ImportJob(ReadModel):
+    """Work on an import that runs outside the request."""
+
+    id: int
+    kind: str
+    state: JobState
+    done: int
+    total: int
+    error: str | None
 
 
 class ImportDetail(ReadModel):
     """One import with how it was read and what needs a look (the first of each; counts say how many)."""
 
     summary: ImportSummary
+    sheets: list[str]
+    """All tables of the file, taken or not."""
     tables: list[UnderstoodTable]
+    proposal: dict[str, ProposedValue]
+    """Option → what the file proposes for it."""
+    options: dict[str, Any]
+    """How the file is taken; empty until that is settled."""
+    job: ImportJob | None
+    """The worker’s latest work on it."""
+    refusal_zh: str | None
+    refusal_en: str | None
+    """Why it could not be taken."""
     notes_zh: list[str]
     notes_en: list[str]
     problems: list[ImportProblem]
@@ -256,13 +294,6 @@ class RememberedMapping(ReadModel):
     remembered_at: datetime
 
 
-class ProposedValue(ReadModel):
-    """A value the file proposes for an option, and the words it was taken from."""
-
-    value: str | int | bool
-    said: str
-
-
 class GuardResult(ReadModel):
     """One check of a list before it is written, with its numbers."""
 
@@ -272,17 +303,6 @@ class GuardResult(ReadModel):
     title_en: str
     detail_zh: str
     detail_en: str
-
-
-class ImportJob(ReadModel):
-    """Work on an import that runs outside the request."""
-
-    id: int
-    kind: str
-    state: JobState
-    done: int
-    total: int
-    error: str | None
 
 
 class ImportReview(ReadModel):
@@ -304,3 +324,37 @@ class UndoPreview(ReadModel):
     import_id: int
     enterprises_kept: list[KeptEnterprise]
     values_kept: int
+
+
+class PreviewCount(ReadModel):
+    """How many rows, or enterprises, stand in one way to a list."""
+
+    kind: RowKind
+    rows: int
+
+
+class AgainstList(ReadModel):
+    """A staged list held against another: the titles in force, or the edition before it."""
+
+    against: str
+    """current or previous."""
+    batch_id: int | None
+    batch_label: str | None
+    entries: int
+    counts: list[PreviewCount]
+
+
+class PreviewRow(ReadModel):
+    """One row, or an enterprise that is absent from the file."""
+
+    number: int
+    """Of the row, or of the enterprise that is absent."""
+    row_number: int | None
+    name: str
+    """As printed; of one absent, as the other list has it."""
+    enterprise_key: str | None
+    enterprise_name: str | None
+    city_code: str | None
+    """As the file states it."""
+    known_city_code: str | None
+    announced_before: str | None

@@ -16,7 +16,7 @@ from registry.errors import RegistryError, StorageUnavailable
 from registry.schemas.tables import OpenFile
 from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
-from registry.services.imports.uploading import READ_JOB, STAGE_JOB
+from registry.services.imports.jobs import READ_JOB, STAGE_JOB
 from registry.services.imports.working import Work as ImportWork
 from registry.services.imports.working import read_in_background, stage_in_background
 from registry.services.index_gates import GateClosed

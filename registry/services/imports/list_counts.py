@@ -83,16 +83,15 @@ def _repeated(session: Session, run: ImportRun) -> int:
         col(ImportRow.outcome) == RowOutcome.UNCHANGED,
         col(ImportRow.matched_by) == "file",
     )
-    return session.execute(query).scalar_one()
+    return int(session.execute(query).scalar_one())
 
 
 def _rows_of_batch(session: Session, batch: Batch) -> int:
-    return sum(
-        session.execute(
-            select(func.count()).where(col(table.batch_id) == batch.id, col(table.voided_at).is_(None))
-        ).scalar_one()
+    of_batch = (
+        select(func.count()).where(col(table.batch_id) == batch.id, col(table.voided_at).is_(None))
         for table in (Listing, ProductListing)
     )
+    return sum(int(session.execute(query).scalar_one()) for query in of_batch)
 
 
 def _roles_of_batch(session: Session, batch: Batch) -> set[str]:

@@ -1,4 +1,4 @@
-"""Signing an import off: checks are shown, one official signs, a second lets a failed check pass, then it is written."""
+"""Signing an import off: checks are shown, one official signs, a second lets a failed check pass, it is written."""
 
 from sqlmodel import Session
 
@@ -111,7 +111,7 @@ def override(session: Session, *, import_id: int, reason: str, actor: Actor) -> 
 
 
 def write_signed(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
-    """Write an import that is signed off. Raises InvalidTransition unless it is, GuardsFailed, and what write raises."""
+    """Write an import that is signed off. Raises InvalidTransition unless it is, GuardsFailed, what writing raises."""
     run = get_run(session, import_id, actor)
     if run.state is not ImportState.REVIEWED:
         require_move(run, ImportState.REVIEWED)
@@ -121,10 +121,11 @@ def write_signed(session: Session, *, import_id: int, actor: Actor) -> ImportRun
     found = review_of(session, run=run)
     if found.blocked:
         failed = [one for one in found.guards if not one.passed]
+        said_zh = "；".join(f"{one.title_zh}（{one.detail_zh}）" for one in failed)
+        said_en = "; ".join(f"{one.title_en} ({one.detail_en})" for one in failed)
         raise GuardsFailed(
-            f"检查未通过：{'；'.join(f'{one.title_zh}（{one.detail_zh}）' for one in failed)}。须由第二人写明理由确认。",
-            f"Checks failed: {'; '.join(f'{one.title_en} ({one.detail_en})' for one in failed)}. A second official has "
-            "to confirm with a reason.",
+            f"检查未通过：{said_zh}。须由第二人写明理由确认。",
+            f"Checks failed: {said_en}. A second official has to confirm with a reason.",
             field="id",
             value=run.id,
         )

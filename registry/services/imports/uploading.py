@@ -7,16 +7,16 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from registry.errors import Conflict, InvalidTransition
-from registry.models import ImportRun, Job, SourceFile
+from registry.models import ImportRun, SourceFile
 from registry.policies import SYSTEM, Actor, require, require_importer
-from registry.schemas.imports import ImportJob, ImportOptions, StageResult
+from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import OpenFile, ReadFile
 from registry.services.imports.abandoning import abandon_run, drop_rows
 from registry.services.imports.archiving import archive_file, named_copy, source_file
+from registry.services.imports.jobs import READ_JOB, STAGE_JOB, job_key, latest_job
 from registry.services.imports.options import resolve, said_of, stored_options
 from registry.services.imports.proposing import propose
 from registry.services.imports.remembering import remember, take_over
@@ -29,7 +29,6 @@ from registry.vocabulary import ImportState, Role
 
 LARGE_BYTES = 3_000_000
 """Larger files are read and staged by the worker: nobody waits for them in a browser."""
-READ_JOB, STAGE_JOB = "import_read", "import_stage"
 UNREAD = "application/octet-stream"
 """Media type of a file nobody has looked into yet."""
 
@@ -167,7 +166,7 @@ def read_run(session: Session, *, run: ImportRun, open_file: OpenFile, archive_d
 def cancel(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     """Stop the worker’s work on an import. Raises NotFound, NotAllowed, InvalidTransition if none is under way."""
     run = get_run(session, import_id, actor)
-    job = _job(session, run.id)
+    job = latest_job(session, run.id)
     if job is None or job.state not in OPEN:
         raise InvalidTransition(
             f"导入 IM-{run.id} 没有正在进行的处理，无可取消。",
@@ -180,26 +179,8 @@ def cancel(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     return run
 
 
-def job_of(session: Session, import_id: int) -> ImportJob | None:
-    """The latest work of the worker on an import, if any."""
-    job = _job(session, import_id)
-    if job is None:
-        return None
-    return ImportJob(id=job.id, kind=job.kind, state=job.state, done=job.done, total=job.total, error=job.error)
-
-
-def job_key(import_id: int) -> str:
-    """Under which key jobs about an import are queued."""
-    return f"IM-{import_id}"
-
-
-def _job(session: Session, import_id: int) -> Job | None:
-    query = select(Job).where(col(Job.kind).in_((READ_JOB, STAGE_JOB)), col(Job.key) == job_key(import_id))
-    return session.scalars(query.order_by(col(Job.id).desc()).limit(1)).first()
-
-
 def _require_idle(session: Session, run: ImportRun) -> None:
-    job = _job(session, run.id)
+    job = latest_job(session, run.id)
     if job is not None and job.state in OPEN:
         raise Conflict(
             f"导入 IM-{run.id} 正在处理，请等它完成或先取消。",

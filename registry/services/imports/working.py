@@ -62,7 +62,7 @@ def stage_in_background(work: Work, *, memory: bool) -> None:
                 open_file=work.open_file,
                 archive_dir=work.archive_dir,
                 memory=memory,
-                progress=lambda done: work.progress(done, max(total, done)),
+                progress=lambda done: work.progress(done, total if total >= done else 0),
                 in_parts=True,
             )
             session.commit()
