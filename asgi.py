@@ -41,7 +41,7 @@ from web.validation import refusal_of
 MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
 MAX_UPLOAD_BYTES = 64_000_000
-UPLOADS = ("/imports", "/api/v1/imports")
+UPLOADS = ("/office/imports", "/api/v1/imports")
 """Addresses that take files."""
 GRACEFUL_SHUTDOWN_SECONDS = 3
 

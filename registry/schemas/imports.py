@@ -54,6 +54,7 @@ class ImportRowLine(ReadModel):
     enterprise_name: str | None
     reason_zh: str | None
     reason_en: str | None
+    candidates: list[Candidate]
 
 
 class ImportWarning(ReadModel):

@@ -97,7 +97,8 @@ def _bases(session: Session, run: ImportRun) -> list[_Base]:
 
 def _against(session: Session, run: ImportRun, base: _Base) -> AgainstList:
     kind = _kind(base)
-    counted: Select[Any] = select(kind.label("kind"), func.count().label("rows")).select_from(ImportRow)
+    columns: tuple[Any, ...] = (kind.label("kind"), func.count().label("rows"))
+    counted: Select[Any] = select(*columns).select_from(ImportRow)
     counts = {row.kind: row.rows for row in session.execute(_joined(counted, base).where(*_of_run(run)).group_by(kind))}
     absent, _ = _absent(run, base)
     counts[RowKind.ABSENT.value] = session.execute(select(func.count()).select_from(absent.subquery())).scalar_one()
