@@ -19,6 +19,7 @@ from registry.models import AuditEvent, Batch, ImportMapping, ImportRow, ImportR
 from registry.policies import Actor, Grant
 from registry.schemas.imports import ImportOptions
 from registry.search.embedded import EmbeddedEngine
+from registry.services import jobs
 from registry.services.imports.browsing import get_import
 from registry.services.imports.comparing import compare, list_kind
 from registry.services.imports.error_report import write_report
@@ -272,7 +273,12 @@ def test_a_list_is_held_against_the_edition_before_it(engine: Engine, tmp_path: 
 
 
 def test_a_group_that_holds_other_than_it_states_fails_a_check(engine: Engine, tmp_path: Path) -> None:
-    rows = [["序号", "企业名称"], ["福州市（3家）"], ["1", "示例甲有限公司"], ["2", "示例乙有限公司"]]
+    rows: list[list[object]] = [
+        ["序号", "企业名称"],
+        ["福州市（3家）"],
+        ["1", "示例甲有限公司"],
+        ["2", "示例乙有限公司"],
+    ]
     number = brought(engine, workbook(tmp_path, {"表": rows}))
     settled(engine, number, tmp_path)
     with reading(engine) as session:
@@ -395,7 +401,7 @@ def test_work_cancelled_between_two_parts_leaves_no_rows(
 
     from registry.services import working
 
-    told = working.tell_progress
+    told = jobs.tell_progress
 
     def tell(*args: object, **more: object) -> None:
         with transaction(engine) as session:

@@ -65,7 +65,8 @@ def upload(client: TestClient, content: str, name: str = "名单.csv") -> str:
 
 def fields(page: str) -> dict[str, Any]:
     """What the settings form would send as it stands."""
-    form = html.fromstring(page).get_element_by_id("settings")
+    tree: Any = html.fromstring(page)
+    form = tree.get_element_by_id("settings")
     found: dict[str, Any] = {}
     for name, value in form.form_values():
         found.setdefault(name, []).append(value)
@@ -179,7 +180,7 @@ def test_a_large_file_shows_its_progress_and_can_be_cancelled(
     tmp_path: Path,
 ) -> None:
     for act in (uploading.receive, uploading.settle):
-        monkeypatch.setitem(act.__kwdefaults__, "large_bytes", 10)
+        monkeypatch.setitem(act.__kwdefaults__ or {}, "large_bytes", 10)
     worker = Worker(
         sqlite_engine, EmbeddedEngine(tmp_path / "index"), data_dir=sqlite_settings.data_dir, open_file=open_file
     )
@@ -223,3 +224,12 @@ def test_reviewers_look_and_change_nothing(client: TestClient) -> None:
     assert post(reviewer, f"{address}/settings", {"year": "2026"}).status_code == 403
     assert post(reviewer, f"{address}/cancel").status_code == 403
     assert post(reviewer, f"{address}/write").status_code == 403
+
+
+def test_what_a_plain_list_says_about_a_year_is_no_batch_of_it(office: TestClient) -> None:
+    address = upload(office, "2026年企业登记情况,\n企业名称,城市\n示例甲有限公司,深圳\n")
+    filled = fields(office.get(address).text)
+    assert filled["year"] == ["2026"]
+    assert post(office, f"{address}/settings", filled | {"year": ["2025"]}).status_code == 422
+    assert post(office, f"{address}/settings", filled).status_code == 303
+    assert "将写入 1 行" in office.get(address).text

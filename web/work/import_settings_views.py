@@ -43,6 +43,7 @@ def options_of(form: Form, detail: ImportDetail) -> ImportOptions:
     taken = [sheet for place, sheet in enumerate(detail.sheets) if place in chosen]
     if "sheets_shown" in form and not taken:
         raise InvalidInput("请至少选一张表。", "Choose at least one table.", field="sheet")
+    form = _without_idle_proposals(form, detail)
     return ImportOptions(
         directory=_one(form, "directory") or None,
         batch=_one(form, "batch") or None,
@@ -56,6 +57,14 @@ def options_of(form: Form, detail: ImportDetail) -> ImportOptions:
         header_rows=headers,
         sheets=tuple(taken) if len(taken) < len(detail.sheets) else (),
     )
+
+
+def _without_idle_proposals(form: Form, detail: ImportDetail) -> Form:
+    """What the file says about a batch means nothing for a list without a directory; what was typed is refused."""
+    if _one(form, "directory"):
+        return form
+    idle = {name for name, one in detail.proposal.items() if _one(form, name) == str(one.value) or one.value is True}
+    return {name: values for name, values in form.items() if name not in idle}
 
 
 def settings_context(request: Request, detail: ImportDetail, typed: Form | None) -> dict[str, Any]:

@@ -120,16 +120,21 @@ def write_signed(session: Session, *, import_id: int, actor: Actor) -> ImportRun
         )
     found = review_of(session, run=run)
     if found.blocked:
-        failed = [one for one in found.guards if not one.passed]
-        said_zh = "；".join(f"{one.title_zh}（{one.detail_zh}）" for one in failed)
-        said_en = "; ".join(f"{one.title_en} ({one.detail_en})" for one in failed)
-        raise GuardsFailed(
-            f"检查未通过：{said_zh}。须由第二人写明理由确认。",
-            f"Checks failed: {said_en}. A second official has to confirm with a reason.",
-            field="id",
-            value=run.id,
-        )
+        raise _failed_checks(run, found.guards)
     return write(session, import_id=import_id, actor=actor)
+
+
+def sign_or_write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
+    """Write an import in one act, signing it first if nobody has.
+
+    Raises GuardsFailed while a check fails, and then signs nothing; otherwise what signing and writing raise.
+    """
+    run = get_run(session, import_id, actor)
+    if run.state is ImportState.MATCHED and not review_of(session, run=run).blocked:
+        review(session, import_id=import_id, count=rows_to_write(run), actor=actor)
+    elif run.state is ImportState.MATCHED:
+        raise _failed_checks(run, review_of(session, run=run).guards)
+    return write_signed(session, import_id=import_id, actor=actor)
 
 
 def reopen(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
@@ -152,6 +157,18 @@ def rows_to_write(run: ImportRun) -> int:
     """How many rows writing this import writes."""
     outcomes = run.counts.get("outcomes", {})
     return sum(outcomes.get(outcome.value, 0) for outcome in (RowOutcome.NEW, RowOutcome.MATCHED))
+
+
+def _failed_checks(run: ImportRun, guards: list[GuardResult]) -> GuardsFailed:
+    failed = [one for one in guards if not one.passed]
+    said_zh = "；".join(f"{one.title_zh}（{one.detail_zh}）" for one in failed)
+    said_en = "; ".join(f"{one.title_en} ({one.detail_en})" for one in failed)
+    return GuardsFailed(
+        f"检查未通过：{said_zh}。须先签署，再由第二人写明理由确认。",
+        f"Checks failed: {said_en}. It has to be signed, and a second official has to confirm with a reason.",
+        field="id",
+        value=run.id,
+    )
 
 
 def _failed(guards: list[GuardResult]) -> list[str]:

@@ -84,8 +84,8 @@ def settle(
     up. Raises NotFound, NotAllowed, InvalidInput, FileRefused, InvalidTransition, Conflict.
     """
     run = get_run(session, import_id, actor)
+    require_settled(session, options=options, actor=actor)
     destination = resolve(session, options)
-    require_importer(actor, directory_code=destination.directory_code if destination else None)
     _require_idle(session, run)
     if run.state is ImportState.MAPPED:
         # The worker gave up on it; that is on record with its job.
@@ -103,6 +103,15 @@ def settle(
         queue_job(session, kind=STAGE_JOB, key=job_key(run.id), payload=payload, actor=actor.label)
         return StageResult(import_id=run.id, already_written=False)
     return stage_run(session, run=run, actor=actor, open_file=open_file, archive_dir=archive_dir, memory=memory)
+
+
+def require_settled(session: Session, *, options: ImportOptions, actor: Actor) -> None:
+    """Refuse options that name no destination, or one that is none of the actor’s, before a file is looked at.
+
+    Raises InvalidInput, NotAllowed.
+    """
+    destination = resolve(session, options)
+    require_importer(actor, directory_code=destination.directory_code if destination else None)
 
 
 def stage_run(
