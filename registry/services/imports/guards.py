@@ -1,11 +1,10 @@
 """Checks of a list before it is written: counts in, verdicts out. Pure; the thresholds are a shipped file."""
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-
-from ruamel.yaml import YAML
 
 from registry.errors import Text
 from registry.schemas.import_words import ROLES, word
@@ -14,7 +13,7 @@ from registry.schemas.imports import GuardResult
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From ``registry/reference/import_guards.yaml``; shares in percent."""
+    """From ``registry/reference/import_guards.toml``; shares in percent."""
 
     rows_of_previous_percent: float
     rejected_percent: float
@@ -50,8 +49,8 @@ class ListCounts:
 @cache
 def thresholds() -> Thresholds:
     """The shipped thresholds."""
-    text = files("registry.reference").joinpath("import_guards.yaml").read_text(encoding="utf-8")
-    return Thresholds(**YAML(typ="safe", pure=True).load(text))
+    text = files("registry.reference").joinpath("import_guards.toml").read_text(encoding="utf-8")
+    return Thresholds(**tomllib.loads(text))
 
 
 def examine(counts: ListCounts, limits: Thresholds | None = None) -> list[GuardResult]:
