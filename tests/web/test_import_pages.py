@@ -75,6 +75,7 @@ def fields(page: str) -> dict[str, Any]:
 
 def test_an_upload_is_prefilled_mapped_signed_and_written(office: TestClient, sqlite_engine: Engine) -> None:
     address = upload(office, GOOD)
+    assert "名单.csv" in office.get("/office/imports").text
     page = office.get(address).text
     assert "取自“第八批”" in page
     filled = fields(page)

@@ -161,7 +161,7 @@ def _summary(run: ImportRun, source: SourceFile, batch: Batch | None) -> ImportS
         announced_on=batch.announced_on if batch else options.get("announced_on"),
         document_no=batch.document_no if batch else options.get("document_no"),
         rows=counts.get("rows", 0),
-        counts=counts.get("outcomes", {}),
+        counts=counts.get("outcomes") or {outcome.value: 0 for outcome in RowOutcome},
         identified_by=counts.get("identified_by", {}),
         reasons=counts.get("reasons", {}),
         warning_count=counts.get("warnings", 0),

@@ -87,7 +87,7 @@ def stage(
         "sheets": tables_in(read_file),
         "options": said_of(options),
         "tables": [said_of_table(table) for table in tables],
-        "notes": [{"zh": note.zh, "en": note.en} for note in notes],
+        "notes": [{"zh": note.zh, "en": note.en} for note in [*notes, *work.notes]],
         "warnings": work.warnings[:WARNINGS_SHOWN],
         "lists": lists.value,
         "facts": sorted(work.stated),
@@ -157,6 +157,7 @@ class _Staging:
         self.products = ProductDecider(self.lookup, self.matcher, self.batch_id) if of_products else None
         self.inserts = InsertsBehind()
         self.stated: set[str] = set()
+        self.notes: list[Text] = []
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.identified_by: Counter[str] = Counter()
@@ -168,6 +169,7 @@ class _Staging:
         with self.matcher.so_far, self.inserts:
             for table in tables:
                 interpreter = ProductInterpreter(table) if self.products else Interpreter(table)
+                self.notes += interpreter.notes
                 for chunk in _chunks(iter(table.rows)):
                     self._stage_chunk(table.sheet, chunk, interpreter)
                     done += len(chunk)
