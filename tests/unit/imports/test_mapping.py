@@ -13,14 +13,8 @@ from registry.services.imports.options import options_hash, said_of, stored_opti
 from tests.unit.imports.files import csv_file, workbook
 
 ROLES = (ColumnRole(0, "名称", "name", 0.9), ColumnRole(1, "简介", None, 0.0), ColumnRole(2, "地市", "city", 0.8))
-FILE = ReadFile(
-    Path("x"),
-    "x",
-    "0",
-    1,
-    "text/csv",
-    [Table(name, "", 1, ("名称", "简介", "地市"), (), ROLES) for name in ("一", "二")],
-)
+TABLES = [Table(name, "", 1, ("名称", "简介", "地市"), (), ROLES) for name in ("一", "二")]
+FILE = ReadFile(Path("x"), "x", "0", 1, "text/csv", TABLES)
 
 
 def roles(read_file: ReadFile) -> list[list[str | None]]:
