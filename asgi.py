@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from api import openapi, problems
+from api import openapi, problems, reconcile
 from api.routes import ROUTERS as API_ROUTERS
 from import_scripts.reading import open_file
 from registry.db import make_engine
@@ -41,7 +41,7 @@ from web.validation import refusal_of
 MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
 MAX_UPLOAD_BYTES = 64_000_000
-UPLOADS = ("/office/imports", "/api/v1/imports")
+UPLOADS = ("/office/imports", "/api/v1/imports", "/api/v1/match", "/api/v1/notices")
 """Addresses that take files."""
 GRACEFUL_SHUTDOWN_SECONDS = 3
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(RequestLog),
             Middleware(SafeHeaders),
             Middleware(BodyLimit, limit_of=body_limit, refuse=answer_refusal),
-            Middleware(SameOrigin, refuse=answer_refusal),
+            Middleware(SameOrigin, refuse=answer_refusal, for_anyone=frozenset({reconcile.ADDRESS})),
         ],
     )
     app.state.settings = settings

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.deps import AppSettings, OfficerActor, ReadSession, WriteSession
-from api.import_settings import SettingsForm, settings_form
+from api.import_settings import Line, SettingsForm, settings_form
 from api.paging import Limit
 from api.problems import refusals
 from api.routing import officials_router
@@ -30,15 +30,18 @@ from registry.schemas.imports import (
     UndoPreview,
     UndoReport,
 )
+from registry.schemas.inputs import parse_day
 from registry.schemas.paging import Page
 from registry.services.imports.browsing import get_import, list_imports
-from registry.services.imports.comparing import compare, list_kind
 from registry.services.imports.error_report import MEDIA_TYPES, write_report
+from registry.services.imports.list_comparing import compare, list_kind
 from registry.services.imports.remembering import forget, list_remembered
 from registry.services.imports.reviewing import get_review, override, reopen, review, sign_or_write
 from registry.services.imports.undoing import preview_undo, undo
 from registry.services.imports.uploading import cancel, receive, require_settled, settle
-from registry.vocabulary import RowKind
+from registry.services.notices.deciding import Asked
+from registry.services.notices.staging import stage_notice
+from registry.vocabulary import ImportKind, RowKind
 
 router: APIRouter = officials_router("imports", "导入（工作人员）/ Imports (officials)")
 
@@ -104,7 +107,7 @@ def stage_upload(
     opener, archive = request.app.state.open_file, settings.archive_dir
     if not only_read:
         require_settled(session, options=form.options, actor=actor)
-    with _kept(file) as path:
+    with kept_upload(file) as path:
         run = receive(session, path=path, open_file=opener, archive_dir=archive, actor=actor, read=only_read)
         if only_read:
             return Staged(already_written=False, detail=get_import(session, import_id=run.id))
@@ -214,6 +217,32 @@ def override_import(
 ) -> ImportReview:
     """让未过的检查通过，记入审计。 / Lets failed checks pass; recorded in the audit trail."""
     return override(session, import_id=import_id, reason=reason, actor=actor)
+
+
+@router.post(
+    "/notices",
+    name="api_notice_stage",
+    status_code=201,
+    summary="上传通知并暂存 / Upload and stage a notice",
+    responses=refusals(401, 403, 404, 409, 413),
+)
+def stage_notice_upload(
+    request: Request,
+    session: WriteSession,
+    settings: AppSettings,
+    actor: OfficerActor,
+    file: UploadFile,
+    kind: Annotated[ImportKind, Form()],
+    on: Annotated[str, Form(max_length=40)],
+    document_no: Annotated[str, Form(max_length=300)],
+    directory: Line = None,
+) -> Staged:
+    """更名、迁移、注销、合并或取消资格的通知；写入和撤回与导入相同。 / Written and undone like any import."""
+    asked = Asked(kind, parse_day(on, field="on"), document_no.strip(), directory or None)
+    with kept_upload(file) as path, request.app.state.open_file(path) as read_file:
+        result = stage_notice(session, read_file=read_file, asked=asked, actor=actor, archive_dir=settings.archive_dir)
+    detail = get_import(session, import_id=result.import_id)
+    return Staged(already_written=result.already_written, detail=detail)
 
 
 @router.post(
@@ -339,7 +368,7 @@ def _kind(given: str) -> RowKind:
 
 
 @contextmanager
-def _kept(upload: UploadFile) -> Iterator[FilePath]:
+def kept_upload(upload: UploadFile) -> Iterator[FilePath]:
     """The upload under its own plain name in a folder of its own, gone afterwards."""
     name = FilePath((upload.filename or "").replace("\\", "/")).name.strip(". ")[-120:] or "upload"
     with TemporaryDirectory(prefix="registry-upload-") as folder:

@@ -54,6 +54,7 @@ def search(
     status: Several = (),
     granted: Years = (),
     ending: Years = (),
+    brand: Several = (),
     category: Several = (),
     grade: Annotated[Sequence[str], Query(max_length=9, description="产品等级 / Grades", examples=[["2"]])] = (),
     as_of: Annotated[
@@ -84,6 +85,7 @@ def search(
         statuses=status,
         granted=granted,
         ending=ending,
+        brands=brand,
         categories=category,
         grades=grade,
         as_of=None if as_of is None else parse_day(as_of, field="as_of"),

@@ -18,6 +18,8 @@ _WHOLE = ("equals", "weak")
 _ENOUGH = 0.5
 _UNIT = re.compile(r"[(\[（［【].*[)\]）］】]$", re.DOTALL)
 _EXAMPLES = 3
+_LONGEST = 200
+"""So much of a cell is looked at."""
 _LOOKED_AT = 60
 """So many filled cells of a column are enough to know what it holds."""
 _BY_CONTENT = 0.75
@@ -112,7 +114,7 @@ def _place_level(text: str) -> str | None:
 
 def _cells(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> list[list[str]]:
     return [
-        [row[i].strip() for row in sample if i < len(row) and not _says_nothing(row[i])][:_LOOKED_AT]
+        [row[i].strip()[:_LONGEST] for row in sample if i < len(row) and not _says_nothing(row[i])][:_LOOKED_AT]
         for i in range(len(columns))
     ]
 
@@ -233,15 +235,20 @@ def vocabulary() -> dict[str, dict[str, Any]]:
     }
 
 
-@lru_cache(maxsize=16_384)
 def is_known_header(cell: str) -> bool:
     """Whether a cell is, as a whole or without a unit in brackets, a header word of any role."""
+    return len(cell) <= _LONGEST and _is_known_header(cell)
+
+
+@lru_cache(maxsize=16_384)
+def _is_known_header(cell: str) -> bool:
     header = plain(cell)
-    return bool(header) and (header in _header_words() or _UNIT.sub("", header) in _header_words())
+    return bool(header) and (header in header_words() or _UNIT.sub("", header) in header_words())
 
 
 @cache
-def _header_words() -> frozenset[str]:
+def header_words() -> frozenset[str]:
+    """Every word that is a header as a whole, in plain form."""
     return frozenset(word for words in vocabulary().values() for kind in _WHOLE for word in words.get(kind, ()))
 
 

@@ -1,4 +1,4 @@
-"""Commands about lists coming in: read, import, imports. Light: what a command works with is imported when it runs."""
+"""Commands about files coming in. Light: what a command works with is imported when it runs."""
 
 import gc
 from collections.abc import Iterator
@@ -15,13 +15,18 @@ from registry.cli.speech import locale_of, say, say_json
 if TYPE_CHECKING:
     from datetime import date
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="电子表格或 CSV / Spreadsheet or CSV")]
+FileArgument = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="表格、文本、网页、docx、PDF 或 zip / Table, text, web page, docx, PDF or zip"),
+]
 
 
 def mount(app: typer.Typer) -> None:
-    """Add ``read``, ``import`` and ``imports``."""
+    """Add ``read``, ``import``, ``match``, ``notice`` and ``imports``."""
     app.command("read")(read_command)
     app.command("import")(import_command)
+    app.command("match")(match_command)
+    app.command("notice")(notice_command)
     what = "导入记录：查看、设定、签署、写入、撤回 / Imports: look, settle, sign, write, undo"
     imports = typer.Typer(help=what, no_args_is_help=True, rich_markup_mode=None)
     imports.command("list")(list_command)
@@ -41,6 +46,19 @@ def read_command(file: FileArgument, as_json: JsonOption = False) -> None:
             say_json(read_as_json(read_file, locale_of()))
         else:
             print_read(read_file, locale_of())
+
+
+def match_command(
+    file: FileArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT.xlsx", help="结果工作簿 / Workbook to write")],
+    directory: Annotated[str | None, typer.Option(help="只列这一名录的称号 / Titles of this directory only")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="采用“选定”列 / Remember the choices made")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """在工作簿右侧补上代码、登记名称、称号和把握。 / Add code, name, titles and confidence to a workbook."""
+    from import_scripts.matching import run_match
+
+    run_match(file, output, directory=directory, apply=apply, as_json=as_json)
 
 
 def import_command(
@@ -82,6 +100,28 @@ def import_command(
             notice_to=day(notice_to, "--notice-to"),
         )
         run_import(file, options, dry_run=dry_run, yes=yes, as_json=as_json, memory=not no_memory)
+
+
+def notice_command(
+    file: FileArgument,
+    kind: Annotated[
+        str, typer.Option(help="rename 更名、move 迁移、cancel 注销吊销、merge 合并、withdraw 取消资格 / Kind")
+    ],
+    document_no: Annotated[str, typer.Option(help="文号 / Document number")],
+    on: Annotated[str, typer.Option(help="生效日期，如 2026-05-06 / Day it takes effect")],
+    directory: Annotated[str | None, typer.Option(help="取消哪个名录的资格 / Directory whose titles end")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存 / Only show what would happen")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问，直接写入 / Write without asking")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """办理一份更名、迁移、注销、合并或取消资格的通知。 / Carry out a notice about who firms are or what they hold."""
+    from import_scripts.noticing import parse_kind, run_notice
+    from registry.schemas.inputs import parse_day
+    from registry.services.notices.deciding import Asked
+
+    day = parse_day(on, field="--on")
+    asked = Asked(parse_kind(kind), day, document_no.strip(), directory.strip() if directory else None)
+    run_notice(file, asked, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @contextmanager

@@ -34,6 +34,10 @@ class Limits:
     pages: int = 2_000
     page_cpu_seconds: int = 10
     """Of a PDF; ordinary pages take a tenth of a second."""
+    recognised_pages: int = 50
+    """Scanned pages of a PDF, where text recognition is installed."""
+    recognition_seconds: int = 1_800
+    """In place of the times below for a PDF, where text recognition is installed: a page takes seconds."""
     output_bytes: int = 500 * MEGABYTE
     """Text a reader may write out: a text used by a million cells is stored once and written a million times."""
     child_memory: int = 2_000 * MEGABYTE

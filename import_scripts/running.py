@@ -38,7 +38,7 @@ SHOWN = 20
 """So many rows of each kind are printed; ``registry imports show`` has more."""
 
 
-class _Trial(Exception):
+class Trial(Exception):
     """Carries the preview out of a transaction that is rolled back."""
 
     def __init__(self, detail: ImportDetail) -> None:
@@ -82,7 +82,7 @@ def run_import(
         return
     if not yes:
         _preview(detail, as_json=as_json)
-        _require_agreement(detail.summary.key, as_json=as_json)
+        require_agreement(detail.summary.key, as_json=as_json)
         with transaction(engine) as session:
             detail = _write(session, staged.import_id, as_json=as_json)
     if as_json:
@@ -125,8 +125,8 @@ def _try(engine: "Engine", read_file: "ReadFile", options: ImportOptions, *, mem
                 archive_dir=None,
                 progress=progress,
             )
-            raise _Trial(get_import(session, import_id=staged.import_id, limit=SHOWN))
-    except _Trial as trial:
+            raise Trial(get_import(session, import_id=staged.import_id, limit=SHOWN))
+    except Trial as trial:
         return trial.detail
 
 
@@ -143,7 +143,7 @@ def _preview(detail: ImportDetail, *, as_json: bool) -> None:
         print_import(detail, locale_of())
 
 
-def _require_agreement(key: str, *, as_json: bool) -> None:
+def require_agreement(key: str, *, as_json: bool) -> None:
     """Ask on a terminal; a script must say --yes. Raises InvalidInput unless somebody agrees."""
     asked = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
     question = "写入登记库？" if locale_of() == "zh" else "Write this to the registry?"

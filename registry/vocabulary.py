@@ -75,6 +75,40 @@ class BatchState(LabelledEnum):
     PUBLIC_NOTICE = "public_notice", "公示中", "Public notice"
     FINAL = "final", "已公告", "Announced"
     SUPERSEDED = "superseded", "已更正", "Superseded"
+    WITHDRAWN = "withdrawn", "已撤下", "Taken down"
+
+
+class BatchAct(LabelledEnum):
+    """What can be done to a batch."""
+
+    START = "start", "登记", "Register"
+    NOTICE = "notice", "公示", "Open public notice"
+    FINAL = "final", "定为正式", "Make final"
+    WITHDRAW = "withdraw", "撤下", "Take down"
+    FREEZE = "freeze", "冻结", "Freeze"
+    CORRECT = "correct", "更正", "Correct"
+    SUPERSEDE = "supersede", "由更正版取代", "Supersede"
+
+
+class ObjectionState(LabelledEnum):
+    """State of an objection (异议) to a public notice."""
+
+    OPEN = "open", "待处理", "Open"
+    UPHELD = "upheld", "成立", "Upheld"
+    DISMISSED = "dismissed", "不成立", "Dismissed"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+
+
+class RowChange(LabelledEnum):
+    """How a row of one list stands to another list."""
+
+    ADDED = "added", "新增", "Added"
+    ABSENT = "absent", "不在其中", "Absent"
+    RENAMED = "renamed", "名称不同", "Other name"
+    MOVED = "moved", "城市不同", "Other city"
+    CHANGED = "changed", "内容不同", "Changed"
+    SAME = "same", "相同", "Same"
+    SUSPICIOUS = "suspicious", "可疑", "Suspicious"
 
 
 class TitleStatus(LabelledEnum):
@@ -111,6 +145,17 @@ class ImportState(LabelledEnum):
     CANCELLED = "cancelled", "已取消", "Cancelled"
 
 
+class ImportKind(LabelledEnum):
+    """What a file brings: a list, or a notice about who firms are or what they hold."""
+
+    LIST = "list", "名单", "List"
+    RENAME = "rename", "更名通知", "Notice of renaming"
+    MOVE = "move", "迁移通知", "Notice of relocation"
+    CANCEL = "cancel", "注销吊销通知", "Notice of cancellation"
+    MERGE = "merge", "合并通知", "Notice of merger"
+    WITHDRAW = "withdraw", "取消资格通知", "Notice of withdrawal"
+
+
 class RowOutcome(LabelledEnum):
     """What one row of a file will do, or did."""
 
@@ -130,6 +175,14 @@ class RowKind(LabelledEnum):
     MOVED = "moved", "城市不同", "Other city"
     SUSPICIOUS = "suspicious", "可疑", "Suspicious"
     ABSENT = "absent", "本次没有", "Absent"
+
+
+class DecisionVerdict(LabelledEnum):
+    """What a person decided about a doubtful row of a list."""
+
+    SAME = "same", "就是这家", "This one"
+    NEW = "new", "另一家企业", "A firm of its own"
+    OTHER = "other", "不是这家", "Not this one"
 
 
 class Procedure(LabelledEnum):

@@ -103,15 +103,24 @@ class SameOrigin:
     """Refuses writes that another site made the browser send.
 
     An unsafe method needs ``Sec-Fetch-Site`` same-origin or none, else an ``Origin`` that equals the host. Where a
-    browser sent neither, a request with a session cookie is refused; without one it carries no authority.
+    browser sent neither, a request with a session cookie is refused; without one it carries no authority. Addresses
+    ``for_anyone`` take forms from every site: what answers there asks nobody who they are and writes nothing.
     """
 
-    def __init__(self, app: ASGIApp, *, refuse: Callable[[Request, RegistryError], Response]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        refuse: Callable[[Request, RegistryError], Response],
+        for_anyone: frozenset[str] = frozenset(),
+    ) -> None:
         self.app = app
         self.refuse = refuse
+        self.for_anyone = for_anyone
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _SAFE_METHODS or is_same_origin(Headers(scope=scope)):
+        safe = scope["type"] != "http" or scope["method"] in _SAFE_METHODS or scope["path"] in self.for_anyone
+        if safe or is_same_origin(Headers(scope=scope)):
             await self.app(scope, receive, send)
             return
         error = NotAllowed(

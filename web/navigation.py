@@ -32,6 +32,7 @@ WORK = (
     ("inbox", Text("收件", "Inbox")),
     ("import_list", Text("导入", "Imports")),
     ("batch_list", Text("批次", "Batches")),
+    ("objection_list", Text("异议", "Objections")),
     ("candidate_list", Text("候选", "Candidates")),
     ("cultivation_board", Text("培育", "Cultivation")),
     ("renewal_list", Text("复核到期", "Renewals")),
@@ -59,7 +60,7 @@ def path_of(request: Request, name: str, /, **params: object) -> str | None:
     pattern = _pattern(request, name, tuple(params))
     if pattern is None:
         return None
-    values = {key: quote(str(value), safe="/") for key, value in params.items()}
+    values = {key: value if isinstance(value, int) else quote(str(value), safe="/") for key, value in params.items()}
     return str(request.scope.get("root_path", "")) + pattern.format(**values)
 
 

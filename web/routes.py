@@ -3,12 +3,14 @@
 from fastapi import APIRouter
 
 from web import (
+    batch_compare,
     batches,
     directories,
     documents,
     enterprise,
     home,
     login,
+    objections,
     opendata,
     preferences,
     search,
@@ -19,6 +21,8 @@ from web import (
     style,
     suggest,
 )
+from web.work import batch_rows as work_batch_rows
+from web.work import batches as work_batches
 from web.work import candidates as work_candidates
 from web.work import firms as work_firms
 from web.work import import_signing as work_import_signing
@@ -27,6 +31,7 @@ from web.work import imports as work_imports
 from web.work import lab as work_lab
 from web.work import ladder as work_ladder
 from web.work import missing as work_missing
+from web.work import objections as work_objections
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
 
@@ -38,6 +43,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     enterprise.router,
     directories.router,
     batches.router,
+    batch_compare.router,
+    objections.router,
     standards.router,
     standard_comparison.router,
     self_check.router,
@@ -54,6 +61,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_import_uploads.router,
     work_imports.router,
     work_import_signing.router,
+    work_batches.router,
+    work_batch_rows.router,
+    work_objections.router,
     work_searches.router,
     work_lab.router,
 )

@@ -1,13 +1,14 @@
 """The search page: one box, what it was understood as, filters with counts, hits that say why they are there."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from sqlmodel import Session
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from registry.errors import Locale, Text
+from registry.errors import InvalidInput, Locale, Text, shorten
 from registry.schemas.inputs import parse_day
 from registry.search.engine import SearchEngine
 from registry.search.query import SearchPage, SearchQuery
@@ -30,6 +31,7 @@ from web.search_views import (
     params_url,
     query_url,
     rest_of,
+    same_brand,
     shown_hit,
     without_text,
 )
@@ -38,62 +40,71 @@ router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=Fals
 
 WAYS_SHOWN = 4
 _COUNTED = (Text("家", "enterprises"), Text("项产品", "products"))
-Values = Annotated[list[str], Query()]
+SEVERAL = {
+    "directory": "directories",
+    "city": "cities",
+    "district": "districts",
+    "chain": "chains",
+    "level": "levels",
+    "status": "statuses",
+    "granted": "granted",
+    "ending": "ending",
+    "brand": "brands",
+    "category": "categories",
+    "grade": "grades",
+}
+"""Parameters that may be repeated, as the question calls them."""
+_YES, _NO = frozenset({"1", "true", "on", "yes"}), frozenset({"", "0", "false", "off", "no"})
 
 
 @router.get("/search", name="search")
-def search_page(
-    request: Request,
-    session: ReadSession,
-    q: str = "",
-    directory: Values = [],  # noqa: B006 - read by the framework, never changed
-    city: Values = [],  # noqa: B006
-    district: Values = [],  # noqa: B006
-    chain: Values = [],  # noqa: B006
-    level: Values = [],  # noqa: B006
-    status: Values = [],  # noqa: B006
-    granted: Values = [],  # noqa: B006
-    ending: Values = [],  # noqa: B006
-    category: Values = [],  # noqa: B006
-    grade: Values = [],  # noqa: B006
-    as_of: str = "",
-    kind: str = "all",
-    sort: str = "relevance",
-    literal: bool = False,
-    cursor: str = "",
-) -> Response:
+def search_page(request: Request, session: ReadSession) -> Response:
     """Hits of a question. Leads straight to the enterprise a code or a whole name belongs to.
 
     Raises InvalidInput naming the parameter for a filter, date or cursor that cannot be read.
     """
-    day = parse_day(as_of, field="as_of") if as_of.strip() else None
-    query = ask(
-        session,
-        text=q,
-        directories=directory,
-        cities=city,
-        districts=district,
-        chains=chain,
-        levels=level,
-        statuses=status,
-        granted=granted,
-        ending=ending,
-        categories=category,
-        grades=grade,
-        as_of=day,
-        kind=kind,
-        sort=sort,
-        cursor=cursor,
-        literal=literal,
-    )
+    query = asked(session, request.query_params)
     engine = search_engine(request)
     page = find(session, engine, query)
     request.app.state.misses.note(page, locale_of(request))
     key = direct_key(page)
     if key is not None and not wants_fragment(request):
-        target = url_with(url_path(request, "enterprise", key=key), **{"from": query.text, "as_of": day})
+        target = url_with(url_path(request, "enterprise", key=key), **{"from": query.text, "as_of": query.as_of})
         return RedirectResponse(target, status_code=302, headers={"Cache-Control": "no-store"})
     return render(request, "search/search.html", _context(request, session, engine, page), block="results")
+
+
+def asked(session: Session, given: QueryParams) -> SearchQuery:
+    """The question in an address. Read by hand: declared one by one, its parameters cost more than finding does.
+
+    Raises InvalidInput naming the parameter.
+    """
+    day = given.get("as_of", "").strip()
+    several: dict[str, Any] = {plural: given.getlist(name) for name, plural in SEVERAL.items() if name in given}
+    return ask(
+        session,
+        text=given.get("q", ""),
+        as_of=parse_day(day, field="as_of") if day else None,
+        kind=given.get("kind", "all"),
+        sort=given.get("sort", "relevance"),
+        cursor=given.get("cursor", ""),
+        literal=_flag("literal", given.get("literal", "")),
+        **several,
+    )
+
+
+def _flag(name: str, value: str) -> bool:
+    if value.lower() in _YES:
+        return True
+    if value.lower() in _NO:
+        return False
+    raise InvalidInput(
+        f"{name} 只能是 1 或 0，不能是“{shorten(value)}”。",
+        f"{name} is 1 or 0, not “{shorten(value)}”.",
+        field=name,
+        value=value,
+        choices=("1", "0"),
+    )
 
 
 def direct_key(page: SearchPage) -> str | None:
@@ -129,6 +140,7 @@ def _context(request: Request, session: Session, engine: SearchEngine | None, pa
         "counted": [text.in_(locale) for text in counted(page)],
         "offers": offers(request, page, locale),
         "order": _order(page),
+        "same_brand": same_brand(request, page),
         "section_urls": {kind: query_url(request, query, kind=kind) for kind in sections},
         "product_total": sections["product"].total if "product" in sections else 0,
         "products": product_rows(request, page, sections["product"], locale) if "product" in sections else [],

@@ -29,6 +29,7 @@ FIELDS = {
     "province": Text("省", "Province"),
     "granted": Text("认定年份", "Granted"),
     "ending": Text("到期年份", "Ending"),
+    "brand": Text("字号", "Brand"),
     "category": Text("产品分类", "Category"),
     "grade": Text("等级", "Grade"),
     "industry": Text("行业", "Industry"),
@@ -37,7 +38,7 @@ FIELDS = {
     "text": Text("文字", "Text"),
 }
 """What each filter is called."""
-UNLISTED = ("district", "granted", "ending", "category", "grade")
+UNLISTED = ("district", "granted", "ending", "brand", "category", "grade")
 """Filters that stand in the address and in no facet: shown as chips."""
 FACETS = ("status", "directory", "level", "city", "chain")
 PRODUCT_FACETS = ("status", "grade", "category", "city")
@@ -87,8 +88,8 @@ def params_url(request: Request, params: Sequence[tuple[str, str]]) -> str:
 
 def marked(segments: Sequence[Segment]) -> Markup:
     """The pieces of a text, what matched marked; everything escaped."""
-    mark = Markup("<mark>{}</mark>")
-    return Markup("").join(mark.format(piece.text) if piece.marked else escape(piece.text) for piece in segments)
+    pieces = [f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in segments]
+    return Markup("".join(pieces))  # noqa: S704 - every piece is escaped
 
 
 def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> dict[str, Any]:
@@ -105,9 +106,9 @@ def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> d
     rest = len(hit.titles) - BADGES_SHOWN
     if rest > 0:
         facts.append(Text(f"另有 {rest} 个称号", f"{rest} more titles").in_(locale))
-    as_of = query.as_of.isoformat() if query.as_of else None
+    href = url_path(request, "enterprise", key=hit.id)
     return {
-        "href": url_with(url_path(request, "enterprise", key=hit.id), as_of=as_of),
+        "href": url_with(href, as_of=query.as_of.isoformat()) if query.as_of else href,
         "name": marked(hit.segments) if any(piece.marked for piece in hit.segments) else company_name(hit.name),
         "code": hit.uscc,
         "facts": facts,
@@ -119,6 +120,8 @@ def shown_hit(request: Request, hit: Hit, page: SearchPage, locale: Locale) -> d
 def _asked_first(hit: Hit, page: SearchPage) -> list[TitleBadge]:
     """The strongest title of each directory that was asked for, then the others in their order of standing."""
     asked = {value.value for value in page.facets.get("directory", ()) if value.selected}
+    if not asked:
+        return list(hit.titles)
     first: dict[str, TitleBadge] = {}
     for badge in hit.titles:
         if badge.directory_code in asked:
@@ -175,6 +178,15 @@ def offers(request: Request, page: SearchPage, locale: Locale) -> list[dict[str,
         for chip in page.interpreted
         if not chip.applied and chip.add
     ]
+
+
+def same_brand(request: Request, page: SearchPage) -> dict[str, Any] | None:
+    """The firms that share the brand typed; a way to these alone where there are others beside them."""
+    shared = page.same_brand
+    if shared is None:
+        return None
+    href = params_url(request, shared.add) if shared.total < page.total else None
+    return {"name": shared.name, "total": shared.total, "href": href}
 
 
 def _chip(request: Request, chip: Chip, locale: Locale) -> dict[str, Any]:

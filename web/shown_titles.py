@@ -30,7 +30,7 @@ def shown_title(request: Request, badge: TitleBadge, locale: Locale) -> ShownTit
     """The title as its badge says it: the dates announced."""
     return ShownTitle(
         level=badge.level.value,
-        name=directory_name(badge).in_(locale),
+        name=badge.directory_name_en if locale == "en" else badge.directory_name_zh,
         status=badge.status.value,
         valid_from=badge.valid_from,
         valid_to=badge.valid_to,

@@ -61,8 +61,10 @@ def read_archive(path: Path, scratch: Path, limits: Limits, read_member: ReadMem
 def _members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     """The files to read with their names. Raises FileRefused before anything is unpacked."""
     members = archive.infolist()
-    files = [(_name(each), each) for each in members if not each.is_dir()]
-    files = [(name, each) for name, each in files if not _NO_LISTS & set(name.lower().split("/"))]
+    named = [(_name(each), each) for each in members]
+    files = [
+        (name, each) for name, each in named if not name.endswith("/") and not _NO_LISTS & set(name.lower().split("/"))
+    ]
     if len(files) > limits.archive_files:
         raise FileRefused(
             f"压缩包里有 {len(files):,} 个文件，超过 {limits.archive_files:,} 个，没有打开。",

@@ -26,6 +26,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _ALSO_PROSE = ("，", " ")
 """Signs that part words of sentences too: taken only where nearly all lines agree."""
 _AGREED = 0.8
+_FEWEST_LINES = 3
 _SOME = 0.3
 """Titles and notes have no signs; where fewer lines than this share have one, it parts no columns."""
 _SAID_FIRST = re.compile(r"\ufeff?sep=(.)\s*$", re.MULTILINE)
@@ -50,6 +51,40 @@ class DelimitedRows:
                     yield number, cells
             except csv.Error as error:
                 raise _broken_record(number + 1, self.row_bytes) from error
+
+
+@dataclass(frozen=True, slots=True)
+class BracketRows:
+    """Lines whose separators within brackets belong to the text: 品目一（甲,0.5ml/支）,某公司."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+
+    def __iter__(self) -> Iterator[Row]:
+        with self.path.open(encoding=self.encoding) as file:
+            for number, line in enumerate(file, 1):
+                cells = split_outside_brackets(line.rstrip("\r\n"), self.delimiter)
+                if any(cells):
+                    yield number, cells
+
+
+def split_outside_brackets(line: str, delimiter: str) -> list[str]:
+    """The cells of a line; where brackets do not close, every delimiter parts.
+
+    >>> split_outside_brackets("甲（乙（丙）,丁）,戊", ","), split_outside_brackets("甲（乙,丙", ",")
+    (['甲（乙（丙）,丁）', '戊'], ['甲（乙', '丙'])
+    """
+    cells, depth, start = [], 0, 0
+    for place, character in enumerate(line):
+        if character in "（(":
+            depth += 1
+        elif character in "）)":
+            depth = max(depth - 1, 0)
+        elif character == delimiter and depth == 0:
+            cells.append(line[start:place])
+            start = place + 1
+    return line.split(delimiter) if depth else [*cells, line[start:]]
 
 
 def read_delimited(path: Path, scratch: Path, limits: Limits) -> Iterable[Row]:
@@ -78,6 +113,8 @@ def read_delimited(path: Path, scratch: Path, limits: Limits) -> Iterable[Row]:
         columns = aligned_columns(_first_lines(text))
         if columns is not None:
             return AlignedRows(path, encoding, columns)
+    elif _brackets_hold_separators(_first_lines(text), delimiter):
+        return BracketRows(path, encoding, delimiter)
     return DelimitedRows(path, encoding, delimiter or ",", limits.row_bytes)
 
 
@@ -137,6 +174,16 @@ def _delimiter(text: str) -> str | None:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _brackets_hold_separators(lines: list[str], delimiter: str) -> bool:
+    """Whether lines that are ragged as they stand have one width without the separators within brackets."""
+    if len(lines) < _FEWEST_LINES or any('"' in line for line in lines):
+        return False
+    plain = Counter(line.count(delimiter) for line in lines)
+    outside = Counter(len(split_outside_brackets(line, delimiter)) for line in lines)
+    width, agreed = outside.most_common(1)[0]
+    return width > 1 and agreed >= 0.9 * len(lines) and plain.most_common(1)[0][1] < _AGREED * len(lines)
 
 
 def _parts_rows(delimiter: str, width: int, count: int, lines: list[str]) -> bool:

@@ -103,7 +103,12 @@ def _only_places(grid: Grid) -> bool:
 
 
 def _holds_table(cell: GridCell) -> bool:
-    return any(isinstance(item, Grid) and any(row for row in item.rows) for item in cell.items)
+    return any(isinstance(item, Grid) and _is_tabular(item) for item in cell.items)
+
+
+def _is_tabular(grid: Grid) -> bool:
+    """Whether a table has cells side by side, or one deeper inside has; a box around some lines has none."""
+    return any(len(row) > 1 or any(map(_holds_table, row)) for row in grid.rows)
 
 
 def lay_out(grid: Grid, budget: Budget) -> LaidOut | None:

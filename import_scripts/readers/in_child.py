@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from import_scripts.limits import Limits
+from import_scripts.readers import recognition
 from import_scripts.readers.words import note_text, refusal_text
 from registry.errors import FileRefused, Text
 from registry.schemas.tables import Row, Sheet
@@ -50,6 +51,9 @@ def read_in_child(path: Path, kind: str, scratch: Path, limits: Limits) -> Readi
     # Some libraries believe the ending of a name, so the file goes by the one of its content.
     source = scratch / f"source.{kind}"
     source.symlink_to(path.absolute())
+    if kind == "pdf" and recognition.is_available():
+        seconds = limits.recognition_seconds
+        limits = replace(limits, child_cpu_seconds=seconds, child_wall_seconds=seconds)
     answer = _run_child(source, target, kind, limits)
     if answer is not None:
         text = refusal_text(answer)

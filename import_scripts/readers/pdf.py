@@ -93,7 +93,7 @@ def _pages(source: str, document: "PdfDocument", limits: dict[str, int]) -> Iter
     """Each page as read, or its number where it holds no text."""
     import pdfplumber
 
-    budget = Budget(limits["document_cells"])
+    budget, scans = Budget(limits["document_cells"]), 0
     with open(source, "rb") as file:
         with _at_most(limits["page_cpu_seconds"]):
             pdf = pdfplumber.open(file)
@@ -109,12 +109,16 @@ def _pages(source: str, document: "PdfDocument", limits: dict[str, int]) -> Iter
                 rows, merged, table_row = _read_page(page, budget)
                 uncertain = _is_picture(page)
                 page.close()
-            yield _Sheet(number, rows, merged, table_row, uncertain) if rows else _recognised(document, number)
+            if rows:
+                yield _Sheet(number, rows, merged, table_row, uncertain)
+                continue
+            scans += 1
+            yield _recognised(document, number, may=scans <= limits["recognised_pages"])
 
 
-def _recognised(document: "PdfDocument", number: int) -> _Sheet | int:
-    """A page that is a picture, read by text recognition where that is installed."""
-    if not recognition.is_available():
+def _recognised(document: "PdfDocument", number: int, *, may: bool) -> _Sheet | int:
+    """A page that is a picture, read by text recognition where that is installed and not too much is asked of it."""
+    if not may or not recognition.is_available():
         return number
     rows = [row.cells for row in rows_of(recognition.words_of(document[number - 1]))]
     return _Sheet(number, rows, [], _first_wide(rows), uncertain=True) if rows else number

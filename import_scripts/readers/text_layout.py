@@ -16,6 +16,9 @@ _STRAY = 0.04
 _FEWEST_LINES = 3
 _FEWEST_RULES = 3
 _LINES_OF_ROW = 4
+_MOST_LINES = 8
+_CLOSER = 0.12
+"""Gaps that differ by less than this share of the height of a line are alike."""
 _OVERLAP = 0.15
 """Lines of one paragraph may touch by this share of their height."""
 _WIDEST = 20_000
@@ -55,12 +58,17 @@ def rows_of(words: Iterable[Word], rules: Sequence[float] = ()) -> list[TextRow]
 
     ``rules`` are heights of long horizontal lines; where they part rows of several lines, these become one row.
     """
-    lines = [_segments(line) for line in _lines(words)]
-    columns = columns_of(lines)
+    chains = _overlapping([_segments(line) for line in _lines(words)])
+    columns = columns_of([[word for line in chain for word in line] for chain in chains])
     if len(columns) < 2:
+        lines = [line for chain in chains for line in chain]
         return [TextRow(line[0].top, [" ".join(word.text for word in line)]) for line in lines]
-    rows = [_PlacedRow(_top(line), _bottom(line), in_columns(line, columns)) for line in lines]
-    return [TextRow(row.top, _trimmed(row.cells)) for row in _joined_between(_joined_beside(rows), rules)]
+    rows = [
+        _as_one([_PlacedRow(_top(line), _bottom(line), in_columns(line, columns)) for line in chain])
+        for chain in chains
+    ]
+    joined = _joined_by_spacing(_joined_between(rows, rules))
+    return [TextRow(row.top, _trimmed(row.cells)) for row in joined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +165,16 @@ def _overlap(word: Word, column: tuple[float, float]) -> float:
     return min(word.right, column[1]) - max(word.left, column[0])
 
 
-def _joined_beside(rows: list[_PlacedRow]) -> list[_PlacedRow]:
-    """Lines that overlap in height are one row: a number printed half way beside a name of two lines."""
-    joined: list[_PlacedRow] = []
-    group: list[_PlacedRow] = []
-    for row in rows:
-        if group and row.top < group[-1].bottom - _OVERLAP * (group[-1].bottom - group[-1].top):
-            group.append(row)
-            continue
-        if group:
-            joined.append(_as_one(group))
-        group = [row]
-    return [*joined, _as_one(group)] if group else joined
+def _overlapping(lines: list[list[Word]]) -> list[list[list[Word]]]:
+    """Lines that overlap in height belong together: a number printed half way beside a name of two lines."""
+    chains: list[list[list[Word]]] = []
+    for line in lines:
+        before = chains[-1][-1] if chains else line
+        if chains and _top(line) < _bottom(before) - _OVERLAP * (_bottom(before) - _top(before)):
+            chains[-1].append(line)
+        else:
+            chains.append([line])
+    return chains
 
 
 def _joined_between(rows: list[_PlacedRow], rules: Sequence[float]) -> list[_PlacedRow]:
@@ -189,6 +195,30 @@ def _joined_between(rows: list[_PlacedRow], rules: Sequence[float]) -> list[_Pla
         is_header = band == min(inner, default=0) and len(found) <= _LINES_OF_ROW
         joined += [_as_one(found)] if band in inner and (every or is_header) else found
     return joined
+
+
+def _joined_by_spacing(rows: list[_PlacedRow]) -> list[_PlacedRow]:
+    """Lines closer together than rows are belong to one row, if their later lines do leave cells free."""
+    gaps = [after.top - before.bottom for before, after in itertools.pairwise(rows)]
+    heights = [row.bottom - row.top for row in rows]
+    if len(gaps) < _FEWEST_LINES:
+        return rows
+    close = min(gaps) + _CLOSER * statistics.median(heights)
+    groups = [[rows[0]]]
+    for row, gap in zip(rows[1:], gaps, strict=True):
+        if gap <= close:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    several = [group for group in groups if len(group) > 1]
+    wrapped = sum(all(_leaves_free(group[0], later) for later in group[1:]) for group in several)
+    if max(map(len, groups)) > _MOST_LINES or len(groups) < _FEWEST_LINES or wrapped < 0.8 * len(several):
+        return rows
+    return [_as_one(group) for group in groups]
+
+
+def _leaves_free(first: _PlacedRow, later: _PlacedRow) -> bool:
+    return any(cell and not below for cell, below in zip(first.cells, later.cells, strict=False))
 
 
 def _as_one(rows: Sequence[_PlacedRow]) -> _PlacedRow:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from import_scripts.readers.grids import Budget, Grid, GridCell, sheets_of
 from import_scripts.readers.packages import check_package
 from import_scripts.readers.refused import Refused
+from import_scripts.readers.word_numbers import Numbers
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -39,7 +40,7 @@ def read(source: str, kind: str, limits: dict[str, int]) -> Iterator[Any]:
         if size > limits["markup_bytes"]:
             raise Refused("markup", found=size, limit=limits["markup_bytes"])
         _count_cells(package, body, limits["document_cells"])
-        document = _Document(limits)
+        document = _Document(limits, Numbers(package))
         with package.open(body) as part:
             items = list(document.items(part))
     for remark in sorted(document.remarks):
@@ -76,8 +77,9 @@ def _body(package: zipfile.ZipFile) -> str:
 class _Document:
     """Walks the body once; ``remarks`` collects what to note."""
 
-    def __init__(self, limits: dict[str, int]) -> None:
+    def __init__(self, limits: dict[str, int], numbers: Numbers) -> None:
         self.remarks: set[str] = set()
+        self._numbers = numbers
         self._limits = limits
         self._budget = Budget(limits["document_cells"])
 
@@ -126,7 +128,8 @@ class _Document:
         text: list[str] = []
         boxes: list[_Element] = []
         self._text(paragraph, text, boxes)
-        line = "".join(text).strip()
+        number = self._numbers.of(paragraph)
+        line = "".join(text).strip() or number
         if line:
             yield line
         if len(boxes) and tables > self._limits["nesting"]:

@@ -12,6 +12,8 @@ Kind = Literal["", "number", "date", "code", "money", "web", "firm", "place", "l
 TYPED = frozenset({"number", "date", "code", "money", "web", "firm", "place"})
 """Kinds a header cell hardly ever is."""
 SHORT = 40
+_LONGEST = 200
+"""Longer cells are text; they are neither looked into nor kept in mind."""
 
 _NUMBER = re.compile(r"[-+]?[¥￥$€]?\d[\d,]*(?:\.\d+)?%?(?:E[+-]?\d+)?", re.I)
 _DATE = re.compile(
@@ -40,7 +42,7 @@ SERIAL_WORDS = frozenset({"序号", "序", "编号", "号", "#", "no", "no.", "�
 _TAIL = re.compile(
     r"(?:名称|名|编号|代码|号码|证号|文号|号|编码|码|日期|时间|年份|年度|月份|有效期|截止日|期限|地址|住所|地区|区域|产地|类别|类型|分类|"
     r"种类|等级|级别|层次|性质|数量|金额|价格|单价|总价|报价|限价|价|费用|规格|型号|剂型|包装|备注|说明|状态|结果|情况|电话|传真|"
-    r"网址|网站|邮箱|邮编|比例|比率|占比|方式|内容|项目|产品|品种|用途|领域|行业|方向|特点|品牌|版本|架构|链接|系数|对象|主体|资本|"
+    r"网址|网站|邮箱|邮编|比例|比率|占比|方式|内容|项目|产品|品种|用途|领域|行业|原因|方向|特点|品牌|版本|架构|链接|系数|对象|主体|资本|"
     r"收入|利润|资产|人数|负责人|联系人|法人|代表人|单位|企业|公司|厂家|厂商|供应商|机构|部门|组别|批次|批号|次序|顺序|排名|"
     r"意见|依据|理由|来源|标准|指标|分数|得分|评分|去向|专业|职称|职务|姓名|性别|id|name|date|type|code|no|number|url|"
     r"version|model|vendor|address|price|amount)",
@@ -68,13 +70,17 @@ def says_nothing(cell: str) -> bool:
     return not text or (len(text) <= _EMPTY_LONGEST and text.lower() in EMPTY_WORDS)
 
 
-@lru_cache(maxsize=32_768)
 def kind_of(cell: str) -> Kind:
     """What a cell looks like.
 
     >>> [kind_of(c) for c in ("12.5", "2024/5/6", "91350100M000100Y43", "59元", "示例科技有限公司", "广东省", "剂型")]
     ['number', 'date', 'code', 'money', 'firm', 'place', 'text']
     """
+    return _kind_of(cell) if len(cell) <= _LONGEST else "long"
+
+
+@lru_cache(maxsize=32_768)
+def _kind_of(cell: str) -> Kind:
     text = squeeze(cell)
     if not text or says_nothing(text):
         return ""
@@ -99,7 +105,6 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 
-@lru_cache(maxsize=32_768)
 def is_firm(cell: str) -> bool:
     """Whether a cell is the name of an enterprise or institution by its end."""
     return kind_of(cell) == "firm"
@@ -110,13 +115,17 @@ def is_year(cell: str) -> bool:
     return _YEAR.fullmatch(squeeze(cell)) is not None
 
 
-@lru_cache(maxsize=32_768)
 def ends_like_a_header(cell: str) -> bool:
     """Whether a cell ends in a word that heads columns (…编号, …日期, …（万元）).
 
     >>> ends_like_a_header("GMP证书截止日"), ends_like_a_header("采购价\\n（元）"), ends_like_a_header("国产")
     (True, True, False)
     """
+    return len(cell) <= _LONGEST and _ends_like_a_header(cell)
+
+
+@lru_cache(maxsize=32_768)
+def _ends_like_a_header(cell: str) -> bool:
     text = squeeze(cell)
     bare = _UNIT.sub("", text) or text
     found = [match.end() for match in _TAIL.finditer(bare)]

@@ -72,5 +72,6 @@ def join_wrapped(above: str, below: str) -> str:
 
 
 def row_text(cells: Sequence[str]) -> str:
-    """A row as one line: its filled cells with white space made single."""
-    return " ".join(" ".join(cells[i].split()) for i in filled(cells))
+    """A row as one line: its filled cells with white space made single; once if all say the same."""
+    texts = [" ".join(cells[i].split()) for i in filled(cells)]
+    return texts[0] if len(set(texts)) == 1 else " ".join(texts)

@@ -9,12 +9,12 @@ from import_scripts.structure import remarks
 from import_scripts.structure.cells import is_firm, squeeze
 from import_scripts.structure.filling import row_text
 from import_scripts.structure.groups import Groups, derived_names
-from import_scripts.structure.headers import Header, filled, find_header, header_at
+from import_scripts.structure.headers import Header, before_next_header, filled, find_header, header_at
 from import_scripts.structure.joining import PIECES, join_sheets
 from import_scripts.structure.layout import Layout, display_names, find_regions, make_layout
 from import_scripts.structure.mending import mended
 from import_scripts.structure.records import Walk
-from import_scripts.structure.sentences import could_head, is_sentence, is_title
+from import_scripts.structure.sentences import could_head, is_sentence, is_title, read_group
 from import_scripts.structure.table_rows import LeftOutRows, Stretch, TableRows
 from registry.errors import Text
 from registry.schemas.tables import ColumnRole, Row, Sheet, Table
@@ -27,7 +27,7 @@ TABLES = 40
 """So many tables of one sheet are told apart; further headers are left out as repeated ones."""
 _NAMES_AT_LEAST = 5
 """So many short lines are a list even if they do not look like names of firms."""
-_TITLE_LINES = 15
+_TITLE_LINES = 4
 _TITLE_MAX = 400
 _PAGED = "\0"
 """Before the name of a table that is no worksheet, until all are known."""
@@ -129,10 +129,21 @@ def _read_table(found: _Found, head: list[Row], *, begin: int | None, last: bool
 def _parts(head: list[Row], header: Header | None) -> tuple[list[Row], list[Row], list[Row]]:
     """Title rows, header rows, rows below."""
     if header is not None:
-        return head[: header.first], head[header.first : header.last + 1], head[header.last + 1 :]
-    wide = max(len(filled(cells)) for _, cells in head) > 1
-    first = next((i for i, (_, cells) in enumerate(head) if len(filled(cells)) > 1 or not wide), 0)
+        printed = head[header.first : header.last + 1]
+        below = before_next_header(head[header.last + 1 :], [cells for _, cells in printed])
+        return head[: header.first], printed, list(below)
+    if max(len(filled(cells)) for _, cells in head) > 1:
+        first = next(i for i, (_, cells) in enumerate(head) if len(filled(cells)) > 1)
+    else:
+        first = _first_name([row_text(cells) for _, cells in head])
     return head[:first], [], head[first:]
+
+
+def _first_name(texts: Sequence[str]) -> int:
+    """In one column of names: where the titles end, at the first name or the first group row."""
+    if 2 * sum(map(is_firm, texts)) < len(texts):
+        return 0
+    return next(i for i, text in enumerate(texts) if is_firm(text) or (could_head(text) and read_group(text).marked))
 
 
 def _is_list(head: Sequence[Row], sheet: Sheet) -> bool:
@@ -208,8 +219,12 @@ def _header_row(printed: Sequence[Row]) -> int:
 def _title(lines: Sequence[str]) -> str:
     """What stands above the header in one line; of a page full of text, the lines that look like a title."""
     if len(lines) > _TITLE_LINES:
-        near = lines[-_TITLE_LINES:]
-        lines = [line for line in lines if is_title(line) and len(line) <= 80][-5:] or near[-3:]
+        short = [
+            line
+            for line in lines
+            if not (is_sentence(line) or line.endswith(("。", "；", "，"))) or (is_title(line) and len(line) <= 80)
+        ]
+        lines = short[-_TITLE_LINES:] or lines[-2:]
     return " ".join(lines)[:_TITLE_MAX]
 
 

@@ -89,7 +89,18 @@ def find_header(rows: Sequence[Row], merges: Sequence[Merge] = ()) -> Header | N
         if plain is None:
             return None
         place, score = plain, best
-    return _whole_header(rows, place, merges, score)
+    rest = before_next_header(rows[place + 1 :], [rows[place][1]])
+    return _whole_header([*rows[: place + 1], *rest], place, merges, score)
+
+
+def before_next_header(below: Sequence[Row], printed: Sequence[Sequence[str]]) -> Sequence[Row]:
+    """The rows below a header down to where another table's header stands."""
+    data = False
+    for place, (_, cells) in enumerate(below):
+        if data and is_header_row(cells) and not same_header(cells, printed):
+            return below[:place]
+        data = data or any(_typed(cells[i]) for i in filled(cells))
+    return below
 
 
 def header_at(rows: Sequence[Row], number: int, merges: Sequence[Merge] = ()) -> Header:
@@ -112,11 +123,12 @@ def header_at(rows: Sequence[Row], number: int, merges: Sequence[Merge] = ()) ->
 
 
 def is_header_row(cells: Sequence[str]) -> bool:
-    """Whether a row is a header without any doubt: at least two known words, nothing typed, all short."""
+    """Whether a row is a header without doubt: known words (one will do if all others end like one), nothing typed."""
     texts = [cells[i] for i in filled(cells)]
     known = sum(map(is_known_header, texts))
     like = known + sum(1 for text in texts if not is_known_header(text) and ends_like_a_header(text))
-    return known >= 2 and like >= 0.6 * len(texts) and not any(map(_typed, texts))
+    sure = (known >= 2 and like >= 0.6 * len(texts)) or (known >= 1 and like == len(texts) > 2)
+    return sure and not any(map(_typed, texts))
 
 
 def is_type_row(cells: Sequence[str]) -> bool:
@@ -228,7 +240,8 @@ def _is_child(rows: Sequence[Row], parent: int, child: int, merges: Sequence[Mer
         return False
     spans = _spans(rows[parent], merges, max(len(above), len(below)))
     wide = {i for top, end in spans.items() if end > top for i in range(top, end + 1)}
-    if not any(i in wide for i in subs) or any(i in spans and i not in wide for i in subs):
+    singles = [i for i in tops if i not in wide]
+    if not any(i in wide for i in subs) or (singles and all(i in subs for i in singles)):
         return False
     number = rows[child][0]
     if any(r1 < number <= r2 and r1 == rows[parent][0] for r1, _, r2, _ in merges):
@@ -238,9 +251,9 @@ def _is_child(rows: Sequence[Row], parent: int, child: int, merges: Sequence[Mer
 
 def _fills_gaps(rows: Sequence[Row], child: int, tops: list[int], subs: list[int], wide: set[int]) -> bool:
     """Without merges to tell: both rows together name the columns that are filled below, the upper one does not."""
-    data = [filled(cells) for _, cells in rows[child + 1 : child + 1 + _BELOW]]
+    data = [at for _, cells in rows[child + 1 : child + 1 + _BELOW] if len(at := filled(cells)) > 1]
     usual = {i for i in {i for at in data for i in at} if 2 * sum(1 for at in data if i in at) >= len(data)}
-    singles = [i for i in tops if i not in wide]
+    singles = [i for i in tops if i not in wide and i not in subs]
     if len(subs) < 2 or not usual - set(tops):
         return False
     return usual <= set(singles) | set(subs) and not usual <= set(subs)

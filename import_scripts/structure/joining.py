@@ -23,6 +23,11 @@ class _Piece:
     head: list[Row]
     header: Header | None
 
+    def header_rows(self) -> list[list[str]]:
+        """The cells of its header rows."""
+        found = self.header
+        return [cells for _, cells in self.head[found.first : found.last + 1]] if found is not None else []
+
 
 @dataclass(slots=True)
 class _Chain:
@@ -35,7 +40,7 @@ class _Chain:
         if not self.pieces or not self.width or not piece.first_wide:
             return True
         first = next(cells for number, cells in piece.head if number == piece.first_wide)
-        if same_header(first, self.header):
+        if any(same_header(cells, self.header) for cells in (first, *piece.header_rows())):
             return True
         if piece.header is not None and _is_strong(piece):
             return False
@@ -46,9 +51,7 @@ class _Chain:
         self.pieces.append(piece)
         if piece.first_wide and not self.width:
             self.width = piece.width
-            if piece.header is not None:
-                multi = piece.head[piece.header.first : piece.header.last + 1]
-                self.header = tuple(cells for _, cells in multi)
+            self.header = tuple(piece.header_rows())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,7 @@ def join_sheets(sheets: Iterable[Sheet]) -> Iterator[Sheet]:
 
 
 def _is_strong(piece: _Piece) -> bool:
-    header = piece.header
-    rows = piece.head[header.first : header.last + 1] if header else []
-    return any(is_header_row(cells) for _, cells in rows)
+    return any(map(is_header_row, piece.header_rows()))
 
 
 def _piece_of(sheet: Sheet) -> _Piece:

@@ -8,6 +8,7 @@ from import_scripts.structure.headers import filled, is_header_row, is_type_row,
 from import_scripts.structure.layout import Layout
 from import_scripts.structure.sentences import (
     could_head,
+    is_authority,
     is_count,
     is_label,
     is_note,
@@ -32,6 +33,10 @@ Verdict = Literal[
 ]
 """``text``: one cell over the whole row; what it means depends on what follows. ``header``: of another table."""
 
+TOTALS = frozenset(
+    {"合计", "总计", "小计", "共计", "累计", "合 计", "总 计", "小 计", "Total", "TOTAL", "total", "Subtotal"}
+)
+"""How a row of totals begins."""
 FIRM_ENDS = ("公司", "集团", "厂", "社", "院", "学", "中心", "所", "行")
 _REST_OF_A_NAME = re.compile(
     r"(?:科技|股份|集团|投资|实业|贸易|工业|责任)*(?:有限)?(?:责任)?公司(?:[（(].*[)）])?|司|限公司|任公司|份有限公司|[^（(]{0,12}[)）].{0,8}"
@@ -64,9 +69,13 @@ def judge(layout: Layout, cells: list[str], covered: set[int], *, below_header: 
 
 def _one_text(layout: Layout, at: int, text: str, covered: set[int]) -> Verdict:
     """A row with one text of its own."""
-    if at in layout.firms and not covered:
+    if layout.width == 1:
+        return _one_column(layout, text)
+    if at in layout.firms:
         if _is_rest(text):
             return "continuation"
+        if covered:
+            return "record"
         said = is_note(text) or is_sentence(text) or is_total(text, alone=True) or is_signature(text)
         without_number = layout.serial in layout.dense and not is_firm(text)
         return "text" if said or without_number or _heads(text) else "record"
@@ -74,9 +83,15 @@ def _one_text(layout: Layout, at: int, text: str, covered: set[int]) -> Verdict:
         return "continuation"
     if at > 0:
         return "record" if not layout.firms else "text"
-    if layout.width == 1:
-        return "text" if is_note(text) or is_sentence(text) else "record"
     return "text"
+
+
+def _one_column(layout: Layout, text: str) -> Verdict:
+    """A row of a list of one column: only between names of firms anything else stands out."""
+    if not is_firm(text) and (is_note(text) or is_sentence(text)):
+        return "text"
+    apart = layout.firms and not is_firm(text)
+    return "text" if apart and (_heads(text) or is_signature(text) or is_authority(text)) else "record"
 
 
 def _heads(text: str) -> bool:
@@ -105,6 +120,18 @@ def _is_numbered_group(layout: Layout, own: list[int], texts: list[str]) -> bool
     return numbered and could_head(second) and not is_firm(second)
 
 
+def group_text(cells: list[str]) -> str:
+    """What a group row says: without its number, the count behind the name.
+
+    >>> group_text(["一", "广州市（2家）"]), group_text(["广州市", "2家"])
+    ('广州市（2家）', '广州市（2家）')
+    """
+    texts = [cells[i] for i in filled(cells)]
+    if len(texts) == 2 and is_count(texts[1]):
+        return f"{texts[0]}（{squeeze(texts[1]).strip('()')}）"
+    return texts[-1]
+
+
 def _many(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -> Verdict:
     """A row with several texts of its own: a record, the rest of the record above, or one without an enterprise."""
     mostly_merged = 2 * len(own) < len(covered)
@@ -123,17 +150,18 @@ def _many(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -
 
 
 def _continues(layout: Layout, own: list[int]) -> bool:
-    """Whether a row of few cells goes on with the record above: each record has a number or a firm, this has none."""
+    """Whether a row of few cells goes on with the record above: records begin with a number or name, this does not."""
     counted = bool(layout.firms) or layout.serial is not None
-    return counted and layout.serial not in own and 2 * len(own) <= max(2, len(layout.dense))
+    begins = layout.serial in own or layout.dense[0] in own
+    return counted and not begins and 2 * len(own) <= max(2, len(layout.dense))
 
 
 def _without_name(layout: Layout, cells: list[str], own: list[int], covered: set[int]) -> Verdict:
     if any(i in covered and not says_nothing(cells[i]) for i in layout.firms):
         return "record"
-    if any(i in own for i in layout.firms):
-        return "no_name"
     code = layout.position_of("uscc")
     if code is not None and code in own:
         return "record"
+    if any(i in own for i in layout.firms):
+        return "no_name"
     return "continuation" if _continues(layout, own) else "record"

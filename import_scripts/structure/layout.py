@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from import_scripts.columns import enterprise_columns, is_known_header, recognise, unique_names
-from import_scripts.structure.cells import SERIAL_WORDS, kind_of, squeeze
+from import_scripts.structure.cells import SERIAL_WORDS, is_firm, kind_of, squeeze
 from import_scripts.structure.headers import Header, filled, same_header
 from registry.schemas.tables import ColumnRole, Merge, Row
 
@@ -13,6 +13,8 @@ _USUAL = 0.5
 _SPARSE = 0.3
 _WITHOUT_HEADER = 3
 """So many rows must fill a column without a name before it is taken as one."""
+_PLACES = frozenset({"province", "city", "county", "region"})
+_TOLD_AT_LEAST = 4
 _SECOND_LOOK = frozenset(
     {
         "企业",
@@ -83,6 +85,8 @@ class Layout:
     bounded: bool
     """Cells beside the table belong to another one; else they are kept behind the row's own."""
     suspects: frozenset[str] = field(default=frozenset())
+    told_once: tuple[int, ...] = ()
+    """Columns of places that are filled only where the place changes: merged cells of a file that lost its merges."""
 
     @property
     def width(self) -> int:
@@ -130,7 +134,8 @@ def make_layout(
     cut += ("",) * (region.width - len(cut))
     rows = [cells[region.left : region.right] for _, cells in below]
     head = tuple(tuple(row[region.left : region.right]) for row in printed)
-    multi = [row for row in rows if len(filled(row)) > 1 and not same_header(row, head)] if region.width > 1 else rows
+    multi = [row for row in rows if not same_header(row, head)]
+    multi = _typical(multi) if region.width > 1 else _names(multi)
     roles = recognise(cut, multi)
     firms = enterprise_columns(cut, multi, roles)
     dense = _dense(multi, region.width)
@@ -146,7 +151,22 @@ def make_layout(
         serial=_serial(cut, roles),
         bounded=bounded,
         suspects=_suspects(head, anchor),
+        told_once=tuple(each.position for each in roles if each.role in _PLACES and _told_once(multi, each.position)),
     )
+
+
+def _typical(rows: Sequence[list[str]]) -> list[list[str]]:
+    """The rows that are filled like most: no group rows, no totals, no rests of other rows."""
+    counts = [len(filled(row)) for row in rows]
+    several = sorted(count for count in counts if count > 1)
+    usual = several[len(several) // 2] if several else 1
+    return [row for row, count in zip(rows, counts, strict=True) if count > 1 and 2 * count > usual]
+
+
+def _names(rows: list[list[str]]) -> list[list[str]]:
+    """Of one column the rows that name firms, if these are most; what stands between them does not count."""
+    firms = [row for row in rows if row and is_firm(row[0])]
+    return firms if 2 * len(firms) >= len(rows) and firms else rows
 
 
 def display_names(layout: Layout, derived: Sequence[str]) -> tuple[str, ...]:
@@ -225,6 +245,18 @@ def _serial(names: Sequence[str], roles: Sequence[ColumnRole]) -> int | None:
     by_role = next((each.position for each in roles if each.role == "serial"), None)
     by_word = next((i for i, name in enumerate(names) if squeeze(name).lower() in SERIAL_WORDS), None)
     return by_role if by_role is not None else by_word
+
+
+def _told_once(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether a column is filled in its first row, blank in many, and never names one value twice."""
+    said = [row[column].strip() if column < len(row) else "" for row in rows]
+    values = [cell for cell in said if cell]
+    return (
+        len(said) >= _TOLD_AT_LEAST
+        and bool(said[0])
+        and 1 < len(values) < 0.7 * len(said)
+        and len(set(values)) == len(values)
+    )
 
 
 def _suspects(head: Sequence[Sequence[str]], anchor: int) -> frozenset[str]:

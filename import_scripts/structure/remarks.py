@@ -47,7 +47,20 @@ def about(table: Table, layout: Layout, walk: Walk, *, whole: bool) -> list[Text
     where = f"“{name}”" if name else ""
     lead = f"{where}: " if where else ""
     notes = [*_duplicates(layout, where, lead), *_without_header(table, where, lead)]
-    notes += [Text(f"{where}{each.zh}", f"{lead}{each.en}") for each in walk.groups.differences[:_SHOWN] if whole]
+    notes += [
+        Text(f"{where}{each.zh}", f"{lead}{each.en}")
+        for each in walk.groups.differences[:_SHOWN]
+        if whole and not layout.bounded
+    ]
+    if layout.told_once:
+        columns = "、".join(layout.roles[i].column for i in layout.told_once)
+        notes.append(
+            Text(
+                f"{where}“{columns}”列只在换地区时填写，空白处按上面的值补齐，请核对。",
+                f"{lead}“{columns}” is filled only where the place changes; blanks were filled from above. "
+                "Please check.",
+            )
+        )
     if walk.wider:
         notes.append(
             Text(

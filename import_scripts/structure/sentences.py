@@ -12,7 +12,11 @@ _NOTE = re.compile(
     r"|[※*★▲△●◆]|(?:以上|上述|本表|本名单|排名不分先后|\(?以上?排名|各单位|请各)",
     re.I,
 )
-_TOTAL = re.compile(r"(?:本页|本省|全省|全国|全市)?(?:合计|总计|小计|共计|累计|总和|总数)(?:[:：(]?.{0,24})?")
+_TOTAL = re.compile(
+    r"(?:sub|grand)?total[:：]?"
+    r"|(?:本页|本省|全省|全国|全市)?(?:合计|总计|小计|共计|累计|总和|总数)(?:[:：(]?.{0,24})?",
+    re.I,
+)
 _STATED_TOTAL = re.compile(r".{0,40}(?:共计?|合计|总计)[:：]?\d+(?:家|所|户|个|项|名|条|种|款|件|人).{0,12}")
 _DAY = re.compile(
     r"(?:发布|公示|公告|填报|填表|制表|打印|报送)?(?:日期|时间)?[:：]?"
@@ -24,6 +28,7 @@ _SIGNED = re.compile(
     r"盖章|签字|签章|公章|主办|承办|抄送|印发).{0,40}|.{0,40}[（(](?:盖章|章|公章|签章|签字)[)）].{0,20}"
 )
 _OFFICE = re.compile(r".{2,30}(?:厅|局|委|委员会|办公室|部|中心|政府|协会|处|领导小组|办|院|会)")
+_AUTHORITY = re.compile(r".*(?:省|市|县|区|州|国家).*(?:[^餐舞茶展客]厅|局|委员会|人民政府|办公室)")
 _PAGE = re.compile(
     r"第\d+页(?:[,，/、]?共\d+页)?|共\d+页(?:[,，/]?第\d+页)?|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+", re.I
 )
@@ -40,6 +45,8 @@ _COUNT = re.compile(
 _COUNT_CELL = re.compile(r"[（(]?共?\d+(?:家|所|户|个|项|名|条|种|款|件|人)(?:企业|单位|公司)?[)）]?")
 _SENTENCE = re.compile(r"[。；;！!？](?!$)|，.*，")
 GROUP_AT_MOST = 40
+_LONGEST = 200
+"""Longer cells head nothing and are not kept in mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def is_note(text: str) -> bool:
     >>> is_note("注：排名不分先后"), is_note("北京市（92所）")
     (True, False)
     """
-    return _NOTE.match(squeeze(text)) is not None
+    return _NOTE.match(squeeze(text[:_LONGEST])) is not None
 
 
 def is_total(text: str, *, alone: bool) -> bool:
@@ -80,37 +87,45 @@ def is_total(text: str, *, alone: bool) -> bool:
 
 def is_signature(text: str) -> bool:
     """A date, a seal, who filled it in, a page number."""
-    plain = squeeze(text)
+    plain = squeeze(text[:_LONGEST])
     return any(pattern.fullmatch(plain) for pattern in (_DAY, _SIGNED, _PAGE))
 
 
 def is_page_number(text: str) -> bool:
     """第 2 页 共 5 页, - 3 -, Page 1 of 4."""
-    return _PAGE.fullmatch(squeeze(text)) is not None
+    return _PAGE.fullmatch(squeeze(text[:_LONGEST])) is not None
 
 
 def is_office(text: str) -> bool:
     """The name of an authority, as it stands below a list."""
-    return _OFFICE.fullmatch(squeeze(text)) is not None
+    return _OFFICE.fullmatch(squeeze(text[:_LONGEST])) is not None
+
+
+def is_authority(text: str) -> bool:
+    """The name of a public authority that is hardly a firm's: 示例省工业和信息化厅, but not 示例市甲经营部.
+
+    >>> is_authority("示例省工业和信息化厅"), is_authority("示例市甲加工部"), is_authority("示例市甲餐厅")
+    (True, False, False)
+    """
+    return _AUTHORITY.fullmatch(squeeze(text[:_LONGEST])) is not None
 
 
 def is_title(text: str) -> bool:
     """附件…, …名单, …公告."""
-    return _TITLE.fullmatch(squeeze(text)) is not None
+    return _TITLE.fullmatch(squeeze(text[:_LONGEST])) is not None
 
 
 def is_sentence(text: str) -> bool:
     """Too long or too punctuated to head a group."""
-    plain = squeeze(text)
+    plain = squeeze(text[:_LONGEST])
     return len(plain) > GROUP_AT_MOST or _SENTENCE.search(plain) is not None
 
 
 def is_count(text: str) -> bool:
     """92家, （共 5 户）."""
-    return _COUNT_CELL.fullmatch(squeeze(text)) is not None
+    return _COUNT_CELL.fullmatch(squeeze(text[:_LONGEST])) is not None
 
 
-@lru_cache(maxsize=4096)
 def read_group(text: str) -> Group:
     """What a group row says.
 
@@ -119,6 +134,11 @@ def read_group(text: str) -> Group:
     >>> read_group("（二）深圳市：共 5 家").value, read_group("一、高新技术企业").style
     ('深圳市', 'han')
     """
+    return _read_group(text[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _read_group(text: str) -> Group:
     printed = " ".join(text.split())
     numbering = _NUMBERING.match(printed)
     style = (numbering.lastgroup if numbering else None) or "plain"
@@ -133,9 +153,13 @@ def read_group(text: str) -> Group:
     return Group(value, count, style, marked)
 
 
-@lru_cache(maxsize=4096)
 def could_head(text: str) -> bool:
     """Whether a single cell may be a group row at all: no sentence, note, total, date or page number."""
+    return len(text) <= _LONGEST and _could_head(text)
+
+
+@lru_cache(maxsize=4096)
+def _could_head(text: str) -> bool:
     plain = squeeze(text)
     if not plain or is_sentence(text) or is_note(text) or is_signature(text):
         return False
@@ -144,5 +168,5 @@ def could_head(text: str) -> bool:
 
 def is_label(text: str) -> bool:
     """``填报单位：示例局``: a name with its value, as stands above a table."""
-    name, colon, value = squeeze(text).partition(":")
+    name, colon, value = squeeze(text[:_LONGEST]).partition(":")
     return bool(colon) and bool(value) and name.isalnum() and len(name) <= 8 and not ends_like_a_header(text)

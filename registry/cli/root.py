@@ -9,10 +9,12 @@ from registry.cli import (
     accounts,
     assess,
     audit,
+    batches,
     demo,
     directory,
     index,
     land,
+    objections,
     search,
     search_config,
     serving,
@@ -46,6 +48,8 @@ def make_app(*, server: serving.Server, reader: search.Reader | None = None) -> 
     assess.mount(app)
     land.mount(app)
     accounts.mount(app)
+    batches.mount(app)
+    objections.mount(app)
     audit.mount(app)
     return app
 

@@ -45,6 +45,7 @@ def search_command(
     status: Given = None,
     granted: Given = None,
     ending: Given = None,
+    brand: Given = None,
     category: Given = None,
     grade: Given = None,
     kind: Annotated[str, typer.Option(help="all、enterprise、product、directory")] = "all",
@@ -75,6 +76,7 @@ def search_command(
             statuses=status or (),
             granted=granted or (),
             ending=ending or (),
+            brands=brand or (),
             categories=category or (),
             grades=grade or (),
             kind=kind,
@@ -156,6 +158,13 @@ def _print_page(page: "SearchPage") -> None:
     for suggestion in page.did_you_mean:
         shown = suggestion.text + (f" {suggestion.name}" if suggestion.name else "")
         say(Text(f"您是不是要找：{shown}", f"Did you mean: {shown}"))
+    if shared := page.same_brand:
+        say(
+            Text(
+                f"字号“{shared.name}”的企业共 {shared.total} 家，用 --brand {shared.name} 只列出它们。",
+                f"{shared.total} enterprises share the brand “{shared.name}”; --brand {shared.name} lists these alone.",
+            )
+        )
     for section in page.sections:
         say(_SECTIONS[section.kind](section.total))
         for hit in (*section.hits, *section.near):

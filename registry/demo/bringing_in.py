@@ -13,13 +13,13 @@ from registry.models import Batch
 from registry.policies import Actor
 from registry.schemas.imports import ImportOptions
 from registry.schemas.tables import ColumnRole, ReadFile, Table
-from registry.services import audit, outbox
+from registry.services.batch_life.acts import publish_notice, start_batch
 from registry.services.imports.staging import stage
 from registry.services.imports.writing import write
-from registry.vocabulary import BatchState
 
 HEADER_ROW = 2
 """The first line of each file is its title."""
+EXAMPLE = "示例（虚构）"
 
 
 def bring_in(session: Session, lists: Sequence[DemoList], *, archive_dir: Path, actor: Actor) -> list[Batch]:
@@ -61,29 +61,27 @@ def _bring_in_one(session: Session, announcement: DemoList, folder: Path, archiv
         announced_on=announcement.announced_on,
         document_no=announcement.document_no,
     )
+    if announcement.notice_to is not None:
+        start_batch(
+            session,
+            directory=announcement.directory,
+            year=announcement.announced_on.year,
+            label=announcement.label,
+            title=announcement.title,
+            actor=actor,
+            reason=EXAMPLE,
+        )
     file = as_file(announcement, folder)
     staged = stage(session, read_file=file, options=options, actor=actor, archive_dir=archive_dir)
     run = write(session, import_id=staged.import_id, actor=actor)
     batch = session.get_one(Batch, run.batch_id)
     if announcement.notice_to is not None:
-        _open_notice(session, batch, announcement, actor)
+        publish_notice(
+            session,
+            batch_id=batch.id,
+            notice_from=announcement.announced_on,
+            notice_to=announcement.notice_to,
+            actor=actor,
+            reason=EXAMPLE,
+        )
     return batch
-
-
-def _open_notice(session: Session, batch: Batch, announcement: DemoList, actor: Actor) -> None:
-    """The import service writes final lists only; this one is still in public notice."""
-    batch.state = BatchState.PUBLIC_NOTICE
-    batch.notice_from, batch.notice_to = announcement.announced_on, announcement.notice_to
-    session.add(batch)
-    session.flush()
-    outbox.batches_changed(session, [batch.id])
-    audit.record(
-        session,
-        actor=actor.label,
-        action="batch.public_notice",
-        subject_kind="batch",
-        subject_key=str(batch.id),
-        before={"state": BatchState.FINAL.value},
-        after={"state": BatchState.PUBLIC_NOTICE.value, "notice_to": str(batch.notice_to)},
-        reason="示例（虚构）",
-    )

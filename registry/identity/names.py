@@ -16,6 +16,7 @@ __all__ = [
     "LEGAL_SUFFIXES",
     "PLACES",
     "NameNote",
+    "bare_brand",
     "clean_name",
     "core_name",
     "fold_name",
@@ -56,6 +57,10 @@ _LATIN_FORM = re.compile(
     re.I,
 )
 
+_BRANCHES = ("分公司", "分厂", "分行", "支行")
+_TRADE_MAX = 6
+"""Characters of the longest words of trade."""
+
 
 @dataclass(frozen=True, slots=True)
 class NameNote:
@@ -87,13 +92,37 @@ def core_name(name: str) -> str:
     """
     folded = fold_name(_BRACKETS.sub(_drop_place_bracket, name)) or fold_name(name)
     core = _without_place(folded)
-    if core.endswith(("分公司", "分厂", "分行", "支行")):
+    if core.endswith(_BRANCHES):
         return core
     suffixes = _suffix_set()
     for length in range(min(20, len(core) - 2), 0, -1):
         if core[-length:] in suffixes:
             return core[:-length]
     return core
+
+
+@lru_cache(maxsize=65536)
+def bare_brand(core: str) -> str:
+    """The brand alone (字号) out of brand and trade (:func:`core_name`), shared by firms of one house; "" for none.
+
+    Words of trade are taken off the end one after the other while two characters remain. A branch has its parent's
+    full name and no brand of its own.
+
+    >>> bare_brand("华星光电"), bare_brand("华星汽车工业"), bare_brand("通信设备"), bare_brand("示例公司惠州分公司")
+    ('华星', '华星', '', '')
+    """
+    if core.endswith(_BRANCHES):
+        return ""
+    words = _trade_words()
+    while True:
+        if core in words:
+            return ""
+        for length in range(min(_TRADE_MAX, len(core) - 2), 1, -1):
+            if core[-length:] in words:
+                core = core[:-length]
+                break
+        else:
+            return core
 
 
 def split_notes(name: str) -> tuple[str, tuple[NameNote, ...]]:
@@ -183,6 +212,12 @@ def _legal_suffixes() -> tuple[str, ...]:
     legal = [fold_name(s) for s in settings["legal"]]
     joined = {g + s for s in legal if len(s) > 1 for g in settings["generic"]}
     return tuple(sorted({*legal, *joined}, key=lambda s: (-len(s), s)))
+
+
+@cache
+def _trade_words() -> frozenset[str]:
+    settings = search_settings("suffixes.yaml")
+    return frozenset(fold_name(word) for word in (*settings["trade"], *settings["generic"]))
 
 
 @cache

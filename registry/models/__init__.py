@@ -10,8 +10,8 @@ from sqlalchemy import Table
 
 from registry.models.base import SQLModel
 from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
-from registry.models.imports import ImportMapping, ImportRow, ImportRun, SourceFile
-from registry.models.listing import Batch, Listing
+from registry.models.imports import ImportMapping, ImportRow, ImportRun, MatchDecision, SourceFile
+from registry.models.listing import Batch, BatchSeal, Listing
 from registry.models.operations import AuditEvent, IndexCatchUp, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         LandGrade,
         LandRun,
         LoginSession,
+        Objection,
         RoleGrant,
         RuleDraft,
         RuleTrial,
@@ -57,6 +58,7 @@ __all__ = [
     "AssessmentRun",
     "AuditEvent",
     "Batch",
+    "BatchSeal",
     "Chain",
     "CultivationCase",
     "Directory",
@@ -76,6 +78,8 @@ __all__ = [
     "LandRun",
     "Listing",
     "LoginSession",
+    "MatchDecision",
+    "Objection",
     "Product",
     "ProductListing",
     "RoleGrant",

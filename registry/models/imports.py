@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from registry.db import EnumText
+from registry.db import BigKey, EnumText
 from registry.models.base import JsonType, SQLModel, filled_index, instant, primary_key, ref
-from registry.vocabulary import ImportState, RowOutcome
+from registry.vocabulary import DecisionVerdict, ImportKind, ImportState, RowOutcome
 
 
 class SourceFile(SQLModel, table=True):
@@ -31,6 +31,7 @@ class ImportRun(SQLModel, table=True):
 
     id: int = primary_key()
     source_file_id: int = ref(foreign="source_file.id", index=True)
+    kind: ImportKind = Field(default=ImportKind.LIST, sa_type=EnumText(ImportKind))
     directory_code: str | None = Field(default=None, foreign_key="directory.code", max_length=40)
     """None: a plain enterprise file that gives no title."""
     batch_id: int | None = ref(foreign="batch.id", nullable=True)
@@ -101,8 +102,36 @@ class ImportRow(SQLModel, table=True):
     reason_zh: str | None = Field(default=None)
     reason_en: str | None = Field(default=None)
     matched_by: str | None = Field(default=None, max_length=20)
-    """code, registration_no, name, former_name, folded_name, file (an earlier row of the same file)."""
+    """code, registration_no, name, former_name, folded_name, scored, remembered, decided, file (an earlier row)."""
     enterprise_id: int | None = ref(foreign="enterprise.id", nullable=True)
     candidates: list[Any] | None = Field(default=None, sa_type=JsonType)
     effects: dict[str, Any] | None = Field(default=None, sa_type=JsonType)
     """What writing the row filled in on an enterprise that was there before; an undo takes exactly this back."""
+
+
+class MatchDecision(SQLModel, table=True):
+    """What a person decided about a printed name, remembered for the next list that prints it the same."""
+
+    __tablename__ = "match_decision"
+    __table_args__ = (
+        Index("ix_match_decision_folded", "folded"),
+        filled_index("match_decision", "enterprise_id"),
+        Index("ix_match_decision_import_id_row_id", "import_id", "row_id"),
+    )
+
+    id: int = primary_key()
+    folded: str = Field(max_length=300)
+    """The name as printed, folded."""
+    place: str = Field(default="", max_length=120)
+    """City or place the row stated, empty if none."""
+    code: str = Field(default="", max_length=60)
+    """Credit code, registration number or what stood in their place."""
+    verdict: DecisionVerdict = Field(sa_type=EnumText(DecisionVerdict))
+    enterprise_id: int | None = ref(foreign="enterprise.id", nullable=True)
+    """The firm meant, or not meant; None for a firm of its own."""
+    actor: str = Field(max_length=100)
+    decided_at: datetime = instant()
+    import_id: int | None = ref(foreign="import_run.id", nullable=True)
+    row_id: int | None = Field(default=None, sa_type=BigKey)
+    """The staged row it was made for; rows of an abandoned import are gone, so this is no foreign key."""
+    revoked_at: datetime | None = instant(nullable=True)

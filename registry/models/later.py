@@ -6,6 +6,7 @@ from registry.models.cultivation import CultivationCase, Submission
 from registry.models.figure import Fact, Figure
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
+from registry.models.objection import Objection
 from registry.models.searching import SearchMiss, SearchWord
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "LandGrade",
     "LandRun",
     "LoginSession",
+    "Objection",
     "RoleGrant",
     "RuleDraft",
     "RuleTrial",

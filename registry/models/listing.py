@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from registry.db import EnumText
+from registry.db import BigKey, EnumText
 from registry.models.base import JsonType, SQLModel, instant, primary_key, ref
 from registry.vocabulary import BatchState
 
@@ -30,8 +30,24 @@ class Batch(SQLModel, table=True):
     state: BatchState = Field(sa_type=EnumText(BatchState))
     edition: int = 1
     supersedes_id: int | None = ref(foreign="batch.id", nullable=True)
+    notice_by: str | None = Field(default=None, max_length=100)
+    """Who opened the public notice: ending it early takes somebody else."""
+    content_hash: str | None = Field(default=None, max_length=64)
+    """SHA-256 over the rows in printed order; set when the batch is frozen, after which its rows never change."""
+    frozen_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     voided_at: datetime | None = instant(nullable=True)
+
+
+class BatchSeal(SQLModel, table=True):
+    """The rows of a batch as they were when it was frozen, so that a difference can be named and not only noticed."""
+
+    __tablename__ = "batch_seal"
+
+    batch_id: int = Field(primary_key=True, foreign_key="batch.id", sa_type=BigKey)
+    rows: int
+    content: bytes = Field(sa_type=LargeBinary)
+    """Canonical JSON, one row a line, UTF-8, compressed (zlib)."""
 
 
 class Listing(SQLModel, table=True):

@@ -40,6 +40,12 @@ ROLES = {
     "maker": Text("生产（送测）单位", "Maker"),
     "category": Text("产品类别", "Product category"),
     "grade": Text("等级", "Grade"),
+    "new_name": Text("变更后名称", "New name"),
+    "moved_from": Text("迁出地", "Moved from"),
+    "moved_to": Text("迁入地", "Moved to"),
+    "merged_name": Text("被合并企业", "Merged enterprise"),
+    "surviving_name": Text("合并后企业", "Enterprise after the merger"),
+    "notice_reason": Text("原因", "Reason"),
 }
 """What a column was understood as; a role without a word here is shown by its code."""
 
@@ -63,10 +69,34 @@ MATCHED_BY = {
     "former_name": Text("按曾用名对应", "matched by a former name"),
     "folded_name": Text("按名称对应（括号、全半角不计）", "matched by name, brackets and width aside"),
     "other_name": Text("按其他名称对应", "matched by another name"),
+    "scored": Text("按名称相近程度对应（唯一且有把握）", "matched by a near name, unique and certain"),
+    "remembered": Text("按以前的人工决定对应", "matched as decided by a person before"),
+    "decided": Text("由人工选定", "chosen by a person"),
     "file": Text("与本文件前面一行相同", "same as an earlier row of this file"),
     "file_maker": Text("生产单位与本文件前面一行相同", "same maker as in an earlier row of this file"),
 }
 """How a row found its enterprise."""
+
+WHY = {
+    "current_name": Text("现用名相同", "same current name"),
+    "former_name": Text("曾用名相同", "same former name"),
+    "other_name": Text("其他名称相同", "same other name"),
+    "folded_name": Text("名称相同（括号、全半角不计）", "same name, brackets and width aside"),
+    "nearest_code": Text("相差一位的有效代码", "a valid code at one edit"),
+    "near_name": Text("名称相近", "near name"),
+    "near_former_name": Text("与曾用名相近", "near a former name"),
+}
+"""Why a candidate is offered."""
+
+AGREES = {
+    "name": Text("名称相同", "same name"),
+    "brand": Text("字号相同", "same brand"),
+    "trade": Text("行业用语相同", "same trade words"),
+    "place": Text("地名相同", "same place name"),
+    "form": Text("组织形式相同", "same legal form"),
+    "city": Text("城市相同", "same city"),
+}
+"""What of a candidate agrees with the row."""
 
 IDENTIFIED_BY = {
     "uscc": Text("统一社会信用代码", "credit code"),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from registry.schemas.base import ReadModel
-from registry.vocabulary import DirectoryKind, ImportState, JobState, RowKind, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportKind, ImportState, JobState, RowKind, RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,15 @@ class ImportOptions:
     sheets: tuple[str, ...] = ()
 
 
+class NameDifference(ReadModel):
+    """One difference between a printed name and a name of the registry, said from the printed one."""
+
+    code: str
+    """Part and kind, such as ``brand:sound``."""
+    zh: str
+    en: str
+
+
 class Candidate(ReadModel):
     """What an undecided row could mean: an enterprise, or a valid code at one edit."""
 
@@ -39,7 +48,14 @@ class Candidate(ReadModel):
     """Enterprise key or code."""
     name: str | None
     why: str
-    """current_name, former_name, folded_name, other_name, nearest_code."""
+    """current_name, former_name, folded_name, other_name, nearest_code, near_name, near_former_name."""
+    score: int | None = None
+    """0–100 for a near name."""
+    agrees: list[str] = []
+    """Codes of what agrees: brand, trade, place, form, city."""
+    differences: list[NameDifference] = []
+    city: str | None = None
+    """Code of the city of the enterprise."""
 
 
 class ImportRowLine(ReadModel):
@@ -94,6 +110,8 @@ class ImportSummary(ReadModel):
     size: int
     media_type: str
     state: ImportState
+    kind: ImportKind
+    """A list, or a notice about who firms are or what they hold."""
     directory_code: str | None
     lists: DirectoryKind
     """What its rows are about: enterprises, or products with their makers."""

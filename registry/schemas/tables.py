@@ -41,8 +41,8 @@ class Sheet:
     rows: Iterable[Row]
     merged: tuple[Merge, ...] = ()
     origin: Origin = "sheet"
-    table_row: int = 1
     uncertain: bool = False
+    table_row: int = 1
 
 
 @dataclass(frozen=True, slots=True)

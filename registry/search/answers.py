@@ -8,7 +8,7 @@ from registry.search import tiers
 from registry.search.documents import standing_in
 from registry.search.engine import Ask, Found, IndexReader
 from registry.search.entries import ANY
-from registry.search.expression import Expression, all_of, any_term
+from registry.search.expression import Expression, Term, all_of, any_term
 from registry.search.plan import (
     Answer,
     FacetCounts,
@@ -51,15 +51,27 @@ class IndexAnswers:
         return self.reader.day
 
     def answer(
-        self, plan: StrictPlan, filters: Filters, *, limit: int, after: Position | None = None, facets: bool = True
+        self,
+        plan: StrictPlan,
+        filters: Filters,
+        *,
+        limit: int,
+        after: Position | None = None,
+        facets: bool = True,
+        house: str = "",
     ) -> Answer:
-        """One page of enterprises, best first, with total and counts of the same view. Raises EngineUnavailable."""
+        """One page of enterprises, best first, with total and counts of the same view. Raises EngineUnavailable.
+
+        ``house``: a brand; how many of all that match are of it is counted too.
+        """
         strict = tiers.strict(plan)
         every = all_of([strict, *tiers.filter_clauses(filters)])
         counting = _FacetAsks(strict, every, filters, self._directories) if facets else None
         page = _page_ask(every, tiers.closeness(plan), limit=limit, after=after)
-        found = self.reader.ask([page, *(counting.asks if counting else ())])
-        return Answer(_page_of(found[0], after), counting.counts(found[1:]) if counting else {})
+        sharing = [Ask(all_of([Term("house", house), every]), stored="none", total=True)] if house else []
+        first, *found = self.reader.ask([page, *sharing, *(counting.asks if counting else ())])
+        shared = found.pop(0).total if sharing else 0
+        return Answer(_page_of(first, after), counting.counts(found) if counting else {}, shared)
 
     def rank(
         self, every: Expression, closest: Sequence[Expression] = (), *, limit: int, after: Position | None = None

@@ -14,6 +14,7 @@ from registry.models import Batch, Directory, Enterprise, EnterpriseAddress, Ent
 from registry.search.plan import Answer, Filters, Placed, Position, Ranked, StrictPlan
 from registry.search.query import FACETS
 from registry.search.sources import visible
+from registry.search.words import compact, compact_core, house_of
 from registry.titles import held_on, shown, status_on
 from registry.vocabulary import NameKind
 
@@ -63,7 +64,7 @@ class DatabaseReader:
         found = self._session.execute(query.order_by(held.desc(), col(Enterprise.id)).limit(limit + 1)).all()
         rows = tuple(Placed(row.id, order=row.held) for row in found[:limit])
         offset = (after.offset if after else 0) + len(rows)
-        more = Position(0, rows[-1].order, rows[-1].id, offset) if len(found) > limit else None
+        more = Position(0, rows[-1].order, rows[-1].id, offset) if rows and len(found) > limit else None
         return Ranked(rows, total, more)
 
     def _held_count(self) -> ColumnElement[int]:
@@ -166,6 +167,8 @@ class TextMatcher:
             return [], False
         conditions = [self._word(word.text) for word in plan.words]
         conditions += [self._industry(code) for code in plan.industries]
+        if plan.brands:
+            conditions.append(or_(*(self._named(like_anywhere(brand)) for brand in plan.brands)))
         if plan.identifiers:
             known = self._identifier(plan.identifiers)
             conditions = [or_(known, and_(*conditions))] if conditions else [known]
@@ -173,7 +176,21 @@ class TextMatcher:
         query = select(col(Enterprise.id)).where(visible(), *conditions)
         ordered = query.order_by(tier.desc(), func.length(col(Enterprise.name_zh)), col(Enterprise.id))
         found = list(self._session.scalars(ordered.limit(limit + 1)))
-        return found[:limit], len(found) > limit
+        cut = len(found) > limit
+        return self.of_houses(found[:limit], plan.brands) if plan.brands else found[:limit], cut
+
+    def of_houses(self, ids: Sequence[int], brands: Sequence[str]) -> list[int]:
+        """Those of the enterprises whose brand alone (字号) is one of these, in the same order."""
+        names = select(col(EnterpriseName.enterprise_id), col(EnterpriseName.name), col(EnterpriseName.kind)).where(
+            among_numbers(self._session, col(EnterpriseName.enterprise_id), ids),
+            col(EnterpriseName.kind).in_((NameKind.CURRENT, NameKind.SHORT, NameKind.ALIAS)),
+        )
+        kept = {
+            number
+            for number, name, kind in self._session.execute(names)
+            if house_of(compact_core(name) if kind == NameKind.CURRENT else compact(name)) in brands
+        }
+        return [number for number in ids if number in kept]
 
     def _word(self, word: str) -> ColumnElement[bool]:
         parts = [self._named(like_anywhere(word))]

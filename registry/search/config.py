@@ -90,7 +90,14 @@ class SuffixesFile(_File):
 
     legal: Words
     generic: Words
+    trade: Words
     organisation: Words
+
+
+class TradesFile(_File):
+    """``trades.yaml``: words of trades between brand and legal form, in lines that have no meaning of their own."""
+
+    trades: tuple[Annotated[Words, Field(min_length=1)], ...]
 
 
 WAYS = frozenset(
@@ -145,6 +152,7 @@ FILES: Mapping[str, type[_File]] = {
     "synonyms.yaml": SynonymsFile,
     "variants.yaml": VariantsFile,
     "suffixes.yaml": SuffixesFile,
+    "trades.yaml": TradesFile,
     "gates.yaml": GatesFile,
     "meilisearch.yaml": ServerFile,
 }

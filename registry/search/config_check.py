@@ -17,6 +17,7 @@ from registry.search.config import (
     ReadingsFile,
     SuffixesFile,
     SynonymsFile,
+    TradesFile,
     VariantsFile,
     WordsFile,
     line_finder,
@@ -89,6 +90,8 @@ def _faults(value: Any, known: Known) -> Iterator[Found]:
     elif isinstance(value, SuffixesFile):
         for part in SuffixesFile.model_fields:
             yield from _repeated([part], getattr(value, part))
+    elif isinstance(value, TradesFile):
+        yield from _grouped("trades", dict(enumerate(value.trades)))
 
 
 def _words(value: WordsFile, known: Known) -> Iterator[Found]:

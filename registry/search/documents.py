@@ -9,7 +9,7 @@ Kind = Literal["enterprise", "product"]
 
 FIELDS: tuple[str, ...] = (
     # Presence of a term is all an engine needs to know. Every entry has its key and its kind.
-    *("key", "kind", "exact", "exact_alias", "exact_former", "brand", "lead"),
+    *("key", "kind", "exact", "exact_alias", "exact_former", "brand", "house", "lead"),
     *("name", "alias", "former", "product", "address", "characters", "english"),
     *("reading", "reading_whole", "reading_other", "initials", "initials_whole", "near", "near_latin"),
     *("code_prefixes", "identifiers", "industries"),

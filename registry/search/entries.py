@@ -16,6 +16,7 @@ from registry.search.words import (
     compact_core,
     deletions,
     grams,
+    house_of,
     initial_prefixes,
     latin_words,
     normalise,
@@ -115,6 +116,7 @@ def _name_terms(
         "exact_alias": _distinct(map(compact, (*short, *english))),
         "exact_former": _distinct([*map(compact, former), *old_cores]),
         "brand": tuple(cores),
+        "house": _distinct(map(house_of, cores)),
         "lead": _distinct(text[:n] for text in (*cores, whole) for n in PREFIX_LENGTHS),
         # The distinctive part apart: a place in brackets inside a brand is not typed, 某某（宁波）电子 as 某某电子.
         "name": _grams([card.name, *cores[:1]]),

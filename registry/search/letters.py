@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from registry.identity.names import core_name, fold_name, fold_text
+from registry.identity.names import bare_brand, core_name, fold_name, fold_text
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]+|(?:(?![a-z0-9{_HAN}])[^\W_])+")
@@ -49,6 +49,16 @@ def compact(text: str) -> str:
 def compact_core(name: str) -> str:
     """The compact distinctive part of a company name (without place and legal form), or all of it."""
     return _without_accents(core_name(name)) or compact(name)
+
+
+def house_of(short: str) -> str:
+    """The brand alone (字号) of a compact short name: 华星光电 and 华星 are of one house. "" if it is only trade.
+
+    >>> house_of(compact_core("深圳市华星光电技术有限公司")), house_of("光电")
+    ('华星', '')
+    """
+    found = bare_brand(short)
+    return found if len(found) > 1 else ""
 
 
 def is_han(run: str) -> bool:

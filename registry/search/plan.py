@@ -138,6 +138,8 @@ class StrictPlan:
     identifiers: tuple[str, ...] = ()
     """Lower-case codes the text may be as a whole (credit code, stock code …)."""
     industries: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    """Brands alone (字号), compact: only firms of one of these houses."""
     standing: bool = False
     """Order by standing alone, not by closeness."""
     impossible: bool = False
@@ -146,7 +148,7 @@ class StrictPlan:
     @property
     def is_everything(self) -> bool:
         """Whether no text narrows the answer."""
-        return not (self.words or self.industries or self.identifiers or self.impossible)
+        return not (self.words or self.industries or self.identifiers or self.brands or self.impossible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,8 @@ class Answer:
 
     ranked: Ranked
     facets: FacetCounts
+    house: int = 0
+    """How many of all that match are of the house that was asked about; 0 without one, or if it cannot be told."""
 
 
 def member(words: type[Word], value: str) -> Word:

@@ -28,6 +28,7 @@ _FIELDS = {
     "status": "statuses",
     "granted": "granted",
     "ending": "ending",
+    "brand": "brands",
 }
 _PRODUCT_FIELDS = {"category": "categories", "grade": "grades"}
 YEARS = range(1990, 2100)
@@ -63,6 +64,8 @@ class SearchQuery(Frozen):
     """Years in which a title began."""
     ending: tuple[int, ...] = ()
     """Years in which a title ends."""
+    brands: tuple[str, ...] = ()
+    """Brands alone (字号), compact: 示例星河 of 示例星河电子 and 示例星河汽车工业."""
     categories: tuple[str, ...] = ()
     """Of products: 数据库, 操作系统 …"""
     grades: tuple[int, ...] = ()
@@ -148,6 +151,17 @@ class FacetValue(Frozen):
     label: Text
     count: int
     selected: bool
+
+
+class SameBrand(Frozen):
+    """Firms that share the brand (字号) the text is, with whatever trade behind it.
+
+    ``total`` of the enterprises found are of it; ``add`` are the address parameters that show these alone.
+    """
+
+    name: str
+    total: int
+    add: tuple[tuple[str, str], ...]
 
 
 class Suggestion(Frozen):
@@ -254,6 +268,8 @@ class SearchPage(Frozen):
     total_is_exact: bool = True
     facets: dict[str, tuple[FacetValue, ...]]
     interpreted: tuple[Chip, ...] = ()
+    same_brand: SameBrand | None = None
+    """On the first page, where several firms share the brand that was typed."""
     did_you_mean: tuple[Suggestion, ...] = ()
     notices: tuple[Text, ...] = ()
     degraded: bool = False

@@ -63,7 +63,7 @@ class Closeness:
 def plan_ladder(plan: StrictPlan, text: str) -> LadderPlan | None:
     """The forms to look for similar names by; None for identifiers, empty and overlong texts."""
     whole = compact(text)
-    if plan.identifiers or plan.industries or not 2 <= len(whole) <= LADDER_TEXT_MAX:
+    if plan.identifiers or plan.industries or plan.brands or not 2 <= len(whole) <= LADDER_TEXT_MAX:
         return None
     core = compact_core(text)
     near = {d for form in (whole, core) if len(form) in NEIGHBOUR_LENGTHS for d in deletions(form)}

@@ -15,6 +15,7 @@ from registry.search.query import (
     Group,
     Hit,
     ProductHit,
+    SameBrand,
     SearchPage,
     Suggestion,
 )
@@ -72,6 +73,10 @@ class ShownPage(ReadModel):
         description="按企业计数；kind=product 时按产品计数 / of enterprises; of products with kind=product"
     )
     interpreted: list[Chip] = Field(description="被理解为筛选条件的词 / words understood as filters")
+    same_brand: SameBrand | None = Field(
+        description="字号就是查询文字的企业，add 为只列出它们的参数；数据库回答时匹配过多则为空 / "
+        "firms that share the brand typed, and the parameters that list them alone"
+    )
     did_you_mean: list[Suggestion]
     notices: list[Text]
     degraded: bool = Field(description="索引不可用，由数据库回答 / the database answered")
@@ -90,6 +95,7 @@ def shown(page: SearchPage) -> ShownPage:
         total_is_exact=page.total_is_exact,
         facets={name: list(values) for name, values in page.facets.items()},
         interpreted=list(page.interpreted),
+        same_brand=page.same_brand,
         did_you_mean=list(page.did_you_mean),
         notices=list(page.notices),
         degraded=page.degraded,

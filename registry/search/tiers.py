@@ -38,6 +38,8 @@ def strict(plan: StrictPlan) -> Expression:
     elif words is not None:
         parts.append(words)
     parts += [Term("industries", code) for code in plan.industries]
+    if plan.brands:
+        parts.append(any_term("house", plan.brands))
     return all_of(parts) if parts else ENTERPRISES
 
 

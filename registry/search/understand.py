@@ -17,7 +17,7 @@ from registry.search.plan import Filters, ProductPlan, StrictPlan, WordPlan
 from registry.search.products import product_plan
 from registry.search.query import Chip, SearchQuery
 from registry.search.word_plans import plan_word
-from registry.search.words import compact, compact_core, plain_reading
+from registry.search.words import compact, compact_core, house_of, plain_reading
 
 __all__ = ["Understood", "batch_label_forms", "given_filters", "ignored_notice", "plan_word", "understand"]
 
@@ -60,6 +60,8 @@ class Understood:
     """What was done to read it so."""
     many: int = 0
     """So many names were pasted at once; 0 for one question."""
+    house: str = ""
+    """The brand (字号) the words are, if they are nothing else; compact."""
     otherwise: Callable[[], tuple["Understood", ...]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
@@ -83,10 +85,11 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
     standing = query.sort == "standing"
     if not query.text:
         product = _product(query, [], lexicon, Reading(()), given, {})
-        return Understood(StrictPlan(standing=True), given, product=product)
+        return Understood(StrictPlan(standing=True, brands=query.brands), given, product=product)
     code = _identifier(query.text)
     if code is not None and code.valid:
-        return Understood(StrictPlan(identifiers=(code.normalised.lower(),), standing=standing), given, code=code)
+        plan = StrictPlan(identifiers=(code.normalised.lower(),), brands=query.brands, standing=standing)
+        return Understood(plan, given, code=code)
     words = [code.normalised] if code else query.text.split(" ")[:WORDS_MAX]
     if query.literal or code:
         reading = Reading(tuple(map(Item, words)))
@@ -98,6 +101,7 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
     prefix = registrar_chips(query, kept) if not query.literal else ()
     planned = {word: plan_word(word, lexicon) for word in kept}
     plan = _plan(kept, planned, reading, standing=standing or (not kept and bool(chips)))
+    plan = replace(plan, brands=query.brands)
     found = Understood(
         plan,
         filters,
@@ -110,10 +114,15 @@ def understand(query: SearchQuery, lexicon: Lexicon) -> Understood:
         product=None if code else _product(query, kept, lexicon, reading, filters, planned),
         directories=() if code else _directories(query, reading, kept, lexicon),
         many=0 if code else len(names_in(query.text)),
+        house="" if code or query.brands or len(kept) != 1 else _house(plan.whole),
     )
     return (
         found if query.literal or code else replace(found, otherwise=lambda: _otherwise(query, kept, lexicon, filters))
     )
+
+
+def _house(whole: str) -> str:
+    return whole if len(whole) > 1 and house_of(whole) == whole else ""
 
 
 def _identifier(text: str) -> CodeExplanation | None:
@@ -180,7 +189,8 @@ def _product(
     grades = query.grades + tuple(int(e.value) for e in chosen if e.field == "grade" and reading.catalogue)
     alone = query.kind == "product"
     of_titles = filters.directories or filters.years or (filters.statuses and not alone)
-    if not (categories or grades) and (of_titles or filters.levels or filters.chains):
+    of_enterprises = of_titles or filters.levels or filters.chains
+    if query.brands or (of_enterprises and not (categories or grades)):
         return None
     text = [word for word in words if not (reading.catalogue and lexicon.categories_of(compact(word)))]
     plan = product_plan(text, lexicon, plans, categories=categories, grades=grades)

@@ -20,6 +20,7 @@ Word = TypeVar("Word", bound=LabelledEnum)
 Value = TypeVar("Value")
 NEAREST = 5
 CATEGORY_MAX = 60
+BRAND_MAX = 60
 SORTS = ("relevance", "standing")
 _GRADES = {"1": 1, "2": 2, "3": 3, "Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "i": 1, "ii": 2, "iii": 3, "一": 1, "二": 2, "三": 3}
 
@@ -36,6 +37,7 @@ def ask(
     statuses: Sequence[str] = (),
     granted: Sequence[str | int] = (),
     ending: Sequence[str | int] = (),
+    brands: Sequence[str] = (),
     categories: Sequence[str] = (),
     grades: Sequence[str | int] = (),
     as_of: date | None = None,
@@ -68,6 +70,7 @@ def ask(
         statuses=_each(statuses, lambda v: _word(v, TitleStatus, "status")),
         granted=_each(map(str, granted), lambda v: _year(v, "granted")),
         ending=_each(map(str, ending), lambda v: _year(v, "ending")),
+        brands=_each(brands, _brand),
         categories=_each(categories, lambda v: v[:CATEGORY_MAX]),
         grades=_each(map(str, grades), _grade),
         as_of=as_of,
@@ -134,6 +137,19 @@ def _year(value: str, field: str) -> int:
         field=field,
         value=value,
     )
+
+
+def _brand(value: str) -> str:
+    """A brand (字号) in any dress."""
+    found = compact(value)[:BRAND_MAX]
+    if not found:
+        raise InvalidInput(
+            f"字号“{shorten(value)}”里没有文字。",
+            f"There is no letter in the brand “{shorten(value)}”.",
+            field="brand",
+            value=value,
+        )
+    return found
 
 
 def _grade(value: str) -> int:

@@ -10,6 +10,7 @@ from registry.models import Batch, Directory, ImportRun, Listing, ProductListing
 from registry.schemas.batches import BatchPage, SourceDocument
 from registry.schemas.directories import BatchSummary, ListingRow
 from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
+from registry.services.batch_life.moves import history
 from registry.services.batch_reading import batch_summary
 from registry.services.listing_rows import find_directory, listing_row, row_source
 from registry.vocabulary import BatchState, DirectoryKind, ImportState
@@ -30,27 +31,45 @@ def latest(session: Session, limit: int = 5) -> list[BatchSummary]:
     return [_with_rows(session, batch, directory) for batch, directory in session.execute(query)]
 
 
-def get(session: Session, batch_id: int, *, as_of: date, cursor: str | None = None, limit: int = 50) -> BatchPage:
+_ON_THE_WAY = (BatchState.DRAFT, BatchState.PUBLIC_NOTICE, BatchState.WITHDRAWN)
+"""States of an edition that has not taken over from the one before."""
+
+
+def get(
+    session: Session,
+    batch_id: int,
+    *,
+    as_of: date,
+    cursor: str | None = None,
+    limit: int = 50,
+    for_officials: bool = False,
+) -> BatchPage:
     """One announcement, frozen as it was made: rows in printed order, each with its state on the day.
 
-    A corrected edition stays readable; its rows have no state. Raises NotFound (also for drafts), Gone (import undone),
-    InvalidInput (cursor, limit).
+    A corrected edition and a notice that was taken down stay readable; their rows have no state. Raises NotFound (also
+    for drafts, unless ``for_officials``), Gone (import undone), InvalidInput (cursor, limit).
     """
-    batch = _find(session, batch_id)
+    batch = find_batch(session, batch_id, drafts=for_officials)
     directory = find_directory(session, batch.directory_code)
+    events = history(session, batch.id)
     return BatchPage(
         as_of=as_of,
         batch=_with_rows(session, batch, directory),
         supersedes=_other(session, batch.supersedes_id, directory),
         superseded_by=_other(session, _successor(session, batch.id), directory),
+        editions=_editions(session, batch, directory, drafts=for_officials),
+        content_hash=batch.content_hash,
+        frozen_at=batch.frozen_at,
+        history=events if for_officials else [one.model_copy(update={"actor": ""}) for one in events],
         documents=_documents(session, batch.id),
         rows=_rows(session, batch, directory, as_of=as_of, cursor=cursor, limit=limit),
     )
 
 
-def _find(session: Session, batch_id: int) -> Batch:
+def find_batch(session: Session, batch_id: int, *, drafts: bool = False) -> Batch:
+    """The batch of this number, as far as the public knows it; with ``drafts`` any. Raises NotFound, Gone."""
     batch = session.get(Batch, batch_id) if 0 < batch_id <= _ID_MAX else None
-    if batch is None or batch.state is BatchState.DRAFT:
+    if batch is None or not (drafts or was_public(batch)):
         raise NotFound(
             f"没有编号为 {batch_id} 的公告。",
             f"There is no announcement number {batch_id}.",
@@ -65,6 +84,13 @@ def _find(session: Session, batch_id: int) -> Batch:
             value=batch_id,
         )
     return batch
+
+
+def was_public(batch: Batch) -> bool:
+    """Whether the public has ever seen the batch: a draft it has not, nor one that was taken down as a draft."""
+    return batch.state is not BatchState.DRAFT and (
+        batch.state is not BatchState.WITHDRAWN or batch.notice_by is not None
+    )
 
 
 def _rows(
@@ -93,9 +119,20 @@ def _count(session: Session, batch_id: int, kind: DirectoryKind) -> int:
 
 def _successor(session: Session, batch_id: int) -> int | None:
     query = select(col(Batch.id)).where(
-        col(Batch.supersedes_id) == batch_id, col(Batch.voided_at).is_(None), col(Batch.state) != BatchState.DRAFT
+        col(Batch.supersedes_id) == batch_id, col(Batch.voided_at).is_(None), col(Batch.state).not_in(_ON_THE_WAY)
     )
     return session.scalar(query.order_by(col(Batch.edition).desc(), col(Batch.id).desc()).limit(1))
+
+
+def _editions(session: Session, batch: Batch, directory: Directory, *, drafts: bool) -> list[BatchSummary]:
+    query = select(Batch).where(
+        col(Batch.directory_code) == batch.directory_code,
+        col(Batch.year) == batch.year,
+        col(Batch.label) == batch.label,
+        col(Batch.voided_at).is_(None),
+    )
+    found = session.scalars(query.order_by(col(Batch.edition))).all()
+    return [_with_rows(session, one, directory) for one in found if drafts or was_public(one)]
 
 
 def _other(session: Session, batch_id: int | None, directory: Directory) -> BatchSummary | None:

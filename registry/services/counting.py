@@ -105,7 +105,7 @@ def _batches(code: str | None) -> Any:
     query = (
         select(Batch, Directory)
         .join(Directory, col(Directory.code) == col(Batch.directory_code))
-        .where(col(Batch.voided_at).is_(None), col(Batch.state) != BatchState.DRAFT)
+        .where(col(Batch.voided_at).is_(None), col(Batch.state).not_in([BatchState.DRAFT, BatchState.WITHDRAWN]))
         .order_by(
             func.coalesce(col(Batch.announced_on), col(Batch.notice_from)).desc().nulls_last(),
             col(Batch.year).desc(),

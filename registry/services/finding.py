@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -22,7 +22,17 @@ from registry.search.engine import EngineUnavailable, SearchEngine
 from registry.search.expression import any_term
 from registry.search.lexicon import Lexicon
 from registry.search.plan import Answer, Filters, Placed, Position, ProductPlan, Ranked
-from registry.search.query import DirectoryHit, FacetValue, Group, Hit, ProductHit, SearchPage, SearchQuery, Suggestion
+from registry.search.query import (
+    DirectoryHit,
+    FacetValue,
+    Group,
+    Hit,
+    ProductHit,
+    SameBrand,
+    SearchPage,
+    SearchQuery,
+    Suggestion,
+)
 from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
 from registry.search.understand import Understood, given_filters, ignored_notice, many_notice, understand
 from registry.services.lexicons import lexicon_for
@@ -38,6 +48,9 @@ CANDIDATES = 150
 FEW_PRODUCTS = 5
 """Products shown beside enterprises."""
 LITERAL = "t"
+HOUSE_AMONG = 2_000
+"""Without an index the names of so many matches are read to tell which share a brand."""
+FEW_OF_HOUSE = 2
 WAITING_MAX = 1_000
 """With more changes waiting than this every row is read from the database."""
 _CERTAIN = ("exact", "code", "stock_code", "brand", "short_name", "alias", "english_name", "former_name")
@@ -141,6 +154,7 @@ class _Search:
             total=totals.get(self.query.kind, ranked.total),
             total_is_exact=not view.cut,
             facets=self._facets(view),
+            same_brand=_same_brand(self.query, understood, view.answer.house),
             interpreted=(*understood.chips, *batch_chip(self.session, self.query, understood)),
             did_you_mean=(*suggestions, *_meant(near, closest, ranked.total)),
             notices=(*notices, *code_notices, *([CUT] if view.cut else []), *([DEGRADED] if view.mode == "f" else [])),
@@ -180,7 +194,10 @@ class _Search:
         counted = self.query.kind != "product"
         if self.index is not None and self.index.day == self.day:
             scope = self._scope(reading, "i")
-            answer = self.index.answer(plan, filters, limit=limit, after=self._after(scope), facets=counted)
+            house = self._house(understood)
+            answer = self.index.answer(
+                plan, filters, limit=limit, after=self._after(scope), facets=counted, house=house
+            )
             return _View("i", answer, understood, scope)
         if self.index is not None:
             ids, cut = (None, False) if plan.is_everything else self.index.matching(plan, limit=TEXT_MATCHES_MAX)
@@ -191,7 +208,24 @@ class _Search:
         scope = self._scope(reading, mode)
         reader = DatabaseReader(self.session, self.day, ids)
         answer = reader.answer(plan, filters, limit=limit, after=self._after(scope), facets=counted)
+        answer = replace(answer, house=self._sharing(understood, ids))
         return _View(mode, answer, understood, scope, cut)
+
+    def _house(self, understood: Understood) -> str:
+        """The brand whose firms are told as a group; on the first page of enterprises only."""
+        return understood.house if self.query.kind in ("all", "enterprise") and not self.query.cursor else ""
+
+    def _sharing(self, understood: Understood, ids: list[int] | None) -> int:
+        """How many of the matches in the database are of the house; without an index only among few matches."""
+        house = self._house(understood)
+        if not house or not ids or (self.index is None and len(ids) > HOUSE_AMONG):
+            return 0
+        if self.index is None:
+            shared = TextMatcher(self.session).of_houses(ids, [house])
+        else:
+            plan = replace(understood.plan, brands=(house,))
+            shared, _ = self.index.matching(plan, limit=TEXT_MATCHES_MAX)
+        return DatabaseReader(self.session, self.day, shared).page(understood.filters, limit=0).total
 
     def _scope(self, reading: str, mode: str) -> str:
         """A cursor belongs to one question and one way of answering it."""
@@ -325,6 +359,14 @@ def _groups(page: SearchPage, understood: Understood) -> tuple[Group, ...]:
         "directory": bool(page.directories),
     }
     return tuple(sorted((group for group in shown if shown[group]), key=lambda group: not sure[group]))
+
+
+def _same_brand(query: SearchQuery, understood: Understood, shared: int) -> SameBrand | None:
+    """The firms of one house as a group: one alone is none."""
+    if shared < FEW_OF_HOUSE:
+        return None
+    add = query.changed(brands=(understood.house,)).params()
+    return SameBrand(name=understood.text, total=shared, add=add)
 
 
 def _notices(query: SearchQuery, understood: Understood) -> list[Text]:

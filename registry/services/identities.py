@@ -157,7 +157,7 @@ def require_live(enterprise: Enterprise) -> None:
 def check_reason(reason: str) -> str:
     """The reason on one line. Raises InvalidInput if there is none or it is too long."""
     said = " ".join(reason.split())
-    if not said or len(said) > REASON_MAX:
+    if not said or len(said) > REASON_MAX or "\x00" in said:
         raise InvalidInput(
             f"请写明理由，不超过 {REASON_MAX} 个字。",
             f"Give a reason of at most {REASON_MAX} characters.",

@@ -73,9 +73,9 @@ def counts_on(table: Dated, *, as_of: date, status: StatusFilter) -> ColumnEleme
 
 
 def listing_row(row: RowMapping, as_of: date) -> ListingRow:
-    """One row with its state on the day; rows of a corrected edition have no state."""
+    """One row with its state on the day; rows of a corrected edition, a draft or a notice taken down have none."""
     status = None
-    if row["state"] is not BatchState.SUPERSEDED:
+    if row["state"] in (BatchState.FINAL, BatchState.PUBLIC_NOTICE):
         status = title_status(
             as_of,
             valid_from=row["valid_from"],

@@ -62,7 +62,7 @@ def miss_of(page: SearchPage, language: Locale) -> Miss | None:
     """The failed search a page is, or None: something matched, or nothing was typed, or filters were chosen by hand."""
     query = page.query
     narrowed = any(query.selected(field) for field in ("directory", "city", "district", "chain", "level", "status"))
-    narrowed = narrowed or bool(query.granted or query.ending or query.categories or query.grades)
+    narrowed = narrowed or bool(query.granted or query.ending or query.categories or query.grades or query.brands)
     if not query.text or query.cursor or query.kind != "all" or narrowed or query.as_of or page.degraded or page.many:
         return None
     if any(section.hits for section in page.sections) or page.redirect is not None:

@@ -58,6 +58,10 @@ class Result(IntEnum):
     NOT_APPLICABLE = 4
 
 
+_UNMET, _UNKNOWN, _NEEDS_REVIEW, _MET, _NOT_APPLICABLE = (np.uint8(one) for one in Result)
+"""The same as bytes: asking the class for a member takes longer than judging one firm by it."""
+
+
 class Verdict(IntEnum):
     """What the standard came to."""
 
@@ -104,11 +108,11 @@ def evaluate(standard: Standard, population: Population) -> Evaluation:
     for criterion in standard.criteria:
         codes[criterion.id] = run.criterion(criterion)
     weighing = [one for one in standard.criteria if not one.advisory]
-    gaps = _count([codes[one.id] == Result.UNMET for one in weighing], population.size)
-    unknowns = _count([codes[one.id] == Result.UNKNOWN for one in weighing], population.size)
-    held_up = [codes[one.id] == Result.NEEDS_REVIEW for one in weighing if one.blocking]
+    gaps = _count([codes[one.id] == _UNMET for one in weighing], population.size)
+    unknowns = _count([codes[one.id] == _UNKNOWN for one in weighing], population.size)
+    held_up = [codes[one.id] == _NEEDS_REVIEW for one in weighing if one.blocking]
     reviews = _count(held_up, population.size)
-    vetoes = [codes[one.id] == Result.UNMET for one in weighing if one.veto]
+    vetoes = [codes[one.id] == _UNMET for one in weighing if one.veto]
     undecided = (unknowns > 0) | (reviews > 0)
     verdict = np.where(gaps > 0, Verdict.INELIGIBLE, np.where(undecided, Verdict.UNDECIDED, Verdict.ELIGIBLE))
     return Evaluation(
@@ -173,10 +177,10 @@ class _Run:
     def criterion(self, criterion: Criterion) -> Codes:
         size = self.population.size
         if self.population.procedure not in criterion.procedures:
-            return np.full(size, Result.NOT_APPLICABLE, dtype=np.uint8)
+            return np.full(size, _NOT_APPLICABLE, dtype=np.uint8)
         found = self.rule(criterion.id, (), criterion.rule, 0)
         if criterion.confidence == "R":  # read all the same, so that whoever decides sees the value
-            return np.full(size, Result.NEEDS_REVIEW, dtype=np.uint8)
+            return np.full(size, _NEEDS_REVIEW, dtype=np.uint8)
         return found
 
     def rule(self, criterion_id: str, path: Path, rule: Rule, shift: int) -> Codes:
@@ -239,7 +243,7 @@ def leaf(rule: Rule, population: Population, shift: int) -> Codes:
         case Size():
             return size_result(rule.size, population, shift)
         case Review():
-            return np.full(population.size, Result.NEEDS_REVIEW, dtype=np.uint8)
+            return np.full(population.size, _NEEDS_REVIEW, dtype=np.uint8)
         case _:
             raise TypeError(f"{type(rule).__name__} has conditions inside")
 
@@ -251,7 +255,7 @@ def _presence(population: Population, name: str) -> tuple[Bools, Bools]:
 
 def _three(known: Bools, true: Bools) -> Codes:
     # 3 and 0 for true and false, 1 for unknown: arithmetic on bytes is several times faster than two np.where.
-    return np.where(known, true.view(np.uint8) * np.uint8(Result.MET), np.uint8(Result.UNKNOWN))
+    return np.where(known, true.view(np.uint8) * _MET, _UNKNOWN)
 
 
 def _count(planes: list[Bools], size: int) -> Codes:
@@ -274,7 +278,7 @@ def _largest(_rule: Rule, inner: list[Codes]) -> Codes:
 def _first_decided(_rule: FirstDecided, inner: list[Codes]) -> Codes:
     found = inner[-1]
     for one in reversed(inner[:-1]):
-        found = np.where(one == Result.UNKNOWN, found, one)
+        found = np.where(one == _UNKNOWN, found, one)
     return found
 
 
@@ -288,19 +292,19 @@ def _chosen(_rule: Choose, inner: list[Codes]) -> Codes:
     """The first branch whose condition holds; an undecided condition leaves the choice undecided in the same way."""
     found = inner[-1]
     for when, then in reversed(list(zip(inner[:-1:2], inner[1:-1:2], strict=True))):
-        undecided = (when == Result.UNKNOWN) | (when == Result.NEEDS_REVIEW)
-        found = np.where(when == Result.MET, then, np.where(undecided, when, found))
+        undecided = (when == _UNKNOWN) | (when == _NEEDS_REVIEW)
+        found = np.where(when == _MET, then, np.where(undecided, when, found))
     return found
 
 
 def _judged(rule: Judged, inner: list[Codes]) -> Codes:
     if rule.if_absent == "unknown":
         return inner[0]
-    return np.where(inner[0] == Result.UNKNOWN, np.uint8(Result.NEEDS_REVIEW), inner[0])
+    return np.where(inner[0] == _UNKNOWN, _NEEDS_REVIEW, inner[0])
 
 
 def _in_principle(_rule: InPrinciple, inner: list[Codes]) -> Codes:
-    return np.where(inner[0] == Result.UNMET, np.uint8(Result.NEEDS_REVIEW), inner[0])
+    return np.where(inner[0] == _UNMET, _NEEDS_REVIEW, inner[0])
 
 
 COMBINE: dict[type, Callable[[Any, list[Codes]], Codes]] = {

@@ -102,7 +102,7 @@ class Population:
         Raises ValueError for an unknown name or an array of another length.
         """
         stated = {**(facts or {})}
-        stated.update(_derived(stated))
+        stated.update(derived(stated))
         stated.update(_by_currency(stated))
         dates, numbers = {}, {}
         for name, raw in stated.items():
@@ -243,7 +243,7 @@ def _nothing_of_none(numbers: dict[str, Column]) -> None:
             numbers[part] = Column(column.values, column.known | none)
 
 
-def _derived(facts: dict[str, Values]) -> dict[str, Values]:
+def derived(facts: dict[str, Values]) -> dict[str, Values]:
     """``mainland``, ``region``, ``industry_division`` and ``listed`` from codes and words, which leave ``facts``."""
     found: dict[str, Values] = {}
     if (markets := facts.pop("listed_market", None)) is not None:

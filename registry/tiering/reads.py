@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,8 +39,26 @@ class _Noting(dict):  # type: ignore[type-arg]
 
 
 def reads(standard: Standard, *, as_of: date, procedure: Procedure) -> Reads:
-    """The columns ``evaluate`` touches for this standard, day and procedure."""
-    return noted(lambda nobody: evaluate(standard, nobody), as_of=as_of, procedure=procedure)
+    """The columns ``evaluate`` touches for this standard, day and procedure; the last answers are kept."""
+    return _of(_Same(standard), as_of, procedure)
+
+
+class _Same:
+    """A standard as a key: the very object, for comparing the content of two takes longer than asking again."""
+
+    def __init__(self, standard: Standard) -> None:
+        self.standard = standard
+
+    def __hash__(self) -> int:
+        return id(self.standard)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.standard is self.standard
+
+
+@lru_cache(maxsize=128)
+def _of(same: _Same, as_of: date, procedure: Procedure) -> Reads:
+    return noted(lambda nobody: evaluate(same.standard, nobody), as_of=as_of, procedure=procedure)
 
 
 def noted(ask: Callable[[Population], object], *, as_of: date, procedure: Procedure) -> Reads:

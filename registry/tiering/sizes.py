@@ -90,6 +90,8 @@ def size_range(population: Population, shift: int = 0) -> SizeRange:
     industry = np.full(population.size, len(size_table().industries) - 1, dtype=np.int8)
     for place, lines in reversed(list(enumerate(size_table().industries))):
         mine = _members(lines, division)
+        if not mine.any():
+            continue  # of one firm all industries but one
         by_staff = _class(staff, lines.staff)
         by_revenue = by_staff if lines.revenue is None else _class(revenue, lines.revenue)
         low = np.where(mine, np.minimum(by_staff[0], by_revenue[0]), low)

@@ -69,6 +69,7 @@ def test_pages_follow_each_other_without_gap_or_repetition_to_the_end(client: Te
         ("/api/v1/search?granted=1823", "granted"),
         ("/api/v1/search?ending=soon", "ending"),
         ("/api/v1/search?grade=9", "grade"),
+        ("/api/v1/search?brand=。", "brand"),
         ("/api/v1/search?kind=people", "kind"),
         ("/api/v1/search?sort=alphabet", "sort"),
         ("/api/v1/directories/little_giant/download?format=pdf", "format"),

@@ -149,3 +149,22 @@ def test_a_file_is_read_first_and_settled_with_a_mapping_later(client: TestClien
     assert client.post(f"{address}/cancel", headers=curator).status_code == 409
     assert client.get(f"{address}/errors.xlsx", headers=curator).content[:2] == b"PK"
     assert client.get(f"{address}/errors.csv?lang=en", headers=curator).text.startswith("\ufeffKind,Reason")
+
+
+def test_a_notice_is_staged_written_and_undone_like_any_import(client: TestClient, sqlite_engine: Engine) -> None:
+    curator = bearer(sqlite_engine, Grant(Role.CURATOR, "440000"))
+    content = "企业名称,迁入地\n深圳示例甲电子有限公司,广东省广州市\n".encode()
+    form = {"kind": "move", "on": "2026-05-06", "document_no": "示〔2026〕5号"}
+    files = {"file": ("迁移.csv", content, "text/csv")}
+    staged = client.post("/api/v1/notices", headers=curator, data=form, files=files)
+    assert staged.status_code == 201, staged.text
+    summary = staged.json()["detail"]["summary"]
+    assert (summary["kind"], summary["counts"]["matched"]) == ("move", 1)
+    assert client.post(f"/api/v1/imports/{summary['id']}/write", headers=curator).status_code == 200
+    firm = "/api/v1/enterprises/91440300MA5EXAMP5U"
+    assert "440100" in client.get(firm).text
+    undone = client.post(f"/api/v1/imports/{summary['id']}/undo", headers=curator)
+    assert (undone.status_code, undone.json()["values_cleared"]) == (200, 1)
+    assert "440100" not in client.get(firm).text
+    wrong = client.post("/api/v1/notices", headers=curator, data=form | {"kind": "list"}, files=files)
+    assert wrong.status_code == 422

@@ -1,7 +1,8 @@
-"""The search page through HTTP, rendered, as a browser gets it."""
+"""The search page through HTTP, rendered, as a browser gets it, and the same question asked of the API."""
 
 import http.client
 import os
+import time
 from contextlib import redirect_stderr
 from itertools import cycle
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.bench.harness import Report, repeat
 from tests.bench.search_questions import Question
 from tests.support.serving import serving
 
-KINDS = ("exact name", "brand, two characters", "pinyin", "one wrong character", "broad", "empty")
+PLACES = (("the search page", "/search"), ("the API", "/api/v1/search"))
 RUNS = 60
 OK = 200
 
@@ -23,11 +24,18 @@ def measure(settings: Settings, asked: dict[str, list[Question]], report: Report
     # A line a request goes to standard error, as it does in service; nobody wants to read it here.
     with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere), serving(own) as address:
         connection = http.client.HTTPConnection(urlsplit(address).netloc)
-        print("\n  the search page through HTTP", flush=True)
-        for kind in KINDS:
-            paths = ["/search?" + urlencode(question.ours.changed(literal=True).params()) for question in asked[kind]]
-            turn = cycle(paths)
-            report(kind, size, repeat(lambda t=turn: _get(connection, next(t)), RUNS))  # type: ignore[misc]
+        for what, place in PLACES:
+            print(f"\n  {what} through HTTP (load {os.getloadavg()[0]:.1f})", flush=True)
+            for kind, questions in asked.items():
+                queries = [urlencode(question.ours.changed(literal=True).params()) for question in questions]
+                turn = cycle([f"{place}?{query}" for query in queries])
+                for _ in queries:
+                    _get(connection, next(turn))
+                used = time.process_time()
+                taken = repeat(lambda t=turn: _get(connection, next(t)), RUNS)  # type: ignore[misc]
+                # Of this whole process: the server in its thread and who asks it.
+                processor = (time.process_time() - used) / (RUNS + 1)
+                report(kind, size, taken, f"{processor * 1000:.1f} ms of processor")
         connection.close()
 
 

@@ -12,15 +12,16 @@ from sqlmodel import col, select
 from import_scripts.reading import open_file
 from registry.clock import today
 from registry.db import make_engine, reading, transaction
-from registry.models import Assessment, Enterprise, ImportRow, ImportRun, SearchMiss
+from registry.models import Assessment, Batch, Enterprise, ImportRow, ImportRun, Listing, Objection, SearchMiss
 from registry.policies import SYSTEM
 from registry.schemas.imports import ImportOptions
+from registry.services.batch_life.objections import Words, file_objection
 from registry.services.imports.reviewing import get_review, review
 from registry.services.imports.uploading import receive, settle
 from registry.services.lab.drafts import create_draft
 from registry.services.lab.trials import FOLDER, backtest_draft, try_draft
 from registry.services.search_misses import Miss, record_miss
-from registry.vocabulary import ImportState, RowOutcome
+from registry.vocabulary import BatchState, ImportState, RowOutcome
 from tests.browser.conftest import LiveServer, NewPage
 from web.routes import ROUTERS
 
@@ -28,6 +29,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 NOT_PAGES = {
     "document_original": "a download",
     "directory_download": "a download",
+    "batch_compare_export": "a download",
     "candidate_export": "a download",
     "lab_export": "a download",
     "renewal_export": "a download",
@@ -37,7 +39,21 @@ NOT_PAGES = {
     "suggest": "the list under a search box",
     "work": "leads on to the candidates",
 }
-OFFICE = ("lab", "work_standards", "candidate", "renewal", "missing", "work", "import", "mapping", "search_miss")
+OFFICE = (
+    "lab",
+    "work_standards",
+    "candidate",
+    "renewal",
+    "missing",
+    "work",
+    "import",
+    "mapping",
+    "search_miss",
+    "batch_list",
+    "batch_act",
+    "batch_row",
+    "objection_list",
+)
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
 
 
@@ -57,7 +73,7 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         record_miss(session, Miss("示例查不到", "zh", "", near_offered=True))
         session.flush()
         miss = session.exec(select(SearchMiss.id).limit(1)).one()
-    laboratory = lab_pages(engine, live_server) | import_pages(engine, live_server)
+    laboratory = lab_pages(engine, live_server) | import_pages(engine, live_server) | batch_pages(engine)
     engine.dispose()
     return public_pages(firm, f"/documents/{run}/rows/{row.id}") | office_pages(flagged, held, run, miss) | laboratory
 
@@ -106,6 +122,38 @@ def office_pages(flagged: int, held: str | None, run: int, miss: int) -> dict[st
         "search_miss_list": "/office/searches",
         "search_miss": f"/office/searches/{miss}",
     }
+
+
+def batch_pages(engine: Engine) -> dict[str, str]:
+    """A public notice with an objection, a final list, and two lists of one directory."""
+    with transaction(engine) as session:
+        notice = session.exec(select(Batch).where(Batch.state == BatchState.PUBLIC_NOTICE).limit(1)).one()
+        final = session.exec(select(Batch).where(Batch.state == BatchState.FINAL).order_by(col(Batch.id))).all()
+        one, other = next(
+            (one, other) for one in final for other in final if one.id < other.id and same_directory(one, other)
+        )
+        words = Words(text="示例异议：该企业的情况与公示不符。", objector="示例王某", contact="example@example.org")
+        listing = session.exec(select(Listing.id).where(Listing.batch_id == notice.id).limit(1)).one()
+        receipt = file_objection(session, batch_id=notice.id, words=words)
+        objection = session.exec(select(Objection.id).where(Objection.receipt == receipt)).one()
+    return {
+        "batch_compare": f"/batches/{one.id}/compare/{other.id}",
+        "batch in public notice": f"/batches/{notice.id}",
+        "objection_form": f"/batches/{notice.id}/objection",
+        "objection_receipt": f"/objections/{receipt}",
+        "batch_list": "/office/batches",
+        "batch_list in one state": "/office/batches?state=draft",
+        "work_batch": f"/office/batches/{notice.id}",
+        "batch_act_confirm": f"/office/batches/{notice.id}/final",
+        "batch_row": f"/office/batches/{notice.id}/rows/{listing}",
+        "objection_list": "/office/objections",
+        "work_objection": f"/office/objections/{objection}",
+    }
+
+
+def same_directory(one: Batch, other: Batch) -> bool:
+    """Two lists that can be compared."""
+    return one.directory_code == other.directory_code
 
 
 def lab_pages(engine: Engine, live_server: LiveServer) -> dict[str, str]:

@@ -18,10 +18,11 @@ from registry.services.assessing.candidates import candidates
 from registry.services.assessing.choosing import CandidateQuery, Reason, parse_reason, parse_sort
 from registry.services.assessing.explaining import explain_stored
 from registry.services.assessing.exporting import HEADS, write_candidates
+from registry.services.assessing.prerequisites import ladder_graph
 from registry.services.assessing.running import assess_tier
 from registry.vocabulary import CandidateSort, Flag, Trust
 from tests.db.test_assessing import DAY, a_ready_firm
-from tests.factories import a_figure
+from tests.factories import a_figure, a_uscc
 
 NEAR = CandidateQuery("little_giant", Flag.NEAR)
 FEW_RIGHTS = Reason("unmet", "LG26-8")
@@ -139,3 +140,23 @@ def test_what_would_decide_an_open_verdict_is_kept_as_its_report_says(assessed: 
         kept = session.exec(select(AssessmentNeed.path).where(AssessmentNeed.assessment_id == open_one.id)).all()
         assert tuple(kept) == explain_stored(session, assessment_id=open_one.id).needs != ()
         assert open_one.need_count == len(kept)
+
+
+def test_where_data_decide_little_one_criterion_short_is_near_only_if_half_of_it_is_met(engine: Engine) -> None:
+    with transaction(engine) as session:
+        for name, facts in (("示例远甲有限公司", {}), ("示例近乙有限公司", {"market_rank_world": 2})):
+            firm = a_ready_firm(session, facts=facts, name_zh=name, uscc=a_uscc())
+            for year in (2023, 2024):
+                session.add(a_figure(firm, year=year, name="main_business_revenue", value=70_000_000))
+    (run,) = assess_tier(engine, code="champion_national", as_of=DAY, actor="测试")
+    assert (run.population, run.counts["ineligible"], run.counts["near"]) == (2, 2, 1)
+    with reading(engine) as session:
+        page = candidates(session, CandidateQuery("champion_national", Flag.NEAR), as_of=DAY)
+        assert [row.enterprise.name for row in page.rows] == ["示例近乙有限公司"]
+        assert (page.total, page.counts[Flag.NEAR]) == (1, 1)
+        graph = ladder_graph(session, as_of=DAY)
+        counts = next(node.counts for node in graph.nodes if node.code == "champion_national")
+        assert counts is not None
+        assert counts[Flag.NEAR] == 1
+        stream = io.BytesIO()
+        assert write_candidates(session, stream, CandidateQuery("champion_national", Flag.NEAR), as_of=DAY) == 1

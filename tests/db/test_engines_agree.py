@@ -34,6 +34,8 @@ ASKED: list[dict[str, Any]] = [
     {"cities": ("440300", "440100"), "text": "星澜"},
     {"levels": (Level.NATIONAL,), "granted": (2024,)},
     {"text": "示例", "limit": 2},
+    {"text": "星澜", "brands": ("星澜",)},
+    {"brands": ("星澜", "某例")},
     {"limit": 1, "sort": "standing"},
 ]
 

@@ -21,8 +21,8 @@ from registry.schemas.imports import ImportOptions
 from registry.search.embedded import EmbeddedEngine
 from registry.services import jobs
 from registry.services.imports.browsing import get_import
-from registry.services.imports.comparing import compare, list_kind
 from registry.services.imports.error_report import write_report
+from registry.services.imports.list_comparing import compare, list_kind
 from registry.services.imports.remembering import forget, list_remembered
 from registry.services.imports.reviewing import (
     GuardsFailed,

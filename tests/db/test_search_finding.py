@@ -306,6 +306,12 @@ def test_an_alias_added_by_an_edit_is_findable_after_the_outbox(indexed: World) 
     assert indexed.names("铁臂") == ["bare"]
 
 
+@pytest.mark.parametrize("kind", ["product", "directory"])
+def test_asking_for_other_kinds_alone_shows_no_enterprise_and_is_answered(world: World, kind: str) -> None:
+    page = world.ask(kind=kind)
+    assert (page.hits, page.total, page.next_cursor) == ((), 0, None)
+
+
 def test_selected_values_stay_in_the_facet_without_a_hit(world: World) -> None:
     page = world.ask("星澜", chains=("five_g",), statuses=(TitleStatus.DUE,))
     chain = {v.value: (v.count, v.selected) for v in page.facets["chain"]}

@@ -36,7 +36,13 @@ OUTCOMES = {"M": "met", "U": "unmet", "?": "unknown", "R": "needs_review", "N": 
 """Letters of a stored result."""
 FLAG_NOTES = {
     Flag.CANDIDATE: (Text("各条符合，尚无称号", "Every criterion met, no title yet"), "met"),
-    Flag.NEAR: (Text("差 1–2 项，均可补", "One or two short, all can be made good"), "due"),
+    Flag.NEAR: (
+        Text(
+            "差 1–2 项可补的，看数据的条件至少符合一半",
+            "One or two to make good, at least half of what data decide is met",
+        ),
+        "due",
+    ),
     Flag.AT_RISK: (
         Text("持有称号，最新数据不符或将到期", "Holds the title; latest data fall short or it ends soon"),
         "unmet",

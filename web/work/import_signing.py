@@ -11,8 +11,8 @@ from registry.errors import InvalidInput, InvalidTransition, Text
 from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportDetail
 from registry.services.imports.browsing import get_import
-from registry.services.imports.comparing import list_kind
 from registry.services.imports.error_report import MEDIA_TYPES, write_report
+from registry.services.imports.list_comparing import list_kind
 from registry.services.imports.reviewing import get_review, override, reopen, sign_and_write, write_signed
 from registry.services.imports.undoing import preview_undo, undo
 from registry.vocabulary import ImportState, RowKind

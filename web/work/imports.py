@@ -11,12 +11,12 @@ from registry.errors import InvalidInput, RegistryError
 from registry.policies import EVERY_DIRECTORY, Actor
 from registry.schemas.imports import ImportDetail, ImportSummary
 from registry.services.imports.browsing import get_import, list_imports
-from registry.services.imports.comparing import compare
+from registry.services.imports.list_comparing import compare
 from registry.services.imports.outcomes import list_rows
 from registry.services.imports.reviewing import get_review
 from registry.services.imports.states import MOVES, UNSETTLED
 from registry.services.jobs import OPEN
-from registry.vocabulary import ImportState, Role, RowOutcome
+from registry.vocabulary import ImportKind, ImportState, Role, RowOutcome
 from web.deps import OfficerActor, ReadSession, current_officer
 from web.rendering import render, url_path, url_with
 from web.work import import_settings_views as settings_views
@@ -118,7 +118,7 @@ def acts_of(actor: Actor, detail: ImportDetail) -> list[str]:
     working = detail.job is not None and detail.job.state in OPEN
     after = MOVES[summary.state]
     acts = [
-        ("settle", ImportState.MAPPED in after and not working),
+        ("settle", summary.kind is ImportKind.LIST and ImportState.MAPPED in after and not working),
         ("cancel", working),
         ("write", ImportState.WRITTEN in after),
         ("reopen", summary.state is ImportState.REVIEWED),

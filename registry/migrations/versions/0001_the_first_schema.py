@@ -283,6 +283,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("supersedes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("notice_by", sa.String(100), nullable=True),
+        sa.Column("content_hash", sa.String(64), nullable=True),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["directory_code"], ["directory.code"], name=op.f("fk_batch_directory_code_directory")),
@@ -291,6 +294,14 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "directory_code", "year", "label", "edition", name=op.f("uq_batch_directory_code_year_label_edition")
         ),
+    )
+    op.create_table(
+        "batch_seal",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_seal_batch_id_batch")),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_batch_seal")),
     )
     op.create_table(
         "enterprise_address",
@@ -450,6 +461,7 @@ def upgrade() -> None:
         "import_run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("directory_code", sa.String(40), nullable=True),
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("options_hash", sa.String(64), nullable=False),
@@ -574,6 +586,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_import_row_import_id_outcome", ["import_id", "outcome"], unique=False)
 
     op.create_table(
+        "match_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("folded", sa.String(300), nullable=False),
+        sa.Column("place", sa.String(120), nullable=False),
+        sa.Column("code", sa.String(60), nullable=False),
+        sa.Column("verdict", sa.String(32), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_match_decision_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_match_decision_import_id_import_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_decision")),
+    )
+    with op.batch_alter_table("match_decision", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_match_decision_enterprise_id",
+            ["enterprise_id"],
+            unique=False,
+            sqlite_where=sa.text("enterprise_id IS NOT NULL"),
+            postgresql_where=sa.text("enterprise_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_match_decision_folded", ["folded"], unique=False)
+        batch_op.create_index("ix_match_decision_import_id_row_id", ["import_id", "row_id"], unique=False)
+
+    op.create_table(
         "listing",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -641,6 +683,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_product_listing_batch_id", ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_product_listing_import_row_id"), ["import_row_id"], unique=False)
         batch_op.create_index("ix_product_listing_product_id", ["product_id"], unique=False)
+
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("receipt", sa.String(24), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("product_listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject", sa.String(300), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("objector", sa.String(100), nullable=False),
+        sa.Column("contact", sa.String(200), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(100), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_objection_batch_id_batch")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_objection_listing_id_listing")),
+        sa.ForeignKeyConstraint(
+            ["product_listing_id"],
+            ["product_listing.id"],
+            name=op.f("fk_objection_product_listing_id_product_listing"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_objection_receipt")),
+    )
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.create_index("ix_objection_batch_id_state", ["batch_id", "state"], unique=False)
+        batch_op.create_index("ix_objection_contact_received_on", ["contact", "received_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objection_listing_id"), ["listing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objection_product_listing_id"), ["product_listing_id"], unique=False)
     op.create_table(
         "search_word",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -815,6 +891,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_search_word_enterprise_id"))
 
     op.drop_table("search_word")
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objection_product_listing_id"))
+        batch_op.drop_index(batch_op.f("ix_objection_listing_id"))
+        batch_op.drop_index("ix_objection_contact_received_on")
+        batch_op.drop_index("ix_objection_batch_id_state")
+
+    op.drop_table("objection")
     with op.batch_alter_table("product_listing", schema=None) as batch_op:
         batch_op.drop_index("ix_product_listing_product_id")
         batch_op.drop_index(batch_op.f("ix_product_listing_import_row_id"))
@@ -828,6 +911,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_listing_batch_id_days")
 
     op.drop_table("listing")
+    with op.batch_alter_table("match_decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_match_decision_import_id_row_id")
+        batch_op.drop_index("ix_match_decision_folded")
+        batch_op.drop_index(
+            "ix_match_decision_enterprise_id",
+            sqlite_where=sa.text("enterprise_id IS NOT NULL"),
+            postgresql_where=sa.text("enterprise_id IS NOT NULL"),
+        )
+
+    op.drop_table("match_decision")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_import_id_outcome")
         batch_op.drop_index(
@@ -884,6 +977,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enterprise_address_enterprise_id"))
 
     op.drop_table("enterprise_address")
+    op.drop_table("batch_seal")
     op.drop_table("batch")
     with op.batch_alter_table("assessment_need", schema=None) as batch_op:
         batch_op.drop_index("ix_assessment_need_run_id_path")

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import select
+import numpy as np
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from registry.errors import Conflict, NotFound
 from registry.models import Assessment, AssessmentRun, Enterprise
-from registry.services.assessing.gathering import gather, live_enterprises, titles_of
+from registry.services.assessing.gathering import LIVE, all_titles, gather
 from registry.services.assessing.pinning import unpin
 from registry.services.assessing.running import rule_hash
 from registry.services.standards import known_standards
@@ -63,16 +64,26 @@ def explain_now(session: Session, *, enterprise_id: int, code: str, as_of: date)
     Raises NotFound for an unknown standard or an enterprise that no longer stands for itself, InvalidInput for a day
     before any version.
     """
-    ids = live_enterprises(session, only=[enterprise_id])
-    if not ids.size:
+    place = session.execute(_PLACE, {"one": enterprise_id}).one_or_none()
+    if place is None:
         raise NotFound(
             "没有这家企业，或它已并入别的企业。", "There is no such enterprise, or it was merged into another."
         )
     among = known_standards(session)
     tier = find(code, among=among)[0].tier
-    titles = Population.from_columns(size=1, as_of=as_of, titles={tier: titles_of(session, ids, tier)})
-    procedure: Procedure = "review" if titles.holders([tier])[0] else "new"
-    place = session.scalar(select(col(Enterprise.region_code)).where(col(Enterprise.id) == enterprise_id))
-    standard = choose(code, procedure=procedure, as_of=as_of, region_code=place, among=among)
-    asked = reads(standard, as_of=as_of, procedure=procedure)
-    return explain(evaluate(standard, gather(session, ids=ids, reads=asked, as_of=as_of, procedure=procedure)), 0)
+    titles = all_titles(session, enterprise_id)
+    held = Population.from_columns(size=1, as_of=as_of, titles=titles)
+    procedure: Procedure = "review" if held.holders([tier])[0] else "new"
+    standard = choose(code, procedure=procedure, as_of=as_of, region_code=place[0], among=among)
+    firm = gather(
+        session,
+        ids=np.array([enterprise_id], dtype=np.int64),
+        reads=reads(standard, as_of=as_of, procedure=procedure),
+        as_of=as_of,
+        procedure=procedure,
+        titles=titles,
+    )
+    return explain(evaluate(standard, firm), 0)
+
+
+_PLACE = select(col(Enterprise.region_code)).where(col(Enterprise.id) == bindparam("one"), *LIVE)

@@ -22,7 +22,7 @@ from registry.services.imports.bulk import insert_rows, reserve_numbers
 from registry.services.standards import known_standards
 from registry.tiering.evaluation import Evaluation, Result, evaluate
 from registry.tiering.evaluation import Verdict as VerdictCode
-from registry.tiering.flags import Flags, flags
+from registry.tiering.flags import Flags, data_criteria, flags
 from registry.tiering.open_needs import open_needs
 from registry.tiering.population import Bools, Population
 from registry.tiering.reads import reads
@@ -185,6 +185,7 @@ def _judge(
     asked = reads(standard, as_of=as_of, procedure=procedure)
     population = gather(session, ids=ids, reads=asked, as_of=as_of, procedure=procedure)
     evaluation = evaluate(standard, population)
+    met, of = data_criteria(evaluation)
     found = flags(
         verdict=evaluation.verdict,
         holds_title=np.full(ids.size, procedure == "review"),
@@ -192,6 +193,8 @@ def _judge(
         gaps=evaluation.gaps,
         unknowns=evaluation.unknowns,
         veto=evaluation.veto,
+        met=met,
+        of=of,
     )
     return Judgement(
         evaluation=evaluation,

@@ -5,6 +5,9 @@
 ``interpreting``  a row of cells into the facts it states
 ``lookups``       what the registry already knows about the firms of a chunk of rows
 ``matching``      which enterprise a row means: the decision, with its reason
+``near_names``    firms whose names come near, scored, for rows that nothing exact was found for
+``deciding``      an official's word on a doubtful row, remembered for the next list
+``comparing``     a doubtful row beside the firms it may mean
 ``earlier``       the firms a file has had so far, in flat memory
 ``staging``       every row stored with its outcome; nothing else changes
 ``inserting_behind`` staged rows on their way into the table while the next ones are read

@@ -153,6 +153,7 @@ def _summary(run: ImportRun, source: SourceFile, batch: Batch | None) -> ImportS
         size=source.size,
         media_type=source.media_type,
         state=run.state,
+        kind=run.kind,
         directory_code=run.directory_code,
         lists=what_it_lists(run),
         batch_id=run.batch_id,

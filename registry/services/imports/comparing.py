@@ -1,199 +1,159 @@
-"""A staged list held against two others, set by set in SQL: the titles in force, and the edition before it.
+"""A doubtful row beside the firms it may mean, field by field."""
 
-A firm absent from the file loses nothing: absence is shown and never acted upon.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
-from sqlmodel import Session, col
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
-from registry.clock import today
-from registry.errors import InvalidInput, NotFound
-from registry.models import Batch, Enterprise, EnterpriseName, ImportRow, ImportRun, Listing
-from registry.schemas.imports import AgainstList, PreviewCount, PreviewRow
-from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
-from registry.services.imports.browsing import what_it_lists
-from registry.services.imports.list_counts import previous_batch
-from registry.services.imports.reviewing import EXAMINED
-from registry.services.keys import key_of
-from registry.titles import held_on
-from registry.vocabulary import DirectoryKind, RowKind, RowOutcome
+from registry import clock
+from registry.errors import NotFound
+from registry.identity import fold_name, region
+from registry.models import Enterprise, EnterpriseName, ImportRow, ImportRun, MatchDecision
+from registry.schemas.imports import NameDifference
+from registry.schemas.matching import Agreement, ComparedField, ComparedFirm, RowComparison
+from registry.services.badges import badges
+from registry.services.resolving import follow_merges, resolve
+from registry.vocabulary import NameKind, RowOutcome
 
-CURRENT, PREVIOUS = "current", "previous"
-_ABOUT_FIRMS = (RowOutcome.NEW, RowOutcome.MATCHED, RowOutcome.UNCHANGED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """A list to compare with, as SQL: its enterprises, each once, with the name it was announced under."""
-
-    against: str
-    batch: Batch | None
-    firms: Any
+FIELDS = (
+    *("name", "uscc", "registration_no", "former_name", "city", "founded_on", "capital", "industry_code"),
+    *("address", "main_business", "status"),
+)
+"""Fields in the order they are shown; words in ``import_words.ROLES``."""
+_LOOSE = frozenset({"address", "main_business", "capital", "status"})
+"""Differences here say little: such fields are worded freely or change over time."""
 
 
-def compare(session: Session, *, import_id: int) -> list[AgainstList]:
-    """Counts of every kind against the titles in force and against the previous edition, if there is one.
+def compare(session: Session, *, import_id: int, row_id: int) -> RowComparison:
+    """The side-by-side of one row of an import. Raises NotFound."""
+    run, row = session.get(ImportRun, import_id), session.get(ImportRow, row_id)
+    if run is None or row is None or row.import_id != import_id:
+        raise NotFound(f"导入 IM-{import_id} 没有这一行。", f"Import IM-{import_id} has no such row.", field="row_id")
+    facts = row.facts or {}
+    said = _row_fields(facts)
+    decision = session.exec(
+        select(MatchDecision)
+        .where(col(MatchDecision.row_id) == row.id, col(MatchDecision.revoked_at).is_(None))
+        .order_by(col(MatchDecision.id).desc())
+    ).first()
+    waiting = (col(ImportRow.import_id) == import_id, col(ImportRow.outcome) == RowOutcome.AMBIGUOUS)
+    following = select(ImportRow.id).where(*waiting, col(ImportRow.id) > row.id).order_by(col(ImportRow.id))
+    return RowComparison(
+        import_id=import_id,
+        row_id=row.id,
+        sheet=row.sheet,
+        row_number=row.row_number,
+        name=facts.get("name_as_printed") or facts.get("name", ""),
+        outcome=row.outcome,
+        reason_zh=row.reason_zh,
+        reason_en=row.reason_en,
+        decided_by=decision.actor if decision else None,
+        decision_id=decision.id if decision else None,
+        fields=[ComparedField(code=code, value=said[code], agreement="unknown") for code in FIELDS],
+        candidates=_candidates(session, row.candidates or [], said),
+        next_row_id=session.exec(following.limit(1)).first(),
+        undecided=session.exec(select(func.count(col(ImportRow.id))).where(*waiting)).one(),
+    )
 
-    Empty for an import that gives no titles of enterprises, or whose rows are not staged. Raises NotFound.
-    """
-    run = _run(session, import_id)
-    return [_against(session, run, base) for base in _bases(session, run)]
 
-
-def list_kind(
-    session: Session, *, import_id: int, against: str, kind: RowKind, cursor: str | None = None, limit: int = 50
-) -> Page[PreviewRow]:
-    """The rows of one kind in the order of the file; those absent in the order of the registry.
-
-    Raises NotFound, InvalidInput (against, cursor, limit).
-    """
-    run = _run(session, import_id)
-    base = next((one for one in _bases(session, run) if one.against == against), None)
-    if base is None:
-        raise InvalidInput(
-            f"没有可比的名单“{against}”。",
-            f"There is no list “{against}” to compare with.",
-            field="against",
-            value=against,
-            choices=(CURRENT, PREVIOUS),
+def _candidates(session: Session, offered: Sequence[dict[str, Any]], said: dict[str, str]) -> list[ComparedFirm]:
+    """The candidates that are enterprises (a proposed code is none), with their titles of today."""
+    firms: list[tuple[dict[str, Any], Enterprise]] = []
+    for each in offered:
+        if each["why"] == "nearest_code":
+            continue
+        found = resolve(session, each["key"])
+        firms.append((each, follow_merges(session, session.get_one(Enterprise, found.enterprise_id))))
+    numbers = [firm.id for _, firm in firms]
+    titles = badges(session, enterprise_ids=numbers, as_of=clock.today())
+    former = _former(session, numbers)
+    shown = []
+    for each, firm in firms:
+        fields = _firm_fields(firm, former.get(firm.id, []))
+        shown.append(
+            ComparedFirm(
+                key=each["key"],
+                name=firm.name_zh,
+                why=each["why"],
+                score=each.get("score"),
+                agrees=each.get("agrees", []),
+                differences=[NameDifference(**one) for one in each.get("differences", [])],
+                fields=[
+                    ComparedField(code=code, value=fields[code], agreement=agreement(code, said[code], fields[code]))
+                    for code in FIELDS
+                ],
+                titles=titles.get(firm.id, []),
+            )
         )
-    query, number = _absent(run, base) if kind is RowKind.ABSENT else _rows(run, base, kind)
-    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    scope = f"import:{import_id}:{against}:{kind.value}"
-    if cursor:
-        query = query.where(number > decode(cursor, scope=scope, kinds=(int,)).values[0])
-    found = session.execute(query.order_by(number).limit(check_limit(limit) + 1)).mappings().all()
-    items = tuple(_line(session, row) for row in found[:limit])
-    after = encode(Cursor(scope=scope, values=(items[-1].number,))) if len(found) > limit else None
-    return Page[PreviewRow](items=items, total=total, next_cursor=after)
+    return shown
 
 
-def _run(session: Session, import_id: int) -> ImportRun:
-    run = session.get(ImportRun, import_id)
-    if run is None:
-        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
-    return run
+def agreement(code: str, printed: str, known: str) -> Agreement:
+    """Whether two values of a field agree.
+
+    >>> agreement("uscc", "", "91350100M000100Y43"), agreement("former_name", "示例甲", "示例乙、示例甲")
+    ('unknown', 'same')
+    """
+    if not printed or not known:
+        return "unknown"
+    if code in ("name", "former_name"):
+        same = bool({fold_name(one) for one in printed.split("、")} & {fold_name(one) for one in known.split("、")})
+    else:
+        same = fold_name(printed) == fold_name(known)
+    if same:
+        return "same"
+    return "unknown" if code in _LOOSE else "different"
 
 
-def _bases(session: Session, run: ImportRun) -> list[_Base]:
-    if run.directory_code is None or run.state not in EXAMINED or what_it_lists(run) is DirectoryKind.PRODUCT:
-        return []
-    held = select(col(Listing.enterprise_id), func.max(col(Listing.name_as_announced)).label("announced")).group_by(
-        col(Listing.enterprise_id)
+def _row_fields(facts: dict[str, Any]) -> dict[str, str]:
+    former = [facts["former_name"]] if "former_name" in facts else []
+    city = facts.get("city_code") or facts.get("region_code")
+    return {
+        "name": facts.get("name", ""),
+        "uscc": facts.get("uscc") or facts.get("code_as_given", ""),
+        "registration_no": facts.get("registration_no", ""),
+        "former_name": "、".join([*former, *facts.get("former_names", [])]),
+        "city": _place(city) or facts.get("place", ""),
+        "founded_on": facts.get("founded_on", ""),
+        "capital": _money(facts.get("capital_cny")) or facts.get("capital_text", ""),
+        "industry_code": facts.get("industry_code", ""),
+        "address": facts.get("address", ""),
+        "main_business": facts.get("main_business", ""),
+        "status": facts.get("status", ""),
+    }
+
+
+def _firm_fields(firm: Enterprise, former: list[str]) -> dict[str, str]:
+    return {
+        "name": firm.name_zh,
+        "uscc": firm.uscc or "",
+        "registration_no": firm.registration_no or "",
+        "former_name": "、".join(former),
+        "city": _place(firm.city_code or firm.region_code),
+        "founded_on": firm.founded_on.isoformat() if firm.founded_on else "",
+        "capital": _money(firm.registered_capital_cny) or firm.registered_capital_text or "",
+        "industry_code": firm.industry_code or "",
+        "address": firm.address or "",
+        "main_business": firm.main_business or "",
+        "status": firm.operating_status.value,
+    }
+
+
+def _place(code: str | None) -> str:
+    found = region(code) if code else None
+    return found.name if found else ""
+
+
+def _money(yuan: int | None) -> str:
+    return f"{yuan:,}" if yuan is not None else ""
+
+
+def _former(session: Session, numbers: Sequence[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    query = select(EnterpriseName).where(
+        col(EnterpriseName.enterprise_id).in_(numbers), col(EnterpriseName.kind) == NameKind.FORMER
     )
-    current = held.join(Batch, col(Batch.id) == col(Listing.batch_id)).where(
-        col(Listing.directory_code) == run.directory_code, held_on(today())
-    )
-    bases = [_Base(CURRENT, None, current.subquery("base"))]
-    before = previous_batch(session, run)
-    if before is not None:
-        edition = held.where(col(Listing.batch_id) == before.id, col(Listing.voided_at).is_(None))
-        bases.append(_Base(PREVIOUS, before, edition.subquery("base")))
-    return bases
-
-
-def _against(session: Session, run: ImportRun, base: _Base) -> AgainstList:
-    kind = _kind(base)
-    columns: tuple[Any, ...] = (kind.label("kind"), func.count().label("rows"))
-    counted: Select[Any] = select(*columns).select_from(ImportRow)
-    counts = {row.kind: row.rows for row in session.execute(_joined(counted, base).where(*_of_run(run)).group_by(kind))}
-    absent, _ = _absent(run, base)
-    counts[RowKind.ABSENT.value] = session.execute(select(func.count()).select_from(absent.subquery())).scalar_one()
-    return AgainstList(
-        against=base.against,
-        batch_id=base.batch.id if base.batch else None,
-        batch_label=base.batch.label if base.batch else None,
-        entries=session.execute(select(func.count()).select_from(base.firms)).scalar_one(),
-        counts=[PreviewCount(kind=one, rows=counts.get(one.value, 0)) for one in RowKind],
-    )
-
-
-def _of_run(run: ImportRun) -> tuple[ColumnElement[bool], ...]:
-    """The rows that say something of their own about a firm."""
-    return (
-        col(ImportRow.import_id) == run.id,
-        col(ImportRow.outcome).in_(_ABOUT_FIRMS),
-        or_(col(ImportRow.matched_by).is_(None), col(ImportRow.matched_by) != "file"),
-    )
-
-
-def _joined(query: Select[Any], base: _Base) -> Select[Any]:
-    return query.outerjoin(Enterprise, col(Enterprise.id) == col(ImportRow.enterprise_id)).outerjoin(
-        base.firms, base.firms.c.enterprise_id == col(ImportRow.enterprise_id)
-    )
-
-
-def _kind(base: _Base) -> ColumnElement[str]:
-    """The first that applies: a code that belongs to a firm of quite another name, another city, another name."""
-    of_another_name = and_(
-        col(ImportRow.matched_by) == "code",
-        ~exists().where(
-            col(EnterpriseName.enterprise_id) == col(ImportRow.enterprise_id),
-            col(EnterpriseName.folded) == _fact("folded"),
-        ),
-    )
-    printed = func.coalesce(_fact("name_as_printed"), _fact("name"))
-    return case(
-        (col(ImportRow.enterprise_id).is_(None), literal(RowKind.NEW.value)),
-        (of_another_name, literal(RowKind.SUSPICIOUS.value)),
-        (col(Enterprise.city_code) != _fact("city_code"), literal(RowKind.MOVED.value)),
-        (base.firms.c.enterprise_id.is_(None), literal(RowKind.NEW.value)),
-        (base.firms.c.announced != printed, literal(RowKind.RENAMED.value)),
-        else_=literal(RowKind.UNCHANGED.value),
-    )
-
-
-def _rows(run: ImportRun, base: _Base, kind: RowKind) -> tuple[Select[Any], Any]:
-    query = select(
-        col(ImportRow.id).label("number"),
-        col(ImportRow.row_number).label("row_number"),
-        func.coalesce(_fact("name_as_printed"), _fact("name")).label("name"),
-        col(ImportRow.enterprise_id).label("enterprise_id"),
-        col(Enterprise.name_zh).label("enterprise_name"),
-        _fact("city_code").label("city_code"),
-        col(Enterprise.city_code).label("known_city_code"),
-        base.firms.c.announced.label("announced"),
-    ).select_from(ImportRow)
-    return _joined(query, base).where(*_of_run(run), _kind(base) == kind.value), col(ImportRow.id)
-
-
-def _absent(run: ImportRun, base: _Base) -> tuple[Select[Any], Any]:
-    there = select(col(ImportRow.enterprise_id)).where(
-        col(ImportRow.import_id) == run.id, col(ImportRow.enterprise_id).is_not(None)
-    )
-    query = (
-        select(
-            col(Enterprise.id).label("number"),
-            literal(None).label("row_number"),
-            base.firms.c.announced.label("name"),
-            col(Enterprise.id).label("enterprise_id"),
-            col(Enterprise.name_zh).label("enterprise_name"),
-            literal(None).label("city_code"),
-            col(Enterprise.city_code).label("known_city_code"),
-            base.firms.c.announced.label("announced"),
-        )
-        .join(base.firms, base.firms.c.enterprise_id == col(Enterprise.id))
-        .where(col(Enterprise.id).not_in(there))
-    )
-    return query, col(Enterprise.id)
-
-
-def _line(session: Session, row: Any) -> PreviewRow:
-    return PreviewRow(
-        number=row["number"],
-        row_number=row["row_number"],
-        name=row["name"] or "",
-        enterprise_key=key_of(session, row["enterprise_id"]) if row["enterprise_id"] is not None else None,
-        enterprise_name=row["enterprise_name"],
-        city_code=row["city_code"],
-        known_city_code=row["known_city_code"],
-        announced_before=row["announced"],
-    )
-
-
-def _fact(fact: str) -> ColumnElement[Any]:
-    stated: ColumnElement[Any] = col(ImportRow.facts)[fact].as_string()
-    return stated
+    for name in session.exec(query.order_by(col(EnterpriseName.id))):
+        names.setdefault(name.enterprise_id, []).append(name.name)
+    return names

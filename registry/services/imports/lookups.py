@@ -11,10 +11,10 @@ from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
 from registry.identity import fold_name
-from registry.models import Enterprise, EnterpriseName, Listing
+from registry.models import Enterprise, EnterpriseName, Listing, MatchDecision
 from registry.services.imports.bulk import among
 from registry.services.imports.interpreting import Facts
-from registry.vocabulary import IdentityState, NameKind, OperatingStatus
+from registry.vocabulary import DecisionVerdict, IdentityState, NameKind, OperatingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,9 @@ class Firm:
     voided_at: datetime | None
 
 
+PLACE_MAX = 120
+"""A place abroad is kept in words; so many characters tell it."""
+
 FIRM_COLUMNS = tuple(getattr(Enterprise, name) for name in Firm.__dataclass_fields__)
 
 
@@ -55,6 +58,15 @@ class NamedFirm:
     kind: NameKind
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """An earlier decision: this firm (``same``), a firm of its own (``new``), or not this one (``other``)."""
+
+    id: int
+    verdict: DecisionVerdict
+    firm: Firm | None
+
+
 @dataclass(slots=True)
 class Knowledge:
     """What is known about one chunk. Merged firms have been followed to where they are now, voided ones left out."""
@@ -62,12 +74,33 @@ class Knowledge:
     by_code: dict[str, Firm] = field(default_factory=dict)
     by_registration: dict[str, list[Firm]] = field(default_factory=lambda: defaultdict(list))
     by_folded: dict[str, list[NamedFirm]] = field(default_factory=lambda: defaultdict(list))
+    near: dict[str, "NearHits"] = field(default_factory=dict)
+    """Firms that come near what a row states, by ``near_key``, for rows that nothing exact was found for."""
+    remembered: dict[str, list[Remembered]] = field(default_factory=dict)
+    """What was decided about a row that stated the same, by ``decision_key``."""
 
     def numbers(self) -> set[int]:
         """Every firm a row of the chunk may turn out to mean."""
         registered = (firm for firms in self.by_registration.values() for firm in firms)
         named = (hit.firm for hits in self.by_folded.values() for hit in hits)
-        return {firm.id for firm in itertools.chain(self.by_code.values(), registered, named)}
+        near = (hits.accepted for hits in self.near.values() if hits.accepted is not None)
+        decided = (one.firm for many in self.remembered.values() for one in many if one.firm is not None)
+        return {firm.id for firm in itertools.chain(self.by_code.values(), registered, named, near, decided)}
+
+
+@dataclass(frozen=True, slots=True)
+class NearHits:
+    """What scoring found for a row: the firm that is certain with how sure, and the candidates to show a person."""
+
+    accepted: Firm | None
+    certain: dict[str, Any] | None
+    candidates: list[dict[str, Any]]
+
+
+def near_key(facts: Facts) -> str:
+    """Rows that state the same about their firm are scored once."""
+    said = (facts.get(fact) or "" for fact in ("folded", "city_code", "uscc", "registration_no", "founded_on"))
+    return "|".join(said)
 
 
 class Lookup:
@@ -75,6 +108,8 @@ class Lookup:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._codeless: bool | None = None
+        self._decided_before: bool | None = None
         self._empty = session.execute(select(col(Enterprise.id)).limit(1)).first() is None
 
     def about(self, chunk: Sequence[Facts]) -> Knowledge:
@@ -92,6 +127,8 @@ class Lookup:
         self._by_name(
             known, {facts["folded"] for facts in chunk if "folded" in facts and facts.get("uscc") not in known.by_code}
         )
+        self._remembered(known, chunk)
+        self._near(known, chunk)
         return known
 
     def listed(self, batch_id: int, firms: Iterable[int]) -> set[int]:
@@ -167,6 +204,68 @@ class Lookup:
                 kind = NameKind.FORMER if present is not firm and row.kind is NameKind.CURRENT else row.kind
                 known.by_folded[row.folded].append(NamedFirm(present, row.name, kind))
 
+    def _remembered(self, known: Knowledge, chunk: Sequence[Facts]) -> None:
+        """Earlier decisions about names of the chunk; most registries have none, which is asked once."""
+        if self._decided_before is None:
+            live = select(col(MatchDecision.id)).where(col(MatchDecision.revoked_at).is_(None)).limit(1)
+            self._decided_before = self.session.execute(live).first() is not None
+        folded = {facts["folded"] for facts in chunk if "folded" in facts} if self._decided_before else set()
+        if not folded:
+            return
+        rows = self.session.scalars(
+            select(MatchDecision)
+            .where(among(self.session, col(MatchDecision.folded), folded), col(MatchDecision.revoked_at).is_(None))
+            .order_by(col(MatchDecision.id).desc())
+        ).all()
+        firms = self.firms({row.enterprise_id for row in rows if row.enterprise_id is not None})
+        now = self._merged(firms.values())
+        for row in rows:
+            firm = None
+            if row.enterprise_id is not None:
+                firm = now.get(row.enterprise_id, firms[row.enterprise_id])
+                if firm.voided_at is not None:
+                    continue
+            known.remembered.setdefault(decision_key(row.folded, row.place, row.code), []).append(
+                Remembered(row.id, row.verdict, firm)
+            )
+
+    def _near(self, known: Knowledge, chunk: Sequence[Facts]) -> None:
+        """Score the rows for which nothing exact was found."""
+        open_rows = {near_key(facts): facts for facts in chunk if _is_open(facts, known)}
+        coded = {key: facts for key, facts in open_rows.items() if "uscc" in facts}
+        if coded and not self._some_without_code():
+            open_rows = {key: facts for key, facts in open_rows.items() if key not in coded}
+            coded = {}
+        if not open_rows:
+            return
+        # NumPy and the index of all names: only where they are needed.
+        from registry.services.imports.near_names import NearFirms, near_firms
+
+        plain = {key: facts for key, facts in open_rows.items() if key not in coded}
+        found: dict[str, NearFirms] = {}
+        for rows, without_code in ((plain, False), (coded, True)):
+            if rows:
+                answers = near_firms(self.session, list(rows.values()), without_code=without_code)
+                found.update(zip(rows, answers, strict=True))
+        firms = self.firms({each.accepted.enterprise_id for each in found.values() if each.accepted is not None})
+        for key, each in found.items():
+            if each.accepted is not None or each.offered:
+                certain = each.accepted
+                known.near[key] = NearHits(
+                    firms[certain.enterprise_id] if certain else None,
+                    certain.candidate if certain else None,
+                    [near.candidate for near in each.offered],
+                )
+
+    def _some_without_code(self) -> bool:
+        """Whether any firm of the registry still lacks its credit code; asked once."""
+        if self._codeless is None:
+            lacking = select(col(Enterprise.id)).where(
+                col(Enterprise.uscc).is_(None), col(Enterprise.voided_at).is_(None)
+            )
+            self._codeless = self.session.execute(lacking.limit(1)).first() is not None
+        return self._codeless
+
     def _present(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[tuple[str, Firm]]:
         found = [Firm(*row) for row in rows]
         now = self._merged(found)
@@ -184,3 +283,24 @@ class Lookup:
                 for start, target in end.items()
             }
         return {start: loaded[target] for start, target in end.items()}
+
+
+def _is_open(facts: Facts, known: Knowledge) -> bool:
+    """Whether a row states a name for which nothing exact is known, and no faulty code (that goes to a person)."""
+    if not facts.get("folded") or ("code_fault" in facts and "uscc" not in facts):
+        return False
+    if facts.get("uscc") in known.by_code or facts["folded"] in known.by_folded:
+        return False
+    return facts.get("registration_no") not in known.by_registration
+
+
+def decision_key(folded: str, place: str, code: str) -> str:
+    """Under what a decision is remembered: the name as printed, folded, with the place and the code of its row."""
+    return f"{folded}|{place}|{code}"
+
+
+def decided_about(facts: Facts) -> tuple[str, str, str]:
+    """Folded name, place and code as given of a row, as decisions keep them."""
+    place = facts.get("place") or facts.get("city_code") or facts.get("region_code") or ""
+    code = facts.get("uscc") or facts.get("registration_no") or facts.get("code_as_given") or ""
+    return facts["folded"], place[:PLACE_MAX], code

@@ -1,6 +1,7 @@
 """Which enterprise a row means. Certain and unique, or it is left to a person; nothing is ever guessed in silence.
 
-Order: code, registration number, exact current name, former name, folded name. A code in the file wins over a name.
+Order: code, registration number, exact current name, former name, folded name; what nothing exact was found for, or too
+much, goes by what a person decided about the same row before, then by score. A code in the file wins over a name.
 Inside one file the first row of a firm counts; later rows of the same firm point to it.
 """
 
@@ -12,9 +13,18 @@ from registry.errors import Text, shorten
 from registry.identity import explain_code, nearest_uscc
 from registry.services.imports.earlier import Earlier, FirmsSoFar, Place
 from registry.services.imports.interpreting import Facts
-from registry.services.imports.lookups import Firm, Knowledge, NamedFirm
+from registry.services.imports.lookups import (
+    Firm,
+    Knowledge,
+    NamedFirm,
+    NearHits,
+    Remembered,
+    decided_about,
+    decision_key,
+    near_key,
+)
 from registry.services.keys import provisional_key
-from registry.vocabulary import NameKind, RowOutcome
+from registry.vocabulary import DecisionVerdict, NameKind, RowOutcome
 
 NAME_MAX = 300
 _NOT_FIRMS = frozenset({"合计", "总计", "小计", "共计", "以下空白", "以下无正文"})
@@ -54,6 +64,15 @@ class Matcher:
         return decision
 
     def _decide(self, facts: Facts, known: Knowledge) -> Decision:
+        decision = self._exactly(facts, known)
+        if decision.outcome is _NEW or decision.outcome is RowOutcome.AMBIGUOUS:
+            if known.remembered and (earlier := known.remembered.get(decision_key(*decided_about(facts)))):
+                return _remembered(decision, earlier, known, facts)
+            if known.near and decision.outcome is _NEW and (near := known.near.get(near_key(facts))) is not None:
+                return _near(near)
+        return decision
+
+    def _exactly(self, facts: Facts, known: Knowledge) -> Decision:
         if "uscc" in facts:
             return self._by_code(facts, known)
         if "registration_no" in facts:
@@ -198,6 +217,48 @@ def _ambiguous(found: list[NamedFirm]) -> Decision:
         )
         code = "unsure"
     return Decision(RowOutcome.AMBIGUOUS, code, reason, candidates=[_candidate(n) for n in found][:_CANDIDATES])
+
+
+def _remembered(decision: Decision, earlier: list[Remembered], known: Knowledge, facts: Facts) -> Decision:
+    """What a person decided about the same row of another list, the latest word first."""
+    for one in earlier:
+        if one.verdict is DecisionVerdict.SAME and one.firm is not None:
+            if "uscc" in facts and one.firm.uscc is not None and one.firm.uscc != facts["uscc"]:
+                continue
+            reason = Text("按以前的人工决定对应。", "Matched as decided by a person before.")
+            return Decision(_MATCHED, "decided_before", reason, matched_by="remembered", firm=one.firm)
+        if one.verdict is DecisionVerdict.NEW:
+            reason = Text("按以前的人工决定，是另一家企业。", "A firm of its own, as decided by a person before.")
+            return Decision(_NEW, "decided_before", reason)
+    near = known.near.get(near_key(facts)) if decision.outcome is _NEW else None
+    offered = decision.candidates if near is None else near.candidates
+    ruled_out = {one.firm.uscc or provisional_key(one.firm.id) for one in earlier if one.firm is not None}
+    left = [each for each in offered or [] if each["key"] not in ruled_out]
+    if near is not None and near.certain is not None and near.certain["key"] not in ruled_out:
+        return _near(near)
+    return _ask(left) if left else Decision(_NEW)
+
+
+def _near(near: NearHits) -> Decision:
+    """Scored: certain, to be asked about, or nothing near."""
+    if near.accepted is None or near.certain is None:
+        return _ask(near.candidates) if near.candidates else Decision(_NEW)
+    differs = near.certain["differences"]
+    zh = "，".join(each["zh"] for each in differs)
+    en = "; ".join(each["en"] for each in differs)
+    score = near.certain["score"]
+    name = shorten(near.certain["name"])
+    reason = Text(f"与“{name}”相符，把握 {score}：{zh}。", f"Fits “{name}”, score {score}: {en}.")
+    return Decision(_MATCHED, "scored", reason, matched_by="scored", firm=near.accepted, candidates=[near.certain])
+
+
+def _ask(candidates: list[dict[str, Any]]) -> Decision:
+    count = len(candidates)
+    reason = Text(
+        f"没有完全相符的名称，有 {count} 家相近，须人工选定。",
+        f"No name fits exactly, {count} {'comes' if count == 1 else 'come'} near; choose one.",
+    )
+    return Decision(RowOutcome.AMBIGUOUS, "near_names", reason, candidates=candidates)
 
 
 def _ambiguous_in_file(earlier: Earlier) -> Decision:

@@ -131,7 +131,8 @@ def titled_days(facts: Facts, destination: Destination) -> tuple[date, date | No
 def existing_batch(session: Session, destination: Destination) -> Batch | None:
     """The batch of this name, if there is one that can take rows.
 
-    Raises Conflict if it is not final or states another day or document number.
+    That is a draft, or a final one that is not frozen. Raises Conflict for any other, and for one that states another
+    day or document number.
     """
     batch = session.exec(
         select(Batch)
@@ -145,7 +146,17 @@ def existing_batch(session: Session, destination: Destination) -> Batch | None:
     ).first()
     if batch is None or batch.voided_at is not None:
         return batch
-    if batch.state is not (BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL):
+    if batch.content_hash is not None:
+        raise Conflict(
+            f"批次“{batch.label}”已冻结，不能再写入名单。请先建立更正版（registry batches correct {batch.id}）。",
+            f"Batch “{batch.label}” is frozen and takes no rows. Make a corrected edition first "
+            f"(registry batches correct {batch.id}).",
+            field="batch",
+        )
+    if batch.state not in (
+        BatchState.DRAFT,
+        BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL,
+    ):
         raise Conflict(
             f"批次“{batch.label}”处于“{batch.state.label.zh}”状态，不能直接写入名单。请用 --batch 指定别的批次。",
             f"Batch “{batch.label}” is in the state “{batch.state.label.en}” and takes no rows. Name another with "

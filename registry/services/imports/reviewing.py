@@ -10,8 +10,8 @@ from registry.schemas.imports import GuardResult, ImportReview
 from registry.services.imports.guards import examine
 from registry.services.imports.list_counts import counts_of
 from registry.services.imports.states import get_run, move, record, require_move
-from registry.services.imports.writing import write
-from registry.vocabulary import ImportState, RowOutcome
+from registry.services.notices.carrying_out import write_import
+from registry.vocabulary import ImportKind, ImportState, RowOutcome
 
 REASON_AT_LEAST = 4
 REASON_AT_MOST = 400
@@ -27,7 +27,8 @@ class GuardsFailed(Conflict):
 
 def review_of(session: Session, *, run: ImportRun) -> ImportReview:
     """The checks of a staged import and who has signed what."""
-    guards = examine(counts_of(session, run)) if run.state in EXAMINED else []
+    is_list = run.kind is ImportKind.LIST
+    guards = examine(counts_of(session, run)) if is_list and run.state in EXAMINED else []
     return ImportReview(
         guards=guards,
         blocked=run.overridden_by is None and any(not one.passed for one in guards),
@@ -68,7 +69,7 @@ def sign_and_write(session: Session, *, import_id: int, count: int, actor: Actor
     """Sign off and, if every check passed, write in the same act; else the import waits for a second official."""
     if review(session, import_id=import_id, count=count, actor=actor).blocked:
         return get_run(session, import_id, actor)
-    return write(session, import_id=import_id, actor=actor)
+    return write_import(session, import_id=import_id, actor=actor)
 
 
 def override(session: Session, *, import_id: int, reason: str, actor: Actor) -> ImportReview:
@@ -121,7 +122,7 @@ def write_signed(session: Session, *, import_id: int, actor: Actor) -> ImportRun
     found = review_of(session, run=run)
     if found.blocked:
         raise _failed_checks(run, found.guards)
-    return write(session, import_id=import_id, actor=actor)
+    return write_import(session, import_id=import_id, actor=actor)
 
 
 def sign_or_write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import NotFound
+from registry.errors import Conflict, NotFound
 from registry.models import (
     Batch,
     Enterprise,
@@ -30,22 +30,27 @@ from registry.services.imports.bulk import among
 from registry.services.imports.product_undoing import void_products
 from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
-from registry.vocabulary import IdentityState, ImportState, OperatingStatus, RowOutcome
+from registry.services.notices.taking_back import take_back
+from registry.vocabulary import BatchState, IdentityState, ImportKind, ImportState, OperatingStatus, RowOutcome
 
-_NOT_A_USE = frozenset({"enterprise_address", "enterprise_chain", "assessment"})
-"""Tables whose rows come with an enterprise or are computed from it; they keep nothing alive."""
+_NOT_A_USE = frozenset({"enterprise_address", "enterprise_chain", "assessment", "match_decision"})
+"""Tables whose rows come with an enterprise, are computed from it or only remembered; they keep nothing alive."""
 
 
 def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     """Void the listings and enterprises a written import made, forget what it taught; a staged import is given up.
 
-    Raises NotFound, NotAllowed, or InvalidTransition if it was undone or given up before.
+    Raises NotFound, NotAllowed, InvalidTransition if it was undone or given up before, or Conflict if a batch its rows
+    stand in is frozen: that one is corrected by a new edition.
     """
     run = get_run(session, import_id, actor)
     if run.state in UNWRITTEN:
         abandon_run(session, run, actor=actor)
         return _report(run, 0, [], [], 0, (0, 0))
     require_move(run, ImportState.UNDONE)
+    if run.kind is not ImportKind.LIST:
+        return take_back(session, run=run, actor=actor)
+    _refuse_frozen(session, run)
     at = clock.now()
     touched = _rows_of(session, run)
     listings = _void_listings(session, run, at)
@@ -78,6 +83,23 @@ def preview_undo(session: Session, *, import_id: int, actor: Actor) -> UndoPrevi
         enterprises_kept=_shown(_kept(session, run, ahead=True)),
         values_kept=sum(1 for _, _, ours in _filled(session, run) if not ours),
     )
+
+
+def _refuse_frozen(session: Session, run: ImportRun) -> None:
+    own = select(col(ImportRow.id)).where(col(ImportRow.import_id) == run.id)
+    for table in (Listing, ProductListing):
+        standing = select(col(table.batch_id)).where(col(table.import_row_id).in_(own), col(table.voided_at).is_(None))
+        frozen = select(Batch).where(col(Batch.content_hash).is_not(None), col(Batch.id).in_(standing))
+        batch = session.scalars(frozen.order_by(col(Batch.id)).limit(1)).first()
+        if batch is not None:
+            raise Conflict(
+                f"导入 IM-{run.id} 的名单在已冻结的批次“{batch.label}”（第 {batch.edition} 版）里，不能撤回。"
+                "请用更正版更正。",
+                f"Rows of import IM-{run.id} stand in the frozen batch “{batch.label}” (edition {batch.edition}); it "
+                "cannot be undone. Correct the batch by a new edition.",
+                field="id",
+                value=run.id,
+            )
 
 
 def _rows_of(session: Session, run: ImportRun) -> list[int]:
@@ -220,8 +242,8 @@ def _as_stored(value: Any) -> Any:
 
 
 def _void_batch(session: Session, run: ImportRun, at: datetime) -> None:
-    """The batch goes too when nothing is left in it."""
-    if run.batch_id is None:
+    """The batch goes too when nothing is left in it; a draft or public notice, which officials made, stays."""
+    if run.batch_id is None or session.get_one(Batch, run.batch_id).state is not BatchState.FINAL:
         return
     left = sum(
         session.execute(

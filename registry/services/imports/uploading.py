@@ -25,7 +25,7 @@ from registry.services.imports.states import get_run, move, record, require_move
 from registry.services.imports.understanding import said_of_file, texts_of
 from registry.services.jobs import OPEN, cancel_job, queue_job
 from registry.services.lexicons import lexicon_for
-from registry.vocabulary import ImportState, Role
+from registry.vocabulary import ImportKind, ImportState, Role
 
 LARGE_BYTES = 3_000_000
 """Larger files are read and staged by the worker: nobody waits for them in a browser."""
@@ -86,6 +86,12 @@ def settle(
     run = get_run(session, import_id, actor)
     require_settled(session, options=options, actor=actor)
     destination = resolve(session, options)
+    if run.kind is not ImportKind.LIST:
+        raise InvalidTransition(
+            f"IM-{run.id} 是通知，不能按名单重新处理。",
+            f"IM-{run.id} is a notice and is not taken as a list.",
+            field="id",
+        )
     _require_idle(session, run)
     if run.state is ImportState.MAPPED:
         # The worker gave up on it; that is on record with its job.

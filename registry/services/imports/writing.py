@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from registry import clock
+from registry.errors import NotFound
 from registry.identity import chains_of_industry
 from registry.models import (
     Batch,
@@ -45,6 +46,7 @@ from registry.vocabulary import (
     BatchState,
     DirectoryKind,
     IdentityState,
+    ImportKind,
     ImportState,
     NameKind,
     OperatingStatus,
@@ -69,6 +71,8 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     in a way that makes the preview wrong.
     """
     run = get_run(session, import_id, actor)
+    if run.kind is not ImportKind.LIST:
+        raise NotFound(f"没有编号为 IM-{import_id} 的名单。", f"There is no list IM-{import_id}.", field="id")
     require_move(run, ImportState.WRITTEN)
     options = stored_options(run.understood)
     destination = resolve(session, options)

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
+from registry.services.assessing.gathering import FIELDS
 from registry.services.lab.packing import from_bytes
-from registry.services.lab.snapshot import FILE, taken_at
+from registry.services.lab.snapshot import FILE, FORMAT, taken_at
 from registry.tiering.figures import DERIVED_FROM, stated_name
-from registry.tiering.population import Bools, Column, Dates, Population, TitleSpans
+from registry.tiering.population import Bools, Column, Dates, Floats, Population, TitleSpans, derived
 from registry.tiering.reads import Reads, reads
 from registry.tiering.standard import Procedure, Standard
 
@@ -63,7 +64,19 @@ class Columns:
     @cached_property
     def founded(self) -> Dates:
         """Day of registration of each row, NaT if unknown."""
-        return np.array(self._field("founded_on"), dtype="datetime64[D]")
+        found: Dates = self.array("field:founded_on:values")
+        return found
+
+    @cached_property
+    def derived(self) -> dict[str, Floats]:
+        """What rules read of region, industry and market: worked out once a word, not once a row."""
+        found: dict[str, Floats] = {}
+        for name in FIELDS:
+            if f"field:{name}:words" in self.file:
+                words, places = from_bytes(self.file[f"field:{name}:words"]), self.file[f"field:{name}:values"]
+                for fact, values in derived({name: words}).items():
+                    found[fact] = np.asarray(values).astype(np.float64)[places]
+        return found
 
     @property
     def size(self) -> int:
@@ -95,8 +108,7 @@ class Columns:
         return self._populations[key]
 
     def _made(self, wanted: Reads, as_of: date) -> Population:
-        fields = {name: self._field(name) for name in self.names("field")}
-        asked = {stated_name(name) for name in wanted.facts | wanted.dates} - DERIVED_FROM.keys() - fields.keys()
+        asked = {stated_name(name) for name in wanted.facts | wanted.dates} - DERIVED_FROM.keys() - set(FIELDS)
         have = {name.rpartition(":")[0] for name in self.names("fact")}
         figures = {
             key: self.array(f"figure:{key[0]}:{key[1]}")
@@ -107,31 +119,24 @@ class Columns:
             size=self.size,
             as_of=as_of,
             figures=figures,
-            facts=fields | {name: self._fact(name, as_of) for name in sorted(asked & have)},
+            facts={
+                "founded_on": self.founded,
+                **self.derived,
+                **{name: self._fact(name, as_of) for name in sorted(asked & have)},
+            },
             titles={code: self._title(code) for code in wanted.titles if f"title:{code}:rows" in self.file},
         )
-
-    def _field(self, name: str) -> list[Any]:
-        key = f"read:{name}"
-        if key not in self._kept:
-            values = from_bytes(self.file[f"field:{name}"])
-            is_day = name == "founded_on"
-            self._kept[key] = [date.fromisoformat(one) if one and is_day else one for one in values]
-        found: list[Any] = self._kept[key]
-        return found
 
     def _fact(self, name: str, as_of: date) -> Any:
         """The strongest statement of each row made for a day up to ``as_of``."""
         rows, days, values = (self.array(f"fact:{name}:{part}") for part in ("rows", "days", "values"))
+        if f"fact:{name}:words" in self.file:
+            words = from_bytes(self.file[f"fact:{name}:words"])
+            values = np.fromiter(words, dtype=object, count=len(words))[values]
+        nothing = {"M": np.datetime64("NaT"), "O": None}.get(values.dtype.kind, np.nan)
         known = days <= np.datetime64(as_of, "D")
-        if values.dtype == np.uint8:
-            column: list[Any] = [None] * self.size
-            for row, value, stated in zip(rows.tolist(), from_bytes(values), known.tolist(), strict=True):
-                if stated:
-                    column[row] = value
-            return column
-        found = np.full(self.size, np.datetime64("NaT") if values.dtype.kind == "M" else np.nan, dtype=values.dtype)
-        found[rows[known]] = values[known]
+        found = np.full(self.size, nothing, dtype=values.dtype)
+        found[rows[known]] = values[known]  # of one row twice the last, the strongest, stays
         return found
 
     def _title(self, code: str) -> tuple[Any, Any, Any]:
@@ -140,7 +145,10 @@ class Columns:
 
 
 def load(folder: Path) -> Columns | None:
-    """The snapshot in a folder, None if there is none. A process keeps the last one it read until a newer is there."""
+    """The snapshot in a folder, None if there is none of this format.
+
+    A process keeps the last one it read until a newer is there.
+    """
     path = folder / FILE
     try:
         found = path.stat()
@@ -150,11 +158,11 @@ def load(folder: Path) -> Columns | None:
     if key not in _LOADED:
         columns = Columns(np.load(path, allow_pickle=False))
         _LOADED.clear()
-        _LOADED[key] = columns
+        _LOADED[key] = columns if columns.about.get("format") == FORMAT else None
     return _LOADED[key]
 
 
-_LOADED: dict[tuple[str, int, int], Columns] = {}
+_LOADED: dict[tuple[str, int, int], Columns | None] = {}
 
 
 def both_read(standards: Sequence[Standard], *, as_of: date, procedures: Sequence[Procedure]) -> Reads:

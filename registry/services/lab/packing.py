@@ -98,20 +98,31 @@ class Facts:
             order = np.argsort(weights, kind="stable")
             yield f"fact:{name}:rows", rows[order]
             yield f"fact:{name}:days", days[order]
-            yield f"fact:{name}:values", _packed(fact_names()[name], list(self._seen[name]), codes[order])
+            for part, values in _packed(fact_names()[name], list(self._seen[name]), codes[order]):
+                yield f"fact:{name}:{part}", values
 
 
-def _packed(about: FigureDef, raw: list[str], codes: Any) -> np.ndarray[Any, Any]:
+def _packed(about: FigureDef, raw: list[str], codes: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Days and numbers as they are; anything else once each under ``words``, and their places as the values."""
     values = [_read(about, json.loads(one)) for one in raw]
     if about.kind != "date" and not all(isinstance(one, bool | int | float) for one in values):
-        return as_bytes([values[code] for code in codes.tolist()])
-    found: np.ndarray[Any, Any] = np.array(values, dtype="datetime64[D]" if about.kind == "date" else np.float64)[codes]
-    return found
+        yield "words", as_bytes(values)
+        yield "values", codes.astype(np.int32)
+    else:
+        yield "values", np.array(values, dtype="datetime64[D]" if about.kind == "date" else np.float64)[codes]
 
 
 def _read(about: FigureDef, value: Any) -> Any:
     # As ``gathering`` reads it: words as a figures file reads them, anything else as it is.
     return read_value(about.name, about, value) if isinstance(value, str) else value
+
+
+def picked(values: Sequence[str | None]) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """A column of words that repeat: each word once, and its place row by row. No word is None."""
+    places: dict[str | None, int] = {}
+    codes = [places.setdefault(one, len(places)) for one in values]
+    yield "words", as_bytes(list(places))
+    yield "values", np.array(codes, dtype=np.int32)
 
 
 def as_bytes(value: Any) -> np.ndarray[Any, Any]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from sqlmodel import Session, col
 from registry import clock
 from registry.models import AuditEvent, Batch, Enterprise, EnterpriseChain, Fact, Figure, Listing
 from registry.services.assessing.gathering import Ids, enterprise_fields, live_enterprises, rows_of, titles_of
-from registry.services.lab.packing import Arrays, Facts, Figures, as_bytes
+from registry.services.lab.packing import Arrays, Facts, Figures, as_bytes, picked
 
 FILE = "columns.npz"
+FORMAT = 2
+"""Raised whenever the arrays of the file are others: a file of another format counts as none and is read anew."""
 CHUNK = 50_000
 NO_DATA = (
     "account",
@@ -54,7 +56,8 @@ def take_snapshot(session: Session, folder: Path, *, progress: Progress | None =
 
 
 def _all_columns(session: Session, progress: Progress) -> Arrays:
-    arrays: Arrays = {"about": as_bytes({"stamp": stamp(session), "taken_at": clock.now().isoformat()})}
+    about = {"format": FORMAT, "stamp": stamp(session), "taken_at": clock.now().isoformat()}
+    arrays: Arrays = {"about": as_bytes(about)}
     ids = arrays["ids"] = live_enterprises(session)
     rows = [session.scalar(select(func.count()).select_from(table)) or 0 for table in (Figure, Fact)]
     done, total = 0, sum(rows) + 1
@@ -86,7 +89,11 @@ def _places(session: Session, ids: Ids) -> Iterator[tuple[str, Any]]:
     """Fields of the enterprise itself, its place, and who belongs to which chain."""
     fields = enterprise_fields(session, ids)
     for name, values in fields.items():
-        yield f"field:{name}", as_bytes([one.isoformat() if isinstance(one, date) else one for one in values])
+        if name == "founded_on":
+            yield f"field:{name}:values", np.array(values, dtype="datetime64[D]")
+        else:
+            for part, array in picked(values):
+                yield f"field:{name}:{part}", array
     places = dict(session.execute(select(col(Enterprise.id), col(Enterprise.region_code))).all())
     yield "region", np.array([places[number] or "" for number in ids.tolist()], dtype="U6")
     chains: dict[str, list[int]] = {}

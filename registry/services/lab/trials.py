@@ -23,7 +23,7 @@ from registry.services.lab.drafts import get_draft, save_values
 from registry.services.lab.shapes import Backtest, Mover, WhatIf, Wrong
 from registry.services.lab.snapshot import stamp, take_snapshot
 from registry.services.standards import known_standards
-from registry.tiering.report import explain
+from registry.tiering.report import gap_of
 from registry.tiering.selection import find
 from registry.vocabulary import JobState
 
@@ -246,8 +246,8 @@ def _reasons(compared: Compared, told: set[int]) -> Iterable[tuple[str, list[str
         for at in (gains | losses).nonzero()[0].tolist():
             number = int(ids[pair.rows[at]])
             if number in told:
-                report = explain(pair.before if gains[at] else pair.after, at)
-                yield str(number), [report.gap_text, report.gap_text_en]
+                reason = gap_of(pair.before if gains[at] else pair.after, at)
+                yield str(number), [reason.zh, reason.en]
 
 
 def _keep(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from registry.identity import clean_name, core_name, fold_name, fold_text, folding, looks_like_firm_name, split_notes
-from registry.identity.names import LEGAL_SUFFIXES, PLACES, NameNote
+from registry.identity.names import LEGAL_SUFFIXES, PLACES, NameNote, bare_brand
 
 TO_TRADITIONAL = OpenCC("s2t")
 names = st.text(st.sampled_from("深圳市华星光电科技有限公司中国示例乾坤饼电子（）() ABCxyz0129·-&"), max_size=24)
@@ -109,6 +109,36 @@ def test_cleaning_keeps_what_was_announced() -> None:
 )
 def test_the_core_is_brand_and_trade(name: str, core: str) -> None:
     assert core_name(name) == core
+
+
+@pytest.mark.parametrize(
+    ("core", "brand"),
+    [
+        ("星澜", "星澜"),
+        ("星澜光电", "星澜"),
+        ("星澜汽车工业", "星澜"),
+        ("星澜建筑装饰工程", "星澜"),
+        ("星澜新材料科技", "星澜"),
+        ("星澜人工智能", "星澜"),
+        ("星澜湾酒店管理", "星澜湾"),
+        ("甲电子", "甲电子"),
+        ("tcl电子", "tcl"),
+        ("通信设备", ""),
+        ("科技", ""),
+        ("示例星河有限公司惠州分公司", ""),
+        ("", ""),
+    ],
+)
+def test_the_brand_alone_is_what_stands_before_the_words_of_trade(core: str, brand: str) -> None:
+    assert bare_brand(core) == brand
+
+
+@given(names)
+def test_a_brand_alone_begins_the_core_and_is_a_brand_itself(name: str) -> None:
+    core = core_name(name)
+    brand = bare_brand(core)
+    assert core.startswith(brand)
+    assert not brand or bare_brand(brand) == brand
 
 
 @given(st.text())

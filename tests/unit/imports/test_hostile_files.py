@@ -89,6 +89,12 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
     assert "链接" in refusal(tmp_path / "a.zip")
 
 
+def test_a_member_without_a_name_is_no_crash(tmp_path: Path) -> None:
+    path = zipped(tmp_path, {"AA.csv": b"a,b\n1,2\n"})
+    path.write_bytes(path.read_bytes().replace(b"AA.csv", b"\x00A.csv"))
+    assert only(path).cells == [["a", "b"], ["1", "2"]]
+
+
 def test_a_locked_zip_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path, {"a.csv": b"a,b\n1,2\n"})
     content = bytearray(path.read_bytes())

@@ -72,6 +72,12 @@ def test_a_small_table_within_a_cell_of_data_stays_in_its_cell(tmp_path: Path) -
     assert len(sheet.cells) == 6
 
 
+def test_a_box_around_some_lines_does_not_dissolve_the_table_around_it(tmp_path: Path) -> None:
+    box = tbl([tc("框内")])
+    path = made.docx(tmp_path / "a.docx", tbl([tc("序号"), tc("名称")], [tc("1"), f"<w:tc>{box}{p('甲')}</w:tc>"]))
+    assert only(path).cells == [["序号", "名称"], ["1", "框内\n甲"]]
+
+
 def test_rows_without_a_table_and_one_row_for_each_table_are_read(tmp_path: Path) -> None:
     body = "".join(f"<table><tr><td>{i}</td><td>示例{i}</td></tr></table>" for i in range(3))
     sheets, _ = read_sheets(page(tmp_path, f"<tr><td>序号</td><td>名称</td></tr>{body}"))
@@ -130,6 +136,20 @@ def test_tracked_changes_of_word_are_read_as_accepted(tmp_path: Path) -> None:
     assert "修订" in notes[0]
 
 
+def test_numbers_word_counts_by_itself_are_read(tmp_path: Path) -> None:
+    level = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{}"/><w:lvlText w:val="%1."/></w:lvl>'
+    numbering = "".join(
+        f'<w:abstractNum w:abstractNumId="{i}">{level.format(form)}</w:abstractNum>'
+        for i, form in enumerate(("decimal", "bullet"))
+    )
+    numbering += "".join(f'<w:num w:numId="{i + 7}"><w:abstractNumId w:val="{i}"/></w:num>' for i in range(2))
+    part = f'<w:numbering xmlns:w="{made.W}">{numbering}</w:numbering>'.encode()
+    counted = '<w:tc><w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr></w:pPr></w:p></w:tc>'
+    rows = [[counted.format(7), tc(name)] for name in ("甲", "乙")] + [[counted.format(8), tc("丙")]]
+    path = made.docx(tmp_path / "a.docx", tbl(*rows), extra={"word/numbering.xml": part})
+    assert only(path).cells == [["1.", "甲"], ["2.", "乙"], ["", "丙"]]
+
+
 def test_content_controls_text_boxes_and_breaks_of_word(tmp_path: Path) -> None:
     box = f"<w:p><w:r><w:pict><w:txbxContent>{p('框内')}</w:txbxContent></w:pict><w:t>框外</w:t></w:r></w:p>"
     row = f"<w:tr>{tc('1')}<w:sdt><w:sdtContent>{tc('甲')}</w:sdtContent></w:sdt></w:tr>"
@@ -158,6 +178,22 @@ def test_an_unruled_table_of_a_pdf_is_cut_where_no_line_reaches_across(tmp_path:
     sheet = only(made.pdf(tmp_path / "a.pdf", [unruled]))
     assert sheet.cells == [["示例省专精特新中小企业名单（第一批）及有关说明事项"], HEADER, *ROWS]
     assert sheet.table_row == 2
+
+
+def test_cells_of_several_lines_without_any_rules_are_told_by_the_spacing(tmp_path: Path) -> None:
+    rows = [["序\n号", "企业名称", "所在地"], *([str(i), f"示例{i}科技\n有限公司", "深圳市"] for i in range(1, 7))]
+    sheet = only(made.pdf(tmp_path / "a.pdf", [made.unruled(rows, WIDTHS, height=26)]))
+    assert sheet.cells == rows
+
+
+def test_a_number_half_way_beside_a_name_of_two_lines_is_in_its_row(tmp_path: Path) -> None:
+    page = made.PdfPage()
+    for i in range(4):
+        top = 700 - 24 * i
+        page.marks += [(50, top, 8, str(i + 1)), (120, top + 5, 8, f"示例{i}科技"), (120, top - 5, 8, "有限公司")]
+    assert only(made.pdf(tmp_path / "a.pdf", [page])).cells == [
+        [str(i + 1), f"示例{i}科技\n有限公司"] for i in range(4)
+    ]
 
 
 @pytest.mark.parametrize(

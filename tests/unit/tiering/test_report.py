@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pytest
 
 from registry.errors import Text
 from registry.tiering.describe import describe
 from registry.tiering.evaluation import evaluate
-from registry.tiering.flags import flags
 from registry.tiering.population import Population
 from registry.tiering.report import explain
 from registry.tiering.report_shapes import CriterionReport
@@ -161,21 +159,6 @@ def test_the_plain_words_of_a_standard_come_from_the_rule() -> None:
     assert said["LG26-7"] == "近两年研发费用合计须 ≥ 1,200 万元；且近 2 年每年研发费用占营业收入比重须 ≥ 3%"
     assert said["LG26-8"] == "Ⅰ类知识产权须 ≥ 4 件；须具备：近三年国家级科技奖励（前三完成单位）的可豁免"
     assert said["LG26-X1"] == "不得持有有效的制造业单项冠军称号"
-
-
-def test_flags_follow_the_verdict_the_title_and_the_gaps() -> None:
-    found = flags(
-        verdict=np.array([2, 2, 0, 0, 0, 0, 2, 1, 1]),
-        holds_title=np.array([0, 1, 0, 0, 0, 1, 1, 0, 0], dtype=bool),
-        ends_soon=np.array([0, 0, 0, 0, 0, 0, 1, 0, 0], dtype=bool),
-        gaps=np.array([0, 0, 2, 3, 1, 1, 0, 0, 0]),
-        unknowns=np.array([0, 0, 1, 0, 0, 0, 0, 2, 0]),
-        veto=np.array([0, 0, 0, 0, 1, 0, 0, 0, 0], dtype=bool),
-    )
-    assert np.flatnonzero(found.candidate).tolist() == [0]
-    assert np.flatnonzero(found.near).tolist() == [2]
-    assert np.flatnonzero(found.at_risk).tolist() == [5, 6]
-    assert np.flatnonzero(found.needs_data).tolist() == [7]
 
 
 def test_a_size_that_one_figure_decides_is_told_as_what_it_may_be() -> None:

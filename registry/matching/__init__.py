@@ -1,0 +1,7 @@
+"""Which firm a written name means: pure functions over names, no database.
+
+``parts``      a name taken apart: place, brand, trade, legal form, branch
+``scoring``    two names compared: 0–100 with reasons and with the differences in words
+``certainty``  whether the best of several candidates is certain; in doubt it is not
+``index``      candidates among very many names without going through them
+"""

@@ -1,0 +1,5 @@
+"""Notices about identity and titles (更名、迁移、注销、合并、取消资格): staged like a list.
+
+``deciding`` says what becomes of each row, ``staging`` stores it, ``carrying_out`` writes all rows in one transaction,
+``taking_back`` undoes them in one act.
+"""
