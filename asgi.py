@@ -41,7 +41,7 @@ from web.validation import refusal_of
 MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
 MAX_UPLOAD_BYTES = 64_000_000
-UPLOADS = ("/imports", "/api/v1/imports", "/api/v1/match")
+UPLOADS = ("/office/imports", "/api/v1/imports", "/api/v1/match", "/api/v1/notices")
 """Addresses that take files."""
 GRACEFUL_SHUTDOWN_SECONDS = 3
 
@@ -90,7 +90,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the background worker inside this process where no other does; release the database at the end."""
     state = app.state
     worker = (
-        Worker(state.engine, state.search, data_dir=state.settings.data_dir) if state.settings.embedded_worker else None
+        Worker(state.engine, state.search, data_dir=state.settings.data_dir, open_file=open_file)
+        if state.settings.embedded_worker
+        else None
     )
     if worker is not None:
         worker.start()

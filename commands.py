@@ -17,6 +17,7 @@ from registry.cli.speech import FAULT, REFUSED, complain, refusal
 from registry.errors import RegistryError
 
 if TYPE_CHECKING:
+    from registry.schemas.tables import OpenFile
     from registry.settings import Settings
 
 
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     # What is left at the end goes with the process: looking through it for cycles first takes a tenth of an import.
     atexit.register(gc.freeze)
     # Not ``app()``: that would put typer's own excepthook in place of ours.
-    app = make_app(server=_serve)
+    app = make_app(server=_serve, reader=_reader)
     import_scripts.commands.mount(app)
     command = get_command(app)
     try:
@@ -54,6 +55,12 @@ def main(arguments: list[str] | None = None) -> int:
         complain(faults.system_fault(error))
         return REFUSED
     return status if isinstance(status, int) else 0
+
+
+def _reader() -> "OpenFile":
+    from import_scripts.reading import open_file
+
+    return open_file
 
 
 def _serve(settings: "Settings", listening: socket.socket) -> None:

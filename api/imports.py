@@ -3,41 +3,50 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Path, Query, UploadFile
 from pydantic import Field
 from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
 from api.deps import AppSettings, OfficerActor, ReadSession, WriteSession
+from api.import_settings import Line, SettingsForm, settings_form
 from api.paging import Limit
 from api.problems import refusals
 from api.routing import officials_router
+from registry.errors import InvalidInput, shorten
 from registry.schemas.base import ReadModel
-from registry.schemas.imports import ImportDetail, ImportOptions, ImportSummary, UndoReport
+from registry.schemas.imports import (
+    AgainstList,
+    ImportDetail,
+    ImportReview,
+    ImportSummary,
+    PreviewRow,
+    RememberedMapping,
+    UndoPreview,
+    UndoReport,
+)
 from registry.schemas.inputs import parse_day
-from registry.schemas.matching import DecisionRead, RowComparison
+from registry.schemas.paging import Page
 from registry.services.imports.browsing import get_import, list_imports
-from registry.services.imports.comparing import compare
-from registry.services.imports.deciding import decide, revoke
-from registry.services.imports.staging import stage
-from registry.services.imports.undoing import undo
-from registry.services.notices.carrying_out import write_import
+from registry.services.imports.error_report import MEDIA_TYPES, write_report
+from registry.services.imports.list_comparing import compare, list_kind
+from registry.services.imports.remembering import forget, list_remembered
+from registry.services.imports.reviewing import get_review, override, reopen, review, sign_or_write
+from registry.services.imports.undoing import preview_undo, undo
+from registry.services.imports.uploading import cancel, receive, require_settled, settle
 from registry.services.notices.deciding import Asked
 from registry.services.notices.staging import stage_notice
-from registry.vocabulary import ImportKind
+from registry.vocabulary import ImportKind, RowKind
 
 router: APIRouter = officials_router("imports", "导入（工作人员）/ Imports (officials)")
 
 KEY_MAX = 2**63 - 1
 ImportId = Annotated[int, Path(ge=1, le=KEY_MAX, description="导入编号 / Number of the import", examples=[12])]
-Choice = Annotated[
-    str, Form(max_length=60, description="企业代码、new、unsure 或 not:代码 / Key, new, unsure or not:key")
-]
-RowId = Annotated[int, Path(ge=1, le=KEY_MAX, description="行的编号 / Number of the row", examples=[345])]
-Line = Annotated[str | None, Form(max_length=300)]
 
 
 class ImportList(ReadModel):
@@ -87,24 +96,127 @@ def stage_upload(
     settings: AppSettings,
     actor: OfficerActor,
     file: UploadFile,
-    directory: Line = None,
-    batch: Line = None,
-    year: Annotated[int | None, Form(ge=1949, le=2200)] = None,
-    announced_on: Line = None,
-    document_no: Line = None,
+    form: Annotated[SettingsForm, Depends(settings_form)],
+    only_read: Annotated[bool, Form(description="只识读，先不逐行对应 / Only read; settle later")] = False,
 ) -> Staged:
-    """逐行判断会怎样处理，不写入登记库。 / Says what will happen to every row; writes nothing official yet."""
-    options = ImportOptions(
-        directory=directory or None,
-        batch=batch or None,
-        year=year,
-        announced_on=parse_day(announced_on, field="announced_on") if announced_on else None,
-        document_no=document_no or None,
+    """逐行判断会怎样处理，不写入登记库；大文件由后台处理，看 detail.job。
+
+    Says what will happen to every row; writes nothing official yet. Large files are worked on in the background: see
+    ``detail.job``.
+    """
+    opener, archive = request.app.state.open_file, settings.archive_dir
+    if not only_read:
+        require_settled(session, options=form.options, actor=actor)
+    with kept_upload(file) as path:
+        run = receive(session, path=path, open_file=opener, archive_dir=archive, actor=actor, read=only_read)
+        if only_read:
+            return Staged(already_written=False, detail=get_import(session, import_id=run.id))
+        staged = settle(
+            session,
+            import_id=run.id,
+            options=form.options,
+            actor=actor,
+            open_file=opener,
+            archive_dir=archive,
+            memory=form.memory,
+        )
+    detail = get_import(session, import_id=staged.import_id)
+    return Staged(already_written=staged.already_written, detail=detail)
+
+
+@router.post(
+    "/imports/{import_id}/settings",
+    name="api_import_settle",
+    summary="改设置并重新对应 / Settle how the file is taken",
+    responses=refusals(401, 403, 404, 409),
+)
+def settle_import(
+    request: Request,
+    session: WriteSession,
+    settings: AppSettings,
+    actor: OfficerActor,
+    import_id: ImportId,
+    form: Annotated[SettingsForm, Depends(settings_form)],
+) -> Staged:
+    """未给出的设置不沿用原值。 / Settings left out are not taken from before."""
+    staged = settle(
+        session,
+        import_id=import_id,
+        options=form.options,
+        actor=actor,
+        open_file=request.app.state.open_file,
+        archive_dir=settings.archive_dir,
+        memory=form.memory,
     )
-    with kept_upload(file) as path, request.app.state.open_file(path) as read_file:
-        result = stage(session, read_file=read_file, options=options, actor=actor, archive_dir=settings.archive_dir)
-    detail = get_import(session, import_id=result.import_id)
-    return Staged(already_written=result.already_written, detail=detail)
+    detail = get_import(session, import_id=staged.import_id)
+    return Staged(already_written=staged.already_written, detail=detail)
+
+
+@router.post(
+    "/imports/{import_id}/cancel",
+    name="api_import_cancel",
+    summary="取消后台处理 / Cancel work in the background",
+    responses=refusals(401, 403, 404, 409),
+)
+def cancel_import(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
+    """停在下一步。 / Stops at its next step."""
+    cancel(session, import_id=import_id, actor=actor)
+    return get_import(session, import_id=import_id)
+
+
+@router.get(
+    "/imports/{import_id}/review",
+    name="api_import_review",
+    summary="检查和签署 / Checks and signatures",
+    responses=refusals(401, 403, 404),
+)
+def show_review(session: ReadSession, import_id: ImportId) -> ImportReview:
+    """各项检查及其数字，谁已签署。 / Each check with its numbers, and who has signed."""
+    return get_review(session, import_id=import_id)
+
+
+@router.post(
+    "/imports/{import_id}/review",
+    name="api_import_sign",
+    summary="签署 / Sign off",
+    responses=refusals(401, 403, 404, 409),
+)
+def sign_import(
+    session: WriteSession,
+    actor: OfficerActor,
+    import_id: ImportId,
+    count: Annotated[int, Form(ge=0, description="将写入的行数 / Rows that will be written")],
+) -> ImportReview:
+    """只签署，不写入。 / Signs and writes nothing."""
+    return review(session, import_id=import_id, count=count, actor=actor)
+
+
+@router.delete(
+    "/imports/{import_id}/review",
+    name="api_import_reopen",
+    summary="收回签署 / Take the signature back",
+    responses=refusals(401, 403, 404, 409),
+)
+def reopen_import(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportReview:
+    """未写入前可以收回。 / Possible until it is written."""
+    reopen(session, import_id=import_id, actor=actor)
+    return get_review(session, import_id=import_id)
+
+
+@router.post(
+    "/imports/{import_id}/override",
+    name="api_import_override",
+    summary="第二人确认 / Confirm as second official",
+    responses=refusals(401, 403, 404, 409),
+)
+def override_import(
+    session: WriteSession,
+    actor: OfficerActor,
+    import_id: ImportId,
+    reason: Annotated[str, Form(max_length=400, description="理由 / Reason")],
+) -> ImportReview:
+    """让未过的检查通过，记入审计。 / Lets failed checks pass; recorded in the audit trail."""
+    return override(session, import_id=import_id, reason=reason, actor=actor)
 
 
 @router.post(
@@ -140,9 +252,69 @@ def stage_notice_upload(
     responses=refusals(401, 403, 404, 409),
 )
 def write_staged(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
-    """一次写入全部可写的行。 / Writes every row that can be written, in one act."""
-    write_import(session, import_id=import_id, actor=actor)
+    """一次写入全部可写的行；没有签署的同时签署，检查未过的不写（409）。
+
+    Writes every row that can be written, in one act, signing it if nobody has; refused (409) while a check fails.
+    """
+    sign_or_write(session, import_id=import_id, actor=actor)
     return get_import(session, import_id=import_id)
+
+
+@router.get(
+    "/imports/{import_id}/compare",
+    name="api_import_compare",
+    summary="与别的名单相比 / Held against other lists",
+    responses=refusals(401, 403, 404),
+)
+def compare_import(session: ReadSession, import_id: ImportId) -> list[AgainstList]:
+    """与现行称号和上一批相比，各类行数。 / Counts against the titles in force and the previous edition."""
+    return compare(session, import_id=import_id)
+
+
+@router.get(
+    "/imports/{import_id}/compare/{against}/{kind}",
+    name="api_import_compare_rows",
+    summary="其中的各行 / The rows of one kind",
+    responses=refusals(401, 403, 404),
+)
+def compare_rows(
+    session: ReadSession,
+    import_id: ImportId,
+    against: Literal["current", "previous"],
+    kind: Annotated[str, Path(json_schema_extra={"enum": [one.value for one in RowKind]})],
+    cursor: Annotated[str | None, Query(max_length=2_000)] = None,
+    limit: Limit = 50,
+) -> Page[PreviewRow]:
+    """absent 只说明本次没有，不是撤销。 / Absence is not a withdrawal."""
+    return list_kind(session, import_id=import_id, against=against, kind=_kind(kind), cursor=cursor, limit=limit)
+
+
+@router.get(
+    "/imports/{import_id}/errors.{format}",
+    name="api_import_errors",
+    summary="错误清单 / All problems",
+    response_class=StreamingResponse,
+    responses=refusals(401, 403, 404),
+)
+def download_errors(
+    session: ReadSession, import_id: ImportId, format: Literal["xlsx", "csv"], lang: Literal["zh", "en"] = "zh"
+) -> Response:
+    """全部拒绝、待定的行和未采用的单元格。 / Every rejected or undecided row and every cell not used."""
+    stream = BytesIO()
+    write_report(session, stream, import_id=import_id, format=format, locale=lang)
+    name = f'attachment; filename="IM-{import_id}-errors.{format}"'
+    return Response(stream.getvalue(), media_type=MEDIA_TYPES[format], headers={"Content-Disposition": name})
+
+
+@router.get(
+    "/imports/{import_id}/undo",
+    name="api_import_undo_preview",
+    summary="撤回会留下什么 / What an undo would leave",
+    responses=refusals(401, 403, 404, 409),
+)
+def show_undo(session: ReadSession, actor: OfficerActor, import_id: ImportId) -> UndoPreview:
+    """后来别处用到的企业。 / Enterprises used elsewhere since."""
+    return preview_undo(session, import_id=import_id, actor=actor)
 
 
 @router.post(
@@ -157,48 +329,42 @@ def undo_import(session: WriteSession, actor: OfficerActor, import_id: ImportId)
 
 
 @router.get(
-    "/imports/{import_id}/rows/{row_id}",
-    name="api_import_row",
-    summary="一行与候选并列 / A row beside its candidates",
+    "/import-mappings",
+    name="api_import_mappings",
+    summary="记住的列对应 / Remembered mappings",
+    responses=refusals(401, 403),
+)
+def list_mappings(session: ReadSession) -> list[RememberedMapping]:
+    """新的在前。 / Newest first."""
+    return list_remembered(session)
+
+
+@router.delete(
+    "/import-mappings/{mapping_id}",
+    name="api_import_mapping_forget",
+    status_code=204,
+    summary="不再沿用 / Use no more",
     responses=refusals(401, 403, 404),
 )
-def compare_row(session: ReadSession, import_id: ImportId, row_id: RowId) -> RowComparison:
-    """这一行的各栏与每个候选逐栏比较。 / The fields of the row against those of every candidate."""
-    return compare(session, import_id=import_id, row_id=row_id)
+def forget_mapping(
+    session: WriteSession, actor: OfficerActor, mapping_id: Annotated[int, Path(ge=1, le=KEY_MAX)]
+) -> None:
+    """记入审计。 / Recorded in the audit trail."""
+    forget(session, mapping_id=mapping_id, actor=actor)
 
 
-@router.post(
-    "/imports/{import_id}/rows/{row_id}/decision",
-    name="api_import_decide",
-    summary="选定 / Decide a row",
-    responses=refusals(401, 403, 404, 409),
-)
-def decide_row(
-    session: WriteSession,
-    actor: OfficerActor,
-    import_id: ImportId,
-    row_id: RowId,
-    choice: Annotated[
-        str, Form(max_length=60, description="企业代码、new、unsure 或 not:代码 / Key, new, unsure, not:key")
-    ],
-) -> DecisionRead:
-    """改变暂存的这一行，并记住供下一份名单使用。 / Changes the staged row and is remembered for the next list."""
-    return decide(session, import_id=import_id, row_id=row_id, choice=choice, actor=actor)
-
-
-@router.post(
-    "/decisions/{decision_id}/revoke",
-    name="api_decision_revoke",
-    summary="撤回选定 / Revoke a decision",
-    responses=refusals(401, 403, 404, 409),
-)
-def revoke_decision(
-    session: WriteSession,
-    actor: OfficerActor,
-    decision_id: Annotated[int, Path(ge=1, le=KEY_MAX, description="决定的编号 / Number of the decision")],
-) -> DecisionRead:
-    """不再记住；导入仍在暂存时，该行重新待定。 / Forgotten; while its import is staged the row is undecided again."""
-    return revoke(session, decision_id=decision_id, actor=actor)
+def _kind(given: str) -> RowKind:
+    """Raises InvalidInput for a kind there is none of."""
+    kinds = {one.value: one for one in RowKind}
+    if given not in kinds:
+        raise InvalidInput(
+            f"没有“{shorten(given)}”这一类行。",
+            f"There are no rows called “{shorten(given)}”.",
+            field="kind",
+            value=given,
+            choices=tuple(kinds),
+        )
+    return kinds[given]
 
 
 @contextmanager

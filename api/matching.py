@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.deps import OfficerActor, WriteSession
-from api.imports import Line, kept_upload
+from api.import_settings import Line
+from api.imports import kept_upload
 from api.problems import refusals
 from api.routing import officials_router
 from registry.services.match_workbook import XLSX, match_workbook

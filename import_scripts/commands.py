@@ -4,15 +4,17 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import import_scripts.steps
+from import_scripts.steps import ImportKey, JsonOption, import_number
 from registry.cli.speech import locale_of, say, say_json
-from registry.errors import InvalidInput
 
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
-ImportKey = Annotated[str, typer.Argument(metavar="ID", help="导入编号，如 IM-12 / Number of the import")]
+if TYPE_CHECKING:
+    from datetime import date
+
 FileArgument = Annotated[
     Path,
     typer.Argument(metavar="FILE", help="表格、文本、网页、docx、PDF 或 zip / Table, text, web page, docx, PDF or zip"),
@@ -25,12 +27,12 @@ def mount(app: typer.Typer) -> None:
     app.command("import")(import_command)
     app.command("match")(match_command)
     app.command("notice")(notice_command)
-    imports = typer.Typer(
-        help="导入记录：查看、撤回 / Imports: look, undo", no_args_is_help=True, rich_markup_mode=None
-    )
+    what = "导入记录：查看、设定、签署、写入、撤回 / Imports: look, settle, sign, write, undo"
+    imports = typer.Typer(help=what, no_args_is_help=True, rich_markup_mode=None)
     imports.command("list")(list_command)
     imports.command("show")(show_command)
     imports.command("undo")(undo_command)
+    import_scripts.steps.mount(imports)
     app.add_typer(imports, name="imports")
 
 
@@ -66,6 +68,14 @@ def import_command(
     year: Annotated[int | None, typer.Option(help="批次年份 / Year of the batch")] = None,
     announced_on: Annotated[str, typer.Option(help="公告日期，如 2026-05-06 / Day of the announcement")] = "",
     document_no: Annotated[str | None, typer.Option(help="文号 / Document number")] = None,
+    public_notice: Annotated[
+        bool, typer.Option("--public-notice", help="公示名单，不是最终结果 / A public notice, not final")
+    ] = False,
+    notice_from: Annotated[str, typer.Option(help="公示起，如 2026-05-06 / First day of the notice")] = "",
+    notice_to: Annotated[str, typer.Option(help="公示止，如 2026-05-12 / Last day of the notice")] = "",
+    no_memory: Annotated[
+        bool, typer.Option("--no-memory", help="不沿用记住的列对应 / Use no remembered mapping")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存 / Only show what would happen")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问，直接写入 / Write without asking")] = False,
     as_json: JsonOption = False,
@@ -76,9 +86,20 @@ def import_command(
         from registry.schemas.imports import ImportOptions
         from registry.schemas.inputs import parse_day
 
-        day = parse_day(announced_on, field="--announced-on") if announced_on else None
-        options = ImportOptions(directory=directory, batch=batch, year=year, announced_on=day, document_no=document_no)
-        run_import(file, options, dry_run=dry_run, yes=yes, as_json=as_json)
+        def day(typed: str, field: str) -> "date | None":
+            return parse_day(typed, field=field) if typed else None
+
+        options = ImportOptions(
+            directory=directory,
+            batch=batch,
+            year=year,
+            announced_on=day(announced_on, "--announced-on"),
+            document_no=document_no,
+            public_notice=public_notice,
+            notice_from=day(notice_from, "--notice-from"),
+            notice_to=day(notice_to, "--notice-to"),
+        )
+        run_import(file, options, dry_run=dry_run, yes=yes, as_json=as_json, memory=not no_memory)
 
 
 def notice_command(
@@ -167,20 +188,3 @@ def undo_command(key: ImportKey, as_json: JsonOption = False) -> None:
     else:
         for text in undo_text(report):
             say(text)
-
-
-def import_number(key: str) -> int:
-    """The number in IM-12, im-12 or 12. Raises InvalidInput otherwise.
-
-    >>> import_number("IM-12"), import_number("12")
-    (12, 12)
-    """
-    digits = key.strip().upper().removeprefix("IM-")
-    if digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**62:
-        return int(digits)
-    raise InvalidInput(
-        f"“{key}”不是导入编号，应如 IM-12。用 registry imports list 查看。",
-        f"“{key}” is no import number such as IM-12. See registry imports list.",
-        field="ID",
-        value=key,
-    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from registry.errors import Locale, Text, shorten
 from registry.schemas.import_words import IDENTIFIED_BY, LEFT_OUT, ROLES, USED_BY, word
-from registry.schemas.imports import ImportDetail, ImportSummary, UndoReport
+from registry.schemas.imports import GuardResult, ImportDetail, ImportSummary, UndoReport
 from registry.schemas.tables import LeftOut, ReadFile
 from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
@@ -100,6 +100,7 @@ def print_import(detail: ImportDetail, locale: Locale) -> None:
     if summary.directory_code:
         parts = (summary.directory_code, summary.batch_label, summary.announced_on, summary.document_no)
         _line("  ".join(str(part) for part in parts if part))
+    _print_work(detail, locale)
     for table in detail.tables:
         mapped = "，".join(f"{c.column}→{word(ROLES, c.role).in_(locale)}" for c in table.columns if c.role)
         where = f"“{table.sheet}”" if table.sheet else ""
@@ -114,11 +115,23 @@ def print_import(detail: ImportDetail, locale: Locale) -> None:
     if summary.lists is DirectoryKind.PRODUCT:
         _line("一行是一个生产单位的一个产品版本。" if zh else "One row is one product version of one maker.")
     named = [f"{word(IDENTIFIED_BY, key).in_(locale)} {count:,}" for key, count in summary.identified_by.items()]
-    _line(("行中所用标识：" if zh else "Rows name their firm by: ") + ("，" if zh else ", ").join(named))
+    if named:
+        _line(("行中所用标识：" if zh else "Rows name their firm by: ") + ("，" if zh else ", ").join(named))
     _print_problems(detail, locale)
     _print_warnings(detail, locale)
     for note in detail.notes_zh if zh else detail.notes_en:
         _line(("注：" if zh else "Note: ") + note)
+
+
+def _print_work(detail: ImportDetail, locale: Locale) -> None:
+    """How far the worker is, or why it gave up."""
+    zh, job = locale == "zh", detail.job
+    if job is not None and job.state in ("queued", "running"):
+        done = f"{job.done:,} / {job.total:,}" if job.total else f"{job.done:,}"
+        said = job.state.label.in_(locale)
+        _line(f"后台处理{said}：{done} 行" if zh else f"Work in the background, {said.lower()}: {done} rows")
+    if detail.refusal_zh and detail.refusal_en and detail.summary.state is ImportState.FAILED:
+        _line(detail.refusal_zh if zh else detail.refusal_en)
 
 
 def _print_problems(detail: ImportDetail, locale: Locale) -> None:
@@ -175,6 +188,14 @@ def print_imports(found: Sequence[ImportSummary], locale: Locale) -> None:
             )
             for each in found
         ]
+    )
+
+
+def guard_text(guard: GuardResult) -> Text:
+    """One check with its numbers."""
+    return Text(
+        f"检查{'通过' if guard.passed else '未过'}：{guard.title_zh}（{guard.detail_zh}）",
+        f"Check {'passed' if guard.passed else 'failed'}: {guard.title_en} ({guard.detail_en})",
     )
 
 

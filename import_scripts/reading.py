@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,17 +75,20 @@ def reader_of(kind: str, name: str) -> Reader:
 
 
 @contextmanager
-def open_file(path: Path, limits: Limits | None = None) -> Iterator[ReadFile]:
+def open_file(
+    path: Path, limits: Limits | None = None, *, header_rows: Mapping[str, int] | None = None
+) -> Iterator[ReadFile]:
     """Understand a file; its rows can be read until the block is left.
 
-    Raises FileRefused with the reason; nothing is stored either way.
+    ``header_rows`` says for tables by name in which row the header stands. Raises FileRefused with the reason,
+    InvalidInput for a header row there is none of; nothing is stored either way.
     """
     limits = limits or Limits()
     size = _size_of(path, limits)
     kind = sniff(path)
     with tempfile.TemporaryDirectory(prefix="registry-read-") as scratch:
         sheets, notes = reader_of(kind, path.name)(path, Path(scratch), limits)
-        tables, remarks = _tables(sheets)
+        tables, remarks = _tables(sheets, header_rows)
         yield ReadFile(
             path=path,
             filename=path.name,
@@ -103,9 +106,9 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _tables(sheets: Iterable[Sheet]) -> tuple[list[Table], list[Text]]:
+def _tables(sheets: Iterable[Sheet], header_rows: Mapping[str, int] | None) -> tuple[list[Table], list[Text]]:
     """The tables of the sheets. Raises FileRefused if there is none: all blank, or only text."""
-    tables, notes = find_tables(sheets)
+    tables, notes = find_tables(sheets, header_rows)
     if not tables:
         said = [note for note in notes if "是空的" not in note.zh]
         if said:

@@ -6,12 +6,13 @@ Staging and writing are a transaction each where somebody is asked between them,
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from import_scripts.printing import preview_text, print_import, written_text
+from import_scripts.printing import guard_text, preview_text, print_import, written_text
 from import_scripts.reading import open_file
 from registry.cli.setting_up import open_engine, read_settings
 from registry.cli.speech import locale_of, say, say_json
@@ -20,6 +21,8 @@ from registry.errors import InvalidInput, Text
 from registry.policies import Actor
 from registry.schemas.imports import ImportDetail, ImportOptions
 from registry.services.imports.browsing import get_import
+from registry.services.imports.remembering import take_over
+from registry.services.imports.reviewing import pass_over
 from registry.services.imports.staging import Progress, stage
 from registry.services.imports.writing import write
 
@@ -43,15 +46,18 @@ class Trial(Exception):
         self.detail = detail
 
 
-def run_import(file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def run_import(
+    file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, as_json: bool, memory: bool = True
+) -> None:
     """Bring one file in. Raises InvalidInput when nobody agreed to write: the import then stays staged."""
     settings = read_settings()
     engine = open_engine(settings)
-    with open_file(file) as read_file:
+    with open_file(file, header_rows=options.header_rows) as read_file:
         if dry_run:
-            _show(_try(engine, read_file, options), as_json=as_json, text=preview_text())
+            _show(_try(engine, read_file, options, memory=memory), as_json=as_json, text=preview_text())
             return
         with transaction(engine) as session:
+            read_file, options = _remembered(session, read_file, options, memory=memory)
             with _progress(read_file, locale_of()) as progress:
                 staged = stage(
                     session,
@@ -65,7 +71,7 @@ def run_import(file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, 
             if yes and not staged.already_written:
                 # Nobody is asked in between: in the same transaction no row has to go to the disk twice.
                 _preview(detail, as_json=as_json)
-                detail = _write(session, staged.import_id)
+                detail = _write(session, staged.import_id, as_json=as_json)
     if staged.already_written:
         key = detail.summary.key
         text = Text(
@@ -78,22 +84,39 @@ def run_import(file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, 
         _preview(detail, as_json=as_json)
         require_agreement(detail.summary.key, as_json=as_json)
         with transaction(engine) as session:
-            detail = _write(session, staged.import_id)
+            detail = _write(session, staged.import_id, as_json=as_json)
     if as_json:
         say_json(detail.model_dump(mode="json"))
     else:
         say(written_text(detail))
 
 
-def _write(session: "Session", import_id: int) -> ImportDetail:
+def _remembered(
+    session: "Session", read_file: "ReadFile", options: ImportOptions, *, memory: bool
+) -> tuple["ReadFile", ImportOptions]:
+    """With what is remembered of the columns of this source, unless that is not wanted; a note says so."""
+    if not memory:
+        return read_file, options
+    options, used = take_over(session, read_file=read_file, options=options)
+    if used:
+        read_file = replace(read_file, notes=[*read_file.notes, *(one.text for one in used)])
+    return read_file, options
+
+
+def _write(session: "Session", import_id: int, *, as_json: bool) -> ImportDetail:
+    """Write; a check that failed is said and put on record, whoever works at the command line answers for it."""
+    for one in pass_over(session, import_id=import_id, actor=Actor.command_line()):
+        if not as_json:
+            say(guard_text(one))
     write(session, import_id=import_id, actor=Actor.command_line())
     return get_import(session, import_id=import_id, limit=SHOWN)
 
 
-def _try(engine: "Engine", read_file: "ReadFile", options: ImportOptions) -> ImportDetail:
+def _try(engine: "Engine", read_file: "ReadFile", options: ImportOptions, *, memory: bool) -> ImportDetail:
     """Stage and look in a transaction that is rolled back."""
     try:
         with _progress(read_file, locale_of()) as progress, transaction(engine) as session:
+            read_file, options = _remembered(session, read_file, options, memory=memory)
             staged = stage(
                 session,
                 read_file=read_file,

@@ -5,6 +5,9 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ARCHIVE = "archive"
+"""Folder of the source documents inside the data folder."""
+
 
 class Settings(BaseSettings):
     """Where state lives and how the process behaves. Names are stable: people script them."""
@@ -41,7 +44,7 @@ class Settings(BaseSettings):
     @property
     def archive_dir(self) -> Path:
         """Content-addressed store of source documents."""
-        return self.data_dir / "archive"
+        return self.data_dir / ARCHIVE
 
     @property
     def index_dir(self) -> Path:

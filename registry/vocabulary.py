@@ -132,12 +132,17 @@ class Trust(LabelledEnum):
 
 
 class ImportState(LabelledEnum):
-    """An import as a thing."""
+    """An import as a thing; which moves there are is said once, in services/imports/states.py."""
 
-    STAGED = "staged", "待签署", "Staged"
+    READ = "read", "待设定", "Read"
+    MAPPED = "mapped", "处理中", "In work"
+    MATCHED = "matched", "待签署", "To be signed"
+    REVIEWED = "reviewed", "待写入", "Signed off"
     WRITTEN = "written", "已写入", "Written"
     UNDONE = "undone", "已撤回", "Undone"
-    ABANDONED = "abandoned", "已放弃", "Abandoned"
+    ABANDONED = "abandoned", "已放弃", "Given up"
+    FAILED = "failed", "未能处理", "Failed"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
 
 
 class ImportKind(LabelledEnum):
@@ -159,6 +164,17 @@ class RowOutcome(LabelledEnum):
     UNCHANGED = "unchanged", "无变化", "Unchanged"
     AMBIGUOUS = "ambiguous", "待定", "Ambiguous"
     REJECTED = "rejected", "拒绝", "Rejected"
+
+
+class RowKind(LabelledEnum):
+    """How a row of a staged list stands to another list."""
+
+    NEW = "new", "新列入", "New to the list"
+    UNCHANGED = "unchanged", "仍在", "Still there"
+    RENAMED = "renamed", "名称不同", "Other name"
+    MOVED = "moved", "城市不同", "Other city"
+    SUSPICIOUS = "suspicious", "可疑", "Suspicious"
+    ABSENT = "absent", "本次没有", "Absent"
 
 
 class DecisionVerdict(LabelledEnum):

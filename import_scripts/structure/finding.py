@@ -1,7 +1,7 @@
 """All tables of a file: where each begins and ends on its sheet, what stands above it, what its columns are."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from import_scripts.columns import place_role
@@ -9,7 +9,7 @@ from import_scripts.structure import remarks
 from import_scripts.structure.cells import is_firm, squeeze
 from import_scripts.structure.filling import row_text
 from import_scripts.structure.groups import Groups, derived_names
-from import_scripts.structure.headers import Header, before_next_header, filled, find_header
+from import_scripts.structure.headers import Header, before_next_header, filled, find_header, header_at
 from import_scripts.structure.joining import PIECES, join_sheets
 from import_scripts.structure.layout import Layout, display_names, find_regions, make_layout
 from import_scripts.structure.mending import mended
@@ -44,17 +44,20 @@ class _Found:
     """Text of a sheet without a table."""
 
 
-def find_tables(sheets: Iterable[Sheet]) -> tuple[list[Table], list[Text]]:
+def find_tables(
+    sheets: Iterable[Sheet], header_rows: Mapping[str, int] | None = None
+) -> tuple[list[Table], list[Text]]:
     """The tables of a file in reading order, and what an official should know about how they were found.
 
-    Table names are unique: the second table of Sheet1 is called Sheet1#2. Never raises for what a file contains; a
-    file without any table gives an empty list and notes that say why.
+    Table names are unique: the second table of Sheet1 is called Sheet1#2. ``header_rows`` says for tables by name in
+    which row the header stands, 0 for none. Never raises for what a file contains; a file without any table gives an
+    empty list and notes that say why. Raises InvalidInput for a header row there is none of.
     """
     tables: list[Table] = []
     notes: list[Text] = []
     for sheet in join_sheets(sheets):
         found = _Found(mended(sheet))
-        _read_sheet(found)
+        _read_sheet(found, header_rows or {})
         if not found.tables and found.said:
             notes.append(remarks.only_text(sheet.name, found.said))
         tables += found.tables
@@ -78,7 +81,7 @@ def _usable(tables: list[Table], notes: list[Text]) -> tuple[list[Table], list[T
     return kept, notes
 
 
-def _read_sheet(found: _Found) -> None:
+def _read_sheet(found: _Found, header_rows: Mapping[str, int]) -> None:
     """Table after table, from the top of the sheet down."""
     after: int | None = None
     empty = True
@@ -88,21 +91,24 @@ def _read_sheet(found: _Found) -> None:
         if not head:
             break
         empty = False
-        after = _read_table(found, head, begin=after, last=count == TABLES)
+        name = found.sheet.name if count == 1 else f"{found.sheet.name}#{count}"
+        after = _read_table(found, head, begin=after, last=count == TABLES, header_row=header_rows.get(name))
         if after is None:
             break
     if empty and found.sheet.name:
         found.notes.append(remarks.empty_sheet(found.sheet.name))
 
 
-def _read_table(found: _Found, head: list[Row], *, begin: int | None, last: bool) -> int | None:
-    """One table that begins in ``head``, behind row ``begin``.
+def _read_table(found: _Found, head: list[Row], *, begin: int | None, last: bool, header_row: int | None) -> int | None:
+    """One table that begins in ``head``, behind row ``begin``. ``header_row``: where its header is said to stand.
 
     Answers the row behind which the next one begins, None if there is none.
     """
     sheet = found.sheet
-    header = find_header(head, sheet.merged)
-    if header is None and not _is_list(head, sheet):
+    header = header_at(head, header_row, sheet.merged) if header_row else find_header(head, sheet.merged)
+    if header_row == 0:
+        header = None
+    elif header is None and not _is_list(head, sheet):
         found.said += [row_text(cells) for _, cells in head]
         return None
     above, printed, below = _parts(head, header)

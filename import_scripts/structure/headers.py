@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from import_scripts.columns import is_known_header
 from import_scripts.structure.cells import SHORT, TYPED, ends_like_a_header, is_year, kind_of, squeeze
 from import_scripts.structure.sentences import is_label
+from registry.errors import InvalidInput
 from registry.schemas.tables import Merge, Row
 
 HEADER_WITHIN = 30
@@ -100,6 +101,25 @@ def before_next_header(below: Sequence[Row], printed: Sequence[Sequence[str]]) -
             return below[:place]
         data = data or any(_typed(cells[i]) for i in filled(cells))
     return below
+
+
+def header_at(rows: Sequence[Row], number: int, merges: Sequence[Merge] = ()) -> Header:
+    """The header an official says stands in row ``number``, with the rows below that name columns under its spans.
+
+    Raises InvalidInput if there is no such row among the first ones.
+    """
+    place = next((i for i, (each, _) in enumerate(rows) if each == number), None)
+    if place is None:
+        raise InvalidInput(
+            f"第 {number} 行不能作表头：表的开头没有这一行，或这一行是空的。",
+            f"Row {number} cannot be the header: the table does not begin with such a row, or it is blank.",
+            field="header_rows",
+            value=number,
+        )
+    last = place
+    while last - place + 1 < _DEEPEST and last + 1 < len(rows) and _is_child(rows, last, last + 1, merges):
+        last += 1
+    return Header(place, last - place + 1, _names(rows[place : last + 1], merges), _STRONG)
 
 
 def is_header_row(cells: Sequence[str]) -> bool:

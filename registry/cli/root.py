@@ -22,8 +22,9 @@ from registry.cli import (
 )
 
 
-def make_app(*, server: serving.Server) -> typer.Typer:
-    """The ``registry`` command with its subcommands. ``server`` runs the web application on an open socket.
+def make_app(*, server: serving.Server, reader: search.Reader | None = None) -> typer.Typer:
+    """The ``registry`` command with its subcommands. ``server`` runs the web application on an open socket,
+    ``reader`` gives the worker what reads files.
 
     Modules of commands are light: what a command works with is imported when it runs, so that ``--help`` is quick.
     """
@@ -39,7 +40,7 @@ def make_app(*, server: serving.Server) -> typer.Typer:
     app.callback()(_options)
     serving.mount(app, server=server)
     demo.mount(app, server=server)
-    search.mount(app)
+    search.mount(app, reader=reader)
     index.mount(app)
     search_config.mount(app)
     directory.mount(app)

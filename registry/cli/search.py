@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,17 +13,26 @@ from registry.cli.speech import locale_of, say, say_json
 from registry.errors import Locale, Text
 
 if TYPE_CHECKING:
+    from registry.schemas.tables import OpenFile
     from registry.search.query import AnyHit, SearchPage
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")]
 Given = Annotated[list[str] | None, typer.Option(help="可重复 / May be repeated")]
 
 
-def mount(app: typer.Typer) -> None:
+Reader = Callable[[], "OpenFile"]
+"""Gives what reads files when the worker starts; made by the composition root."""
+
+
+def mount(app: typer.Typer, *, reader: Reader | None = None) -> None:
     """Add ``search``, ``reindex`` and ``worker``."""
     app.command("search")(search_command)
     app.command("reindex")(reindex_command)
-    app.command("worker")(worker_command)
+
+    @app.command("worker")
+    def worker_command() -> None:
+        """运行后台进程：更新索引、执行后台任务，直到收到停止信号。 / Run background work until told to stop."""
+        run_worker(reader() if reader else None)
 
 
 def search_command(
@@ -113,8 +123,8 @@ def reindex_command(as_json: JsonOption = False) -> None:
         )
 
 
-def worker_command() -> None:
-    """运行后台进程：更新索引、执行后台任务，直到收到停止信号。 / Run background work until told to stop."""
+def run_worker(open_file: "OpenFile | None") -> None:
+    """Work until a signal says to stop."""
     from registry.cli.setting_up import open_engine, read_settings
     from registry.services.indexing import search_engine
     from registry.services.migrating import require_current_schema
@@ -128,7 +138,7 @@ def worker_command() -> None:
         signal.signal(number, lambda *_: stop.set())
     say(Text("后台进程已启动，按 Ctrl+C 停止。", "The worker is running; Ctrl+C stops it."))
     sys.stdout.flush()
-    Worker(database, search_engine(settings), data_dir=settings.data_dir).run(stop)
+    Worker(database, search_engine(settings), data_dir=settings.data_dir, open_file=open_file).run(stop)
 
 
 def as_data(page: "SearchPage") -> dict[str, Any]:

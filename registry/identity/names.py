@@ -31,7 +31,7 @@ LEGAL_SUFFIXES: tuple[str, ...]
 PLACES: frozenset[str]
 """Places that stand before a brand: provinces and cities in full and short, counties in full, 中国. Folded."""
 
-NoteKind = Literal["former", "alias", "english", "producer", "other"]
+NoteKind = Literal["former", "renamed", "alias", "english", "producer", "other"]
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -41,6 +41,7 @@ _MARKS: tuple[tuple[NoteKind, str], ...] = (
         "former",
         r"曾\s*用\s*名(?:称)?|原名(?:称)?|原企业名称|更名前(?:为)?|前身(?:为|是)?|原(?!料|子|生|野|产|创|石|点)",
     ),
+    ("renamed", r"(?:现|已|后|现已)?(?:更名|改名|变更)后?|现名(?:称)?"),
     ("english", r"英文名(?:称)?"),
     ("alias", r"简称|别名|又名|亦称|品牌"),
     ("producer", r"生产企业|生产厂家|生产商|委托方|受托方"),
@@ -172,7 +173,7 @@ def _read_note(text: str) -> NameNote | None:
     if match is None or match.lastgroup is None:
         return None
     rest = text.strip()[match.end() :]
-    body = re.sub(r"^\s*(?:[:：]|为|是)\s*", "", rest).strip()
+    body = re.sub(r"^\s*(?:为\s*[:：]|[:：]|为|是)\s*", "", rest).strip().strip('“”"「」')
     if not body or (body == rest.strip() and match.group() != "原"):
         return None
     inner = _read_note(body) if match.lastgroup == "other" else None

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from registry.models.base import SQLModel
 from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
-from registry.models.imports import ImportRow, ImportRun, MatchDecision, SourceFile
+from registry.models.imports import ImportMapping, ImportRow, ImportRun, MatchDecision, SourceFile
 from registry.models.listing import Batch, BatchSeal, Listing
 from registry.models.operations import AuditEvent, IndexCatchUp, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
@@ -68,6 +68,7 @@ __all__ = [
     "EnterpriseName",
     "Fact",
     "Figure",
+    "ImportMapping",
     "ImportRow",
     "ImportRun",
     "IndexCatchUp",

@@ -42,9 +42,40 @@ class ImportRun(SQLModel, table=True):
     """How the file was read: sheets, header rows, the role of each column, the batch asked for."""
     counts: dict[str, Any] = Field(sa_type=JsonType)
     actor: str = Field(max_length=100)
+    staged_by: str | None = Field(default=None, max_length=100)
+    """Who had the rows staged as they are now; ``actor`` brought the file."""
+    reviewed_by: str | None = Field(default=None, max_length=100)
+    """Who signed the preview off."""
+    overridden_by: str | None = Field(default=None, max_length=100)
+    """The second official who let it be written although a check failed."""
+    override_reason: str = Field(default="", max_length=400)
     staged_at: datetime = instant()
+    reviewed_at: datetime | None = instant(nullable=True)
     written_at: datetime | None = instant(nullable=True)
     undone_at: datetime | None = instant(nullable=True)
+
+
+class ImportMapping(SQLModel, table=True):
+    """What an official made of the columns of a source; the next file with the same columns takes it over.
+
+    A source is a row of column names together with the directory the file was for. Only one that is not forgotten
+    counts.
+    """
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (Index("ix_import_mapping_fingerprint_directory_code", "fingerprint", "directory_code"),)
+
+    id: int = primary_key()
+    fingerprint: str = Field(max_length=64)
+    directory_code: str | None = Field(default=None, foreign_key="directory.code", max_length=40)
+    columns: list[Any] = Field(sa_type=JsonType)
+    roles: dict[str, Any] = Field(sa_type=JsonType)
+    """Name of a column → the role it plays, empty for one that is only kept."""
+    import_id: int = ref(foreign="import_run.id")
+    remembered_by: str = Field(max_length=100)
+    remembered_at: datetime = instant()
+    forgotten_by: str | None = Field(default=None, max_length=100)
+    forgotten_at: datetime | None = instant(nullable=True)
 
 
 class ImportRow(SQLModel, table=True):

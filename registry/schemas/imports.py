@@ -1,21 +1,35 @@
 """What goes into an import besides its file, and how an import is shown."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from registry.schemas.base import ReadModel
-from registry.vocabulary import DirectoryKind, ImportKind, ImportState, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportKind, ImportState, JobState, RowKind, RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What the person who imports says about the file. Without ``directory`` it is a plain enterprise file."""
+    """What the person who imports says about the file. Without ``directory`` it is a plain enterprise file.
+
+    ``mapping``: table → column → role it plays, empty for one that is only kept; columns not named keep what was
+    recognised. ``header_rows``: table → row its header stands in, 0 for none. ``sheets``: the tables taken, all if
+    empty.
+    """
 
     directory: str | None = None
     batch: str | None = None
     year: int | None = None
     announced_on: date | None = None
     document_no: str | None = None
+    public_notice: bool = False
+    """The list is not final: its batch stays a public notice (公示) until an official makes it final."""
+    notice_from: date | None = None
+    notice_to: date | None = None
+    mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    header_rows: Mapping[str, int] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
 
 class NameDifference(ReadModel):
@@ -56,6 +70,7 @@ class ImportRowLine(ReadModel):
     enterprise_name: str | None
     reason_zh: str | None
     reason_en: str | None
+    candidates: list[Candidate]
 
 
 class ImportWarning(ReadModel):
@@ -114,7 +129,13 @@ class ImportSummary(ReadModel):
     """Rows by reason code."""
     warning_count: int
     actor: str
+    """Who brought the file."""
+    staged_by: str | None
+    reviewed_by: str | None
+    overridden_by: str | None
+    override_reason: str
     staged_at: datetime
+    reviewed_at: datetime | None
     written_at: datetime | None
     undone_at: datetime | None
 
@@ -148,13 +169,44 @@ class UnderstoodTable(ReadModel):
     """The first of the rows below the header that are no records."""
     left_out_counts: dict[str, int] = {}
     """All of them by kind."""
+    sample: list[list[Any]] = []
+    """The first records: row number, then the cells."""
+
+
+class ProposedValue(ReadModel):
+    """A value the file proposes for an option, and the words it was taken from."""
+
+    value: str | int | bool
+    said: str
+
+
+class ImportJob(ReadModel):
+    """Work on an import that runs outside the request."""
+
+    id: int
+    kind: str
+    state: JobState
+    done: int
+    total: int
+    error: str | None
 
 
 class ImportDetail(ReadModel):
     """One import with how it was read and what needs a look (the first of each; counts say how many)."""
 
     summary: ImportSummary
+    sheets: list[str]
+    """All tables of the file, taken or not."""
     tables: list[UnderstoodTable]
+    proposal: dict[str, ProposedValue]
+    """Option → what the file proposes for it."""
+    options: dict[str, Any]
+    """How the file is taken; empty until that is settled."""
+    job: ImportJob | None
+    """The worker’s latest work on it."""
+    refusal_zh: str | None
+    refusal_en: str | None
+    """Why it could not be taken."""
     notes_zh: list[str]
     notes_en: list[str]
     problems: list[ImportProblem]
@@ -247,3 +299,81 @@ class DocumentRowPage(ReadModel):
     reason_en: str | None
     enterprise_key: str | None
     enterprise_name: str | None
+
+
+class RememberedMapping(ReadModel):
+    """What an official made of a source’s columns; used for the next file with the same columns."""
+
+    id: int
+    directory_code: str | None
+    columns: list[str]
+    roles: dict[str, str]
+    import_key: str
+    remembered_by: str
+    remembered_at: datetime
+
+
+class GuardResult(ReadModel):
+    """One check of a list before it is written, with its numbers."""
+
+    code: str
+    passed: bool
+    title_zh: str
+    title_en: str
+    detail_zh: str
+    detail_en: str
+
+
+class ImportReview(ReadModel):
+    """What signing an import off takes: the checks, who has signed, what would be written."""
+
+    guards: list[GuardResult]
+    blocked: bool
+    """A check failed and no second official has let it pass."""
+    rows: int
+    """Rows that would be written: new and matched."""
+    reviewed_by: str | None
+    overridden_by: str | None
+    override_reason: str
+
+
+class UndoPreview(ReadModel):
+    """What taking a written import back would leave standing because something later refers to it."""
+
+    import_id: int
+    enterprises_kept: list[KeptEnterprise]
+    values_kept: int
+
+
+class PreviewCount(ReadModel):
+    """How many rows, or enterprises, stand in one way to a list."""
+
+    kind: RowKind
+    rows: int
+
+
+class AgainstList(ReadModel):
+    """A staged list held against another: the titles in force, or the edition before it."""
+
+    against: str
+    """current or previous."""
+    batch_id: int | None
+    batch_label: str | None
+    entries: int
+    counts: list[PreviewCount]
+
+
+class PreviewRow(ReadModel):
+    """One row, or an enterprise that is absent from the file."""
+
+    number: int
+    """Of the row, or of the enterprise that is absent."""
+    row_number: int | None
+    name: str
+    """As printed; of one absent, as the other list has it."""
+    enterprise_key: str | None
+    enterprise_name: str | None
+    city_code: str | None
+    """As the file states it."""
+    known_city_code: str | None
+    announced_before: str | None

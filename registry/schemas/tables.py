@@ -1,11 +1,21 @@
 """What a file was understood as: sheets of verbatim cells, then tables with the role each column plays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from registry.errors import Text
+
+
+class OpenFile(Protocol):
+    """Understands a file; its rows can be read until the block is left. Raises FileRefused, InvalidInput."""
+
+    def __call__(
+        self, path: Path, *, header_rows: Mapping[str, int] | None = None
+    ) -> "AbstractContextManager[ReadFile]": ...
+
 
 Row = tuple[int, list[str]]
 """Row number (1-based, as a spreadsheet shows it) and its cells as text, in the order of the columns."""

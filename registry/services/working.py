@@ -12,9 +12,13 @@ import structlog
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.errors import RegistryError
+from registry.errors import RegistryError, StorageUnavailable
+from registry.schemas.tables import OpenFile
 from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
+from registry.services.imports.jobs import READ_JOB, STAGE_JOB
+from registry.services.imports.working import Work as ImportWork
+from registry.services.imports.working import read_in_background, stage_in_background
 from registry.services.index_gates import GateClosed
 from registry.services.indexing import apply_outbox, rebuild, rebuild_if_needed
 from registry.services.jobs import (
@@ -29,6 +33,7 @@ from registry.services.jobs import (
 )
 from registry.services.lab.trials import FOLDER, read_data
 from registry.services.lab.trials import JOB as LAB_JOB
+from registry.settings import ARCHIVE
 
 POLL_SECONDS = 0.25
 """An edit is searchable after this, the batch and the commit: well inside two seconds."""
@@ -56,6 +61,8 @@ class JobContext:
     actor: str
     progress: Callable[[int, int], None]
     data_dir: Path = Path("data")
+    open_file: OpenFile | None = None
+    """What reads files; None where the worker was started without it."""
 
 
 JobHandler = Callable[[JobContext], dict[str, Any] | None]
@@ -82,8 +89,38 @@ def lab_columns(context: JobContext) -> dict[str, Any]:
     return {"size": read_data(context.database, context.data_dir / FOLDER, context.progress)}
 
 
-JOB_KINDS: dict[str, JobHandler] = {"reindex": reindex, "assess": assess, LAB_JOB: lab_columns}
+def import_read(context: JobContext) -> None:
+    """Look into a large file somebody uploaded."""
+    read_in_background(_import_work(context))
+
+
+def import_stage(context: JobContext) -> None:
+    """Stage the rows of a large file."""
+    stage_in_background(_import_work(context), memory=context.payload["memory"])
+
+
+def _import_work(context: JobContext) -> ImportWork:
+    if context.open_file is None:
+        raise StorageUnavailable("这个后台进程不能读文件。", "This worker cannot read files.")
+    return ImportWork(
+        context.database,
+        context.payload["import_id"],
+        context.actor,
+        context.open_file,
+        context.data_dir / ARCHIVE,
+        context.progress,
+    )
+
+
+JOB_KINDS: dict[str, JobHandler] = {
+    "reindex": reindex,
+    "assess": assess,
+    LAB_JOB: lab_columns,
+    READ_JOB: import_read,
+    STAGE_JOB: import_stage,
+}
 """Kind of a job to what runs it. A module that brings a kind adds it here."""
+_OF_FILES = (READ_JOB, STAGE_JOB)
 
 
 class Worker:
@@ -96,9 +133,13 @@ class Worker:
         *,
         kinds: dict[str, JobHandler] | None = None,
         data_dir: Path = Path("data"),
+        open_file: OpenFile | None = None,
     ) -> None:
         self._database, self._search, self._data_dir = database, search, data_dir
-        self._kinds = JOB_KINDS if kinds is None else kinds
+        self._open_file = open_file
+        given = JOB_KINDS if kinds is None else kinds
+        # Work with files is left to a worker that can read them.
+        self._kinds = {kind: given[kind] for kind in given if open_file is not None or kind not in _OF_FILES}
         self._stop = threading.Event()
         self._broken = threading.Event()
         """The index in use could not be written: it must be built anew."""
@@ -162,7 +203,9 @@ class Worker:
                 told[0] = time.monotonic()
                 tell_progress(self._database, claim, worker=worker, done=done, total=total)
 
-        return JobContext(self._database, self._search, claim.payload, claim.actor, progress, self._data_dir)
+        return JobContext(
+            self._database, self._search, claim.payload, claim.actor, progress, self._data_dir, self._open_file
+        )
 
     def _index_loop(self) -> None:
         while not self._stop.is_set():

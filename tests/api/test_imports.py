@@ -35,7 +35,7 @@ def test_a_list_goes_in_in_one_act_and_comes_back_in_one(client: TestClient, sql
     staged = upload(client, curator)
     assert staged.status_code == 201, staged.text
     summary = staged.json()["detail"]["summary"]
-    assert (summary["state"], summary["filename"], summary["actor"]) == ("staged", "名单.csv", "someone")
+    assert (summary["state"], summary["filename"], summary["actor"]) == ("matched", "名单.csv", "someone")
     assert client.get(LISTINGS).json()["total"] == 0
     written = client.post(f"/api/v1/imports/{summary['id']}/write", headers=curator)
     assert written.status_code == 200, written.text
@@ -91,6 +91,64 @@ def test_a_bad_file_or_option_is_refused_and_nothing_is_kept(
     curator = bearer(sqlite_engine, Grant(Role.CURATOR, "440000"))
     assert upload(client, curator, content, **form).status_code == 422
     assert client.get("/api/v1/imports", headers=curator).json()["items"] == []
+
+
+BAD = CSV + "2,深圳示例戊电子有限公司,91440300MA5EXAMP5X\n".encode()
+
+
+def people(engine: Engine, *logins: str) -> list[dict[str, str]]:
+    """Headers of curators of the province."""
+    headers = []
+    for login in logins:
+        with transaction(engine) as session:
+            grants = (Grant(Role.CURATOR, "440000"),)
+            create_account(session, actor=Actor.command_line(), login=login, password=PASSWORD, grants=grants)
+        headers.append({"Authorization": f"Bearer {sign_in(engine, login=login, password=PASSWORD)}"})
+    return headers
+
+
+def test_a_failed_check_takes_a_signature_and_a_second_official(client: TestClient, sqlite_engine: Engine) -> None:
+    first, second = people(sqlite_engine, "first", "second")
+    address = f"/api/v1/imports/{upload(client, first, BAD).json()['detail']['summary']['id']}"
+    refused = client.post(f"{address}/write", headers=first)
+    assert (refused.status_code, refused.json()["code"]) == (409, "guards-failed")
+    guards = client.get(f"{address}/review", headers=first).json()["guards"]
+    assert [one["code"] for one in guards if not one["passed"]] == ["rejected"]
+    assert client.post(f"{address}/review", headers=first, data={"count": "7"}).status_code == 422
+    assert client.post(f"{address}/review", headers=first, data={"count": "1"}).json()["blocked"] is True
+    assert client.delete(f"{address}/review", headers=first).json()["reviewed_by"] is None
+    client.post(f"{address}/review", headers=first, data={"count": "1"})
+    assert client.post(f"{address}/override", headers=first, data={"reason": "已核对"}).status_code == 403
+    assert client.post(f"{address}/override", headers=second, data={"reason": "已核对原件"}).json()["blocked"] is False
+    assert client.post(f"{address}/write", headers=first).json()["summary"]["state"] == "written"
+    assert client.get(f"{address}/undo", headers=first).json()["enterprises_kept"] == []
+
+
+def test_a_file_is_read_first_and_settled_with_a_mapping_later(client: TestClient, sqlite_engine: Engine) -> None:
+    (curator,) = people(sqlite_engine, "first")
+    content = "第三批高新技术企业名单,\n培育对象,城市\n甲一,深圳\n".encode()
+    read = client.post(
+        "/api/v1/imports", headers=curator, data={"only_read": "true"}, files={"file": ("a.csv", content, "text/csv")}
+    ).json()["detail"]
+    assert (read["summary"]["state"], read["proposal"]["batch"]["value"]) == ("read", "第三批")
+    address = f"/api/v1/imports/{read['summary']['id']}"
+    assert client.post(f"{address}/settings", headers=curator, data=FORM).status_code == 422
+    for wrong in ({"mapping": "[1]"}, {"header_rows": "x"}, {"mapping": '{"": {"培育对象": "nothing"}}'}):
+        assert client.post(f"{address}/settings", headers=curator, data=FORM | wrong).status_code == 422
+    mapped = FORM | {"mapping": '{"": {"培育对象": "name"}}'}
+    settled = client.post(f"{address}/settings", headers=curator, data=mapped).json()["detail"]
+    assert (settled["summary"]["state"], settled["summary"]["counts"]["new"]) == ("matched", 1)
+    (known,) = client.get("/api/v1/import-mappings", headers=curator).json()
+    assert known["roles"] == {"培育对象": "name"}
+    assert client.delete(f"/api/v1/import-mappings/{known['id']}", headers=curator).status_code == 204
+    against = client.get(f"{address}/compare", headers=curator).json()
+    assert [one["against"] for one in against] == ["current"]
+    rows = client.get(f"{address}/compare/current/new", headers=curator).json()
+    assert [one["name"] for one in rows["items"]] == ["甲一"]
+    assert client.get(f"{address}/compare/current/x", headers=curator).status_code == 422
+    assert client.post(f"{address}/cancel", headers=curator).status_code == 409
+    assert client.get(f"{address}/errors.xlsx", headers=curator).content[:2] == b"PK"
+    assert client.get(f"{address}/errors.csv?lang=en", headers=curator).text.startswith("\ufeffKind,Reason")
 
 
 def test_a_notice_is_staged_written_and_undone_like_any_import(client: TestClient, sqlite_engine: Engine) -> None:

@@ -336,7 +336,7 @@ def test_a_staged_import_shows_nowhere_and_is_replaced_or_given_up(engine: Engin
     second = bring(engine, firm_list, LIST, write_it=False)
     with reading(engine) as session:
         states = [(each.id, each.state) for each in list_imports(session)]
-    assert states == [(second.summary.id, ImportState.STAGED), (first.summary.id, ImportState.ABANDONED)]
+    assert states == [(second.summary.id, ImportState.MATCHED), (first.summary.id, ImportState.ABANDONED)]
     assert take_back(engine, second.summary.id).state is ImportState.ABANDONED
     assert alive(engine) == before
 

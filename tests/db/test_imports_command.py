@@ -239,7 +239,7 @@ KILL = """
 """
 
 
-@pytest.mark.parametrize(("module", "name"), [("staging", "_understood"), ("writing", "_point_repeated_rows")])
+@pytest.mark.parametrize(("module", "name"), [("staging", "said_of"), ("writing", "_point_repeated_rows")])
 def test_a_process_killed_in_the_middle_leaves_nothing_half_there(
     sqlite_engine: Engine,
     settings: Settings,

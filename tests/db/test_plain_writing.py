@@ -163,7 +163,7 @@ def _run(session: Session) -> int:
     run = ImportRun(
         source_file_id=file.id,
         options_hash="0" * 64,
-        state=ImportState.STAGED,
+        state=ImportState.MATCHED,
         understood={},
         counts={},
         actor="示例",

@@ -1,48 +1,47 @@
-"""Imports as officials look at them: all of them, one with what became of its rows, writing and taking back."""
+"""Imports as officials look at them: all of them, one with its file, its settings and what became of its rows."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from registry.errors import InvalidInput, InvalidTransition, Text
-from registry.policies import EVERY_DIRECTORY, Actor, require_importer
+from registry.errors import InvalidInput, RegistryError
+from registry.policies import EVERY_DIRECTORY, Actor
 from registry.schemas.imports import ImportDetail, ImportSummary
 from registry.services.imports.browsing import get_import, list_imports
+from registry.services.imports.list_comparing import compare
 from registry.services.imports.outcomes import list_rows
-from registry.services.imports.undoing import undo
-from registry.services.notices.carrying_out import write_import
-from registry.vocabulary import ImportState, Role, RowOutcome
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
-from web.rendering import render, see_other, url_path, url_with
+from registry.services.imports.reviewing import get_review
+from registry.services.imports.states import MOVES, UNSETTLED
+from registry.services.jobs import OPEN
+from registry.vocabulary import ImportKind, ImportState, Role, RowOutcome
+from web.deps import OfficerActor, ReadSession, current_officer
+from web.rendering import render, url_path, url_with
+from web.work import import_settings_views as settings_views
 from web.work import import_views as views
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
 PAGE = 50
 OUTCOMES = {outcome.value: outcome for outcome in RowOutcome}
-ACTS = {"write": (ImportState.STAGED,), "undo": (ImportState.STAGED, ImportState.WRITTEN)}
-"""What can be done to an import, and in which states."""
+PREVIEWED = (ImportState.MATCHED, ImportState.REVIEWED)
+SETTLED = (ImportState.WRITTEN, ImportState.UNDONE, ImportState.ABANDONED)
+"""Nothing more is said about how the file is taken."""
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Typed = Annotated[str, Form(max_length=40)]
 
 
 @router.get("/office/imports", name="import_list")
 def import_list(
-    request: Request, session: ReadSession, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
+    request: Request,
+    session: ReadSession,
+    actor: OfficerActor,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> Response:
-    """Imports, newest first."""
-    found = list_imports(session, limit=PAGE + 1, before_id=before)
-    own_url = url_path(request, "import_list")
-    context = {
-        "imports": [views.import_line(request, one) for one in found[:PAGE]],
-        "first_url": own_url if before else None,
-        "next_url": url_with(own_url, before=found[PAGE - 1].id) if len(found) > PAGE else None,
-    }
-    return render(request, "work/imports.html", context)
+    """Imports, newest first, and the form to bring a file in."""
+    return list_page(request, session, actor, before=before)
 
 
 @router.get("/office/imports/{import_id}", name="work_import")
@@ -55,56 +54,94 @@ def import_page(
     cursor: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:
     """How the file was read and what became of its rows; first those that need a look. Raises NotFound."""
+    return page(request, session, actor, import_id, outcome=outcome, cursor=cursor)
+
+
+def list_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    *,
+    before: int | None = None,
+    refusal: RegistryError | None = None,
+) -> Response:
+    """The list; after a refused upload with the reason."""
+    found = list_imports(session, limit=PAGE + 1, before_id=before)
+    own_url = url_path(request, "import_list")
+    context = {
+        "imports": [views.import_line(request, one) for one in found[:PAGE]],
+        "first_url": own_url if before else None,
+        "next_url": url_with(own_url, before=found[PAGE - 1].id) if len(found) > PAGE else None,
+        "may_upload": actor.may(Role.CURATOR, region_code=""),
+        "upload_url": url_path(request, "import_upload"),
+        "mappings_url": url_path(request, "mapping_list"),
+        "refusal": refusal,
+    }
+    return render(request, "work/imports.html", context, status=refusal.status if refusal else 200)
+
+
+def page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    import_id: int,
+    *,
+    outcome: str = "",
+    cursor: str = "",
+    refusal: RegistryError | None = None,
+    typed: dict[str, list[str]] | None = None,
+) -> Response:
+    """One import in whatever state it is; after refused settings with the reason and what was typed."""
     detail = get_import(session, import_id=import_id)
-    chosen = _outcome(outcome, detail.summary)
-    rows = list_rows(session, import_id=import_id, outcome=chosen, cursor=cursor or None)
-    context = views.detail_context(request, detail, chosen, rows, cursor)
-    context["acts"] = _acts(actor, detail.summary)
-    return render(request, "work/import.html", context)
+    summary = detail.summary
+    context = views.head_context(request, detail) | {
+        "acts": acts_of(actor, detail),
+        "refusal": refusal,
+        "working": detail.job is not None and detail.job.state in OPEN,
+    }
+    context |= settings_views.settings_context(request, detail, typed)
+    if summary.state in PREVIEWED or summary.rows:
+        context |= _rows_context(request, session, detail, outcome, cursor)
+    if summary.state in PREVIEWED:
+        context |= views.review_context(
+            request, detail, get_review(session, import_id=import_id), compare(session, import_id=import_id)
+        )
+    template = "work/import.html" if summary.state in SETTLED else "work/import_preview.html"
+    return render(request, template, context, status=refusal.status if refusal else 200)
 
 
-@router.get("/office/imports/{import_id}/write", name="import_write_confirm")
-def confirm_write(request: Request, session: ReadSession, actor: OfficerActor, import_id: Number) -> Response:
-    """Asks once more. Raises NotFound, NotAllowed, InvalidTransition."""
-    return _confirm(request, session, actor, import_id, "write")
-
-
-@router.get("/office/imports/{import_id}/undo", name="import_undo_confirm")
-def confirm_undo(request: Request, session: ReadSession, actor: OfficerActor, import_id: Number) -> Response:
-    """Asks once more. Raises NotFound, NotAllowed, InvalidTransition."""
-    return _confirm(request, session, actor, import_id, "undo")
-
-
-@router.post("/office/imports/{import_id}/write", name="import_write")
-def write_staged(
-    request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, count: Typed = ""
-) -> Response:
-    """Write in one act. A wrong count gives the question again (422)."""
-    refused = _confirm_unless_typed(request, session, actor, import_id, "write", count)
-    if refused is not None:
-        return refused
-    write_import(session, import_id=import_id, actor=actor)
-    return see_other(request, "work_import", import_id=import_id)
-
-
-@router.post("/office/imports/{import_id}/undo", name="import_undo")
-def undo_import(
-    request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, count: Typed = ""
-) -> Response:
-    """Take back in one act. A wrong count gives the question again (422)."""
-    refused = _confirm_unless_typed(request, session, actor, import_id, "undo", count)
-    if refused is not None:
-        return refused
-    undo(session, import_id=import_id, actor=actor)
-    return see_other(request, "work_import", import_id=import_id)
-
-
-def _acts(actor: Actor, summary: ImportSummary) -> list[str]:
+def acts_of(actor: Actor, detail: ImportDetail) -> list[str]:
     """What this official may do to this import now."""
-    wide = summary.directory_code or EVERY_DIRECTORY
-    if not actor.may(Role.CURATOR, region_code="", directory_code=wide):
+    summary = detail.summary
+    if not _may(actor, summary):
         return []
-    return [act for act, states in ACTS.items() if summary.state in states]
+    working = detail.job is not None and detail.job.state in OPEN
+    after = MOVES[summary.state]
+    acts = [
+        ("settle", summary.kind is ImportKind.LIST and ImportState.MAPPED in after and not working),
+        ("cancel", working),
+        ("write", ImportState.WRITTEN in after),
+        ("reopen", summary.state is ImportState.REVIEWED),
+        ("give_up", ImportState.ABANDONED in after and not working),
+        ("undo", ImportState.UNDONE in after),
+    ]
+    if summary.state is ImportState.MAPPED and not working:
+        acts.append(("settle", True))
+    return [act for act, possible in acts if possible]
+
+
+def _may(actor: Actor, summary: ImportSummary) -> bool:
+    if summary.state in UNSETTLED and summary.actor == actor.label:
+        return actor.may(Role.CURATOR, region_code="")
+    return actor.may(Role.CURATOR, region_code="", directory_code=summary.directory_code or EVERY_DIRECTORY)
+
+
+def _rows_context(
+    request: Request, session: Session, detail: ImportDetail, outcome: str, cursor: str
+) -> dict[str, Any]:
+    chosen = _outcome(outcome, detail.summary)
+    rows = list_rows(session, import_id=detail.summary.id, outcome=chosen, cursor=cursor or None)
+    return views.rows_context(request, detail, chosen, rows, cursor)
 
 
 def _outcome(chosen: str, summary: ImportSummary) -> RowOutcome:
@@ -120,38 +157,3 @@ def _outcome(chosen: str, summary: ImportSummary) -> RowOutcome:
         return OUTCOMES[chosen]
     look = (RowOutcome.AMBIGUOUS, RowOutcome.REJECTED, RowOutcome.MATCHED, RowOutcome.NEW, RowOutcome.UNCHANGED)
     return next((one for one in look if summary.counts.get(one.value)), RowOutcome.MATCHED)
-
-
-def _allowed(session: Session, actor: Actor, import_id: int, act: str) -> ImportDetail:
-    detail = get_import(session, import_id=import_id, limit=0)
-    require_importer(actor, directory_code=detail.summary.directory_code)
-    state = detail.summary.state
-    if state not in ACTS[act]:
-        raise InvalidTransition(
-            f"{detail.summary.key} {state.label.zh}，不能再这样处理。",
-            f"{detail.summary.key} is {state.label.en.lower()}; this cannot be done any more.",
-        )
-    return detail
-
-
-def _confirm(
-    request: Request, session: Session, actor: Actor, import_id: int, act: str, *, typed: str = "", error: Any = None
-) -> Response:
-    detail = _allowed(session, actor, import_id, act)
-    context = views.confirm_context(request, detail.summary, act) | {"typed": typed, "error": error}
-    return render(request, "work/import_confirm.html", context, status=200 if error is None else 422)
-
-
-def _confirm_unless_typed(
-    request: Request, session: Session, actor: Actor, import_id: int, act: str, count: str
-) -> Response | None:
-    """The question again unless the number of rows was typed; one row, or giving up a preview, needs no typing."""
-    detail = _allowed(session, actor, import_id, act)
-    if act == "undo" and detail.summary.state is ImportState.STAGED:
-        return None
-    needed = views.rows_written(detail.summary)
-    given = count.strip().replace(",", "").replace("，", "")
-    if needed <= 1 or given == str(needed):
-        return None
-    error = Text(f"应输入 {needed}。", f"Type {needed}.")
-    return _confirm(request, session, actor, import_id, act, typed=count, error=error)

@@ -469,7 +469,12 @@ def upgrade() -> None:
         sa.Column("understood", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("staged_by", sa.String(100), nullable=True),
+        sa.Column("reviewed_by", sa.String(100), nullable=True),
+        sa.Column("overridden_by", sa.String(100), nullable=True),
+        sa.Column("override_reason", sa.String(400), nullable=False),
         sa.Column("staged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_import_run_batch_id_batch")),
@@ -483,6 +488,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_run_source_file_id"), ["source_file_id"], unique=False)
+
+    op.create_table(
+        "import_mapping",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=True),
+        sa.Column("columns", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("roles", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("remembered_by", sa.String(100), nullable=False),
+        sa.Column("remembered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forgotten_by", sa.String(100), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_import_mapping_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_import_mapping_import_id_import_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+    )
+    with op.batch_alter_table("import_mapping", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_import_mapping_fingerprint_directory_code", ["fingerprint", "directory_code"], unique=False
+        )
 
     op.create_table(
         "product",
@@ -912,6 +940,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_product_enterprise_id")
 
     op.drop_table("product")
+    with op.batch_alter_table("import_mapping", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_mapping_fingerprint_directory_code")
+
+    op.drop_table("import_mapping")
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_run_source_file_id"))
 

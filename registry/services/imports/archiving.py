@@ -4,10 +4,15 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from sqlmodel import Session, col, select
 
 from registry.db import make_folder
 from registry.errors import FileRefused, Gone, StorageUnavailable
+from registry.models import SourceFile
 from registry.settings import Settings
 
 
@@ -47,17 +52,46 @@ def archive_file(source: Path, sha256: str, archive_dir: Path) -> Path:
     return target
 
 
+def source_file(session: Session, *, sha256: str, filename: str, size: int, media_type: str) -> SourceFile:
+    """The record of an archived document; the name is that under which it first came."""
+    stored = session.exec(select(SourceFile).where(col(SourceFile.sha256) == sha256)).first()
+    if stored is None:
+        stored = SourceFile(sha256=sha256, filename=filename[:255], media_type=media_type, size=size)
+        session.add(stored)
+        session.flush()
+    return stored
+
+
+@contextmanager
+def named_copy(archive_dir: Path, source: SourceFile) -> Iterator[Path]:
+    """The archived document under its own name in a folder of its own, gone afterwards: readers look at names, too.
+
+    Raises Gone if the archive has lost it.
+    """
+    archived = archived_path(archive_dir, source.sha256)
+    if not archived.is_file():
+        raise _lost(source.sha256)
+    with tempfile.TemporaryDirectory(prefix="registry-import-") as folder:
+        path = Path(folder) / (Path(source.filename).name or "file")
+        shutil.copyfile(archived, path)
+        yield path
+
+
 def open_archived(settings: Settings, sha256: str) -> Path:
     """The path of an archived document, for a download. Raises Gone if the archive has lost it."""
     path = archived_path(settings.archive_dir, sha256)
     if not path.is_file():
-        raise Gone(
-            "存档中找不到这个文件，可能没有随数据目录一起迁移。",
-            "The archive does not hold this file; it may not have moved with the data folder.",
-            field="sha256",
-            value=sha256,
-        )
+        raise _lost(sha256)
     return path
+
+
+def _lost(sha256: str) -> Gone:
+    return Gone(
+        "存档中找不到这个文件，可能没有随数据目录一起迁移。",
+        "The archive does not hold this file; it may not have moved with the data folder.",
+        field="sha256",
+        value=sha256,
+    )
 
 
 def _require_same(path: Path, sha256: str) -> None:

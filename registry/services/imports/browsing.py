@@ -14,9 +14,11 @@ from registry.schemas.imports import (
     ImportSummary,
     ImportWarning,
     LeftOutRow,
+    ProposedValue,
     UnderstoodColumn,
     UnderstoodTable,
 )
+from registry.services.imports.jobs import shown_job
 from registry.vocabulary import DirectoryKind, RowOutcome
 
 PROBLEMS_SHOWN = 200
@@ -46,7 +48,13 @@ def get_import(session: Session, *, import_id: int, limit: int = PROBLEMS_SHOWN)
     notes = run.understood.get("notes", [])
     return ImportDetail(
         summary=_summary(*found),
+        sheets=run.understood.get("sheets", []),
         tables=understood_tables(run),
+        proposal={key: ProposedValue(**said) for key, said in run.understood.get("proposal", {}).items()},
+        options=run.understood.get("options", {}),
+        job=shown_job(session, import_id),
+        refusal_zh=run.understood.get("refusal", {}).get("zh"),
+        refusal_en=run.understood.get("refusal", {}).get("en"),
         notes_zh=[note["zh"] for note in notes],
         notes_en=[note["en"] for note in notes],
         problems=list_problems(session, run=run, limit=limit),
@@ -82,7 +90,7 @@ def list_problems(session: Session, *, run: ImportRun, limit: int, after_id: int
         for column in table.columns
         if column.role
     }
-    return [_problem(row, columns) for row in rows]
+    return [problem_of(row, columns) for row in rows]
 
 
 def understood_tables(run: ImportRun) -> list[UnderstoodTable]:
@@ -95,6 +103,7 @@ def understood_tables(run: ImportRun) -> list[UnderstoodTable]:
             columns=[UnderstoodColumn(**column) for column in table["columns"]],
             left_out=[LeftOutRow(**each) for each in table.get("left_out", ())],
             left_out_counts=table.get("left_out_counts", {}),
+            sample=table.get("sample", []),
         )
         for table in run.understood.get("tables", [])
     ]
@@ -106,7 +115,8 @@ def what_it_lists(run: ImportRun) -> DirectoryKind:
     return next(kind for kind in DirectoryKind if kind.value == said)
 
 
-def _problem(row: ImportRow, columns: dict[tuple[str, str], UnderstoodColumn]) -> ImportProblem:
+def problem_of(row: ImportRow, columns: dict[tuple[str, str], UnderstoodColumn]) -> ImportProblem:
+    """A row that is not written, with the column it is about; ``columns`` by sheet and role."""
     roles = _ABOUT.get(row.reason_code or "", ("maker", "name"))
     column = next((columns[row.sheet, role] for role in roles if (row.sheet, role) in columns), None)
     value = row.cells[column.position] if column and column.position < len(row.cells) else ""
@@ -152,12 +162,17 @@ def _summary(run: ImportRun, source: SourceFile, batch: Batch | None) -> ImportS
         announced_on=batch.announced_on if batch else options.get("announced_on"),
         document_no=batch.document_no if batch else options.get("document_no"),
         rows=counts.get("rows", 0),
-        counts=counts.get("outcomes", {}),
+        counts=counts.get("outcomes") or {outcome.value: 0 for outcome in RowOutcome},
         identified_by=counts.get("identified_by", {}),
         reasons=counts.get("reasons", {}),
         warning_count=counts.get("warnings", 0),
         actor=run.actor,
+        staged_by=run.staged_by,
+        reviewed_by=run.reviewed_by,
+        overridden_by=run.overridden_by,
+        override_reason=run.override_reason,
         staged_at=run.staged_at,
+        reviewed_at=run.reviewed_at,
         written_at=run.written_at,
         undone_at=run.undone_at,
     )

@@ -15,7 +15,8 @@ Reading = tuple[str | int | None, Text | None]
 """The value, and why there is none although the cell is filled."""
 
 EMPTY = frozenset(
-    {"", "-", "--", "---", "—", "——", "/", "\\", "无", "暂无", "空", "null", "none", "n/a", "na", "nan", "0000-00-00"}
+    {"", "-", "--", "---", "—", "——", "–", "－", "－－", "/", "//", "／", "\\", "无", "暂无", "空", "未提供"}
+    | {"null", "none", "n/a", "na", "nan", "0000-00-00"}
 )
 """Ways to write that there is nothing."""
 _LONGEST = max(map(len, EMPTY))
@@ -24,6 +25,12 @@ EMPTY_AT_MOST = 24
 
 _DATE = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
+_NUMERALS = {each: value for value, each in enumerate("一二三四五六七八九", 1)} | {"〇": 0, "零": 0, "○": 0, "O": 0}
+_HAN_NUMBER = re.compile(r"[一二三四五六七八九十〇零○O]+")
+_BARE_NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+_UNIT_IN_HEADER = re.compile(
+    r"[(\[【:,/_ ]\s*(?:单位[:为]?)?\s*(?P<unit>(?:人民币)?[十百千]?[万亿]?(?:元|美元|港元|欧元|日元))"
 )
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _AMOUNT = re.compile(
@@ -52,6 +59,34 @@ _STATUS_WORDS = (
 )
 
 
+def unit_of_header(header: str) -> str:
+    """The unit of money a header names for its column, empty for none.
+
+    >>> unit_of_header("注册资本（万元）"), unit_of_header("注册资金(单位：亿元)"), unit_of_header("注册资本")
+    ('万元', '亿元', '')
+    """
+    found = _UNIT_IN_HEADER.search(unicodedata.normalize("NFKC", header))
+    return found["unit"].removeprefix("人民币") if found else ""
+
+
+def with_arabic_numerals(text: str) -> str:
+    """A text with its Chinese numerals as digits, read digit by digit or by tens.
+
+    >>> with_arabic_numerals("二〇二六年五月二十六日"), with_arabic_numerals("二零一九年十月三十一日")
+    ('2026年5月26日', '2019年10月31日')
+    """
+    return _HAN_NUMBER.sub(lambda found: _arabic(found.group()), text)
+
+
+def _arabic(numeral: str) -> str:
+    tens, sign, ones = numeral.partition("十")
+    if not sign:
+        return "".join(str(_NUMERALS[each]) for each in numeral)
+    if "十" in ones or len(tens) > 1 or len(ones) > 1:
+        return numeral
+    return str(10 * _NUMERALS.get(tens, 1) + _NUMERALS.get(ones, 0))
+
+
 def is_empty(cell: str) -> bool:
     """Whether a cell says nothing.
 
@@ -65,10 +100,12 @@ def is_empty(cell: str) -> bool:
 def read_date(cell: str) -> Reading:
     """A day as ISO text.
 
-    >>> read_date("2002/9/2")[0], read_date("2023年1月5日")[0], read_date("2025-02-30")[1].zh
-    ('2002-09-02', '2023-01-05', '没有这一天')
+    >>> read_date("2002/9/2")[0], read_date("二〇二三年十二月五日")[0], read_date("2025-02-30")[1].zh
+    ('2002-09-02', '2023-12-05', '没有这一天')
     """
     text = unicodedata.normalize("NFKC", cell).strip()
+    if "年" in text and not text[:1].isdigit():
+        text = with_arabic_numerals(text)
     found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     if found is None:
         return None, Text("不是年月日齐全的日期", "Not a full date")
@@ -83,13 +120,19 @@ def read_date(cell: str) -> Reading:
 
 
 @lru_cache(maxsize=8192)
-def read_capital(cell: str) -> Reading:
+def read_capital(cell: str, unit: str = "") -> Reading:
     """Registered capital in whole yuan; None without a warning where it is stated in another currency.
+
+    ``unit`` is that of the column’s header (万元) and counts where the cell has none of its own.
 
     >>> read_capital("100万元人民币")[0], read_capital("293.52亿元")[0], read_capital("50万美元")
     (1000000, 29352000000, (None, None))
+    >>> read_capital("1,200", "万元")[0], read_capital("1.2亿", "万元")[0], read_capital("50", "万美元")
+    (12000000, 120000000, (None, None))
     """
     text = "".join(unicodedata.normalize("NFKC", cell).split())
+    if unit and _BARE_NUMBER.fullmatch(text):
+        text += unit
     found = _AMOUNT.fullmatch(text)
     if found is None:
         return None, Text("不是金额", "Not an amount")

@@ -63,7 +63,7 @@ def revoke(session: Session, *, decision_id: int, actor: Actor) -> DecisionRead:
         raise InvalidTransition("这一决定已经撤回。", "The decision was revoked before.", field="id", value=decision_id)
     decision.revoked_at = clock.now()
     row = session.get(ImportRow, decision.row_id) if decision.row_id else None
-    if row is not None and run is not None and run.state is ImportState.STAGED:
+    if row is not None and run is not None and run.state is ImportState.MATCHED:
         reason = Text("决定已撤回，须重新选定。", "The decision was revoked; to be decided again.")
         _change(session, run, row, RowOutcome.AMBIGUOUS, "revoked", reason, expected=row.outcome)
     session.flush()
@@ -103,7 +103,7 @@ def _staged(session: Session, import_id: int, actor: Actor) -> ImportRun:
     if run is None:
         raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
     require_importer(actor, directory_code=run.directory_code)
-    if run.state is not ImportState.STAGED:
+    if run.state is not ImportState.MATCHED:
         raise InvalidTransition(
             f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能再改匹配。",
             f"Import IM-{import_id} is in the state “{run.state.label.en}”; its rows can no longer be decided.",

@@ -8,7 +8,7 @@ entry. ``warnings`` lists unread cells.
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -26,6 +26,7 @@ from registry.identity import (
 from registry.identity.faults import is_scientific
 from registry.schemas.tables import Table
 from registry.services.imports import cells as read
+from registry.services.imports.date_columns import date_reader
 
 Facts = dict[str, Any]
 
@@ -73,14 +74,30 @@ class Interpreter:
         self._places = tuple(at.get(role) for role in _PLACES)
         self._take_places = _taker([place for place in self._places if place is not None])
         self._places_seen: dict[Any, Facts] = {}
-        self._amounts = _Remembered(read.read_capital)
-        self._fields = [(at[role], FIELDS[role][0], _Remembered(FIELDS[role][1])) for role in FIELDS if role in at]
+        unit = "" if self._capital is None else read.unit_of_header(self.columns[self._capital])
+        self._amounts = _Remembered(partial(read.read_capital, unit=unit))
+        self.notes: list[Text] = []
+        """What was decided for whole columns."""
+        self._fields = [
+            (at[role], FIELDS[role][0], _Remembered(self._reader(table, role, at[role])))
+            for role in FIELDS
+            if role in at
+        ]
+
+    def _reader(self, table: Table, role: str, position: int) -> Callable[[str], read.Reading]:
+        reader = FIELDS[role][1]
+        if reader is not read.read_date:
+            return reader
+        reader, note = date_reader(table, position)
+        if note is not None:
+            self.notes.append(note)
+        return reader
 
     def interpret(self, cells: Sequence[str]) -> Facts:
         """The facts one row states."""
         facts: Facts = {}
         warnings: list[dict[str, str]] = []
-        self._read_name(cells[self._name], facts)
+        self._read_name(cells[self._name], facts, warnings)
         self._read_codes(cells, facts, warnings)
         if self._take_places is not None:
             self._read_place(cells, self._take_places(cells), facts)
@@ -102,7 +119,7 @@ class Interpreter:
             facts["warnings"] = warnings
         return facts
 
-    def _read_name(self, cell: str, facts: Facts) -> None:
+    def _read_name(self, cell: str, facts: Facts, warnings: list[dict[str, str]]) -> None:
         if read.is_empty(cell):
             return
         # Most names are letters only: nothing to clean in them.
@@ -112,6 +129,12 @@ class Interpreter:
             former = [note.text for note in notes if note.kind == "former"]
             if former:
                 facts["former_names"] = former
+            for note in notes:
+                if note.kind == "renamed":
+                    said = Text(
+                        f"注明已更名为“{note.text}”，请核对", f"Says it was renamed to “{note.text}”; please check"
+                    )
+                    warnings.append(read.warning(self.columns[self._name], cell, said))
         facts["name"] = name
         if cell != name:
             facts["name_as_printed"] = cell.strip()

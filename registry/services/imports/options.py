@@ -5,6 +5,7 @@ import json
 from calendar import monthrange
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -15,6 +16,7 @@ from registry.services.imports.interpreting import Facts
 from registry.vocabulary import BatchState, DirectoryKind
 
 YEARS = range(1990, 2101)
+_DAYS = ("announced_on", "notice_from", "notice_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ class Destination:
     document_no: str | None
     valid_from: date
     validity_months: int | None
+    public_notice: bool = False
+    notice_from: date | None = None
+    notice_to: date | None = None
 
 
 def resolve(session: Session, options: ImportOptions) -> Destination | None:
@@ -48,7 +53,8 @@ def resolve(session: Session, options: ImportOptions) -> Destination | None:
             field="year",
             value=options.year,
         )
-    announced = options.announced_on
+    _require_notice_days(options)
+    announced = options.announced_on or options.notice_from or options.notice_to
     if announced is None and options.year is None:
         raise InvalidInput(
             "认定记录必须有日期：请加 --announced-on 公告日期（如 2026-05-06），或至少加 --year 年份。",
@@ -61,10 +67,13 @@ def resolve(session: Session, options: ImportOptions) -> Destination | None:
         kind=directory.kind,
         year=year,
         label=(options.batch or "").strip() or f"{year}年",
-        announced_on=announced,
+        announced_on=options.announced_on,
         document_no=options.document_no,
         valid_from=announced or date(year, 1, 1),
         validity_months=directory.validity_months,
+        public_notice=options.public_notice,
+        notice_from=options.notice_from,
+        notice_to=options.notice_to,
     )
 
 
@@ -72,6 +81,25 @@ def options_hash(sha256: str, options: ImportOptions) -> str:
     """One value for file and options: equal means the same import."""
     said = {"file": sha256, **asdict(options)}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def said_of(options: ImportOptions) -> dict[str, Any]:
+    """Options as they are stored with an import."""
+    said = asdict(options)
+    for day in _DAYS:
+        said[day] = said[day].isoformat() if said[day] else None
+    said["sheets"] = list(options.sheets)
+    return said
+
+
+def stored_options(understood: dict[str, Any]) -> ImportOptions:
+    """The options an import was staged with."""
+    said = dict(understood["options"])
+    for day in _DAYS:
+        if said.get(day) is not None:
+            said[day] = date.fromisoformat(said[day])
+    said["sheets"] = tuple(said.get("sheets", ()))
+    return ImportOptions(**said)
 
 
 def last_day(valid_from: date, months: int | None) -> date | None:
@@ -125,7 +153,10 @@ def existing_batch(session: Session, destination: Destination) -> Batch | None:
             f"(registry batches correct {batch.id}).",
             field="batch",
         )
-    if batch.state not in (BatchState.DRAFT, BatchState.FINAL):
+    if batch.state not in (
+        BatchState.DRAFT,
+        BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL,
+    ):
         raise Conflict(
             f"批次“{batch.label}”处于“{batch.state.label.zh}”状态，不能直接写入名单。请用 --batch 指定别的批次。",
             f"Batch “{batch.label}” is in the state “{batch.state.label.en}” and takes no rows. Name another with "
@@ -162,10 +193,30 @@ def _directory(session: Session, given: str) -> Directory:
     return directory
 
 
+def _require_notice_days(options: ImportOptions) -> None:
+    """A public notice ends on a day; days without one mean nothing."""
+    first, last = options.notice_from, options.notice_to
+    if not options.public_notice:
+        if first or last:
+            raise InvalidInput(
+                "公示起止日期只用于公示：请同时选“公示”（--public-notice）。",
+                "Days of a public notice belong to one: add --public-notice.",
+                field="notice_from" if first else "notice_to",
+            )
+        return
+    if last is None or (first is not None and first > last):
+        raise InvalidInput(
+            "公示须有截止日期，且不早于起始日期：请填 --notice-to，如 2026-05-12。",
+            "A public notice needs its last day, not before its first: add --notice-to, such as 2026-05-12.",
+            field="notice_to",
+            value=last,
+        )
+
+
 def _refuse_orphans(options: ImportOptions) -> None:
     """Batch options mean nothing without a directory: say so instead of dropping them."""
-    for option in ("batch", "year", "announced_on", "document_no"):
-        if getattr(options, option) is not None:
+    for option in ("batch", "year", "announced_on", "document_no", "public_notice", "notice_from", "notice_to"):
+        if getattr(options, option) not in (None, False):
             shown = "--" + option.replace("_", "-")
             raise InvalidInput(
                 f"{shown} 只用于名录的批次：请同时加 --directory 名录代码。",

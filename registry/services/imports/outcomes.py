@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from registry.models import Enterprise, ImportRow
-from registry.schemas.imports import ImportRowLine
+from registry.schemas.imports import Candidate, ImportRowLine
 from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
 from registry.services.imports.browsing import get_import
 from registry.services.keys import key_of
@@ -54,4 +54,5 @@ def _line(session: Session, row: ImportRow, enterprise_name: str | None, name_at
         enterprise_name=enterprise_name,
         reason_zh=row.reason_zh,
         reason_en=row.reason_en,
+        candidates=[Candidate(**each) for each in row.candidates or []],
     )

@@ -49,6 +49,11 @@ class ProductInterpreter:
         self._category, self._grade = at.get("category"), at.get("grade")
         self._heading = category_of_heading(f"{table.sheet} {table.title}")
 
+    @property
+    def notes(self) -> list[Text]:
+        """What was decided for whole columns."""
+        return self._maker.notes
+
     def interpret(self, cells: Sequence[str]) -> Facts:
         """The facts one row states."""
         facts = self._maker.interpret(cells)

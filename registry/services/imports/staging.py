@@ -3,29 +3,32 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from registry import clock
 from registry.errors import FileRefused, Text
-from registry.models import Batch, ImportRow, ImportRun, SourceFile
+from registry.models import Batch, ImportRow, ImportRun
 from registry.policies import Actor, require_importer
 from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import ReadFile, Row, Table
-from registry.services.imports.archiving import archive_file
+from registry.services.imports.abandoning import abandon_run, drop_rows
+from registry.services.imports.archiving import archive_file, source_file
 from registry.services.imports.bulk import CHUNK, ready_insert
 from registry.services.imports.earlier import Place
 from registry.services.imports.filling import fills, new_names, other_names
 from registry.services.imports.inserting_behind import InsertsBehind
 from registry.services.imports.interpreting import Facts, Interpreter
 from registry.services.imports.lookups import Lookup
+from registry.services.imports.mapping import apply_mapping
 from registry.services.imports.matching import Decision, Matcher
-from registry.services.imports.options import Destination, existing_batch, options_hash, resolve
+from registry.services.imports.options import Destination, existing_batch, options_hash, resolve, said_of
 from registry.services.imports.product_deciding import ProductDecider
 from registry.services.imports.product_interpreting import ProductInterpreter, product_tables, refuse_products
+from registry.services.imports.states import get_run, record, require_move
+from registry.services.imports.understanding import said_of_table, tables_in
 from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 Progress = Callable[[int], None]
@@ -37,8 +40,6 @@ _ROW = (
 )
 WARNINGS_SHOWN = 200
 """So many warnings are kept with the run for showing; all of them are kept with their rows."""
-LEFT_OUT_SHOWN = 500
-"""So many rows that are no records are kept with each table of the run; all of them are counted."""
 
 
 def stage(
@@ -49,61 +50,106 @@ def stage(
     actor: Actor,
     archive_dir: Path | None,
     progress: Progress | None = None,
+    import_id: int | None = None,
+    in_parts: bool = False,
 ) -> StageResult:
     """Store the rows of a file with their outcomes as a staged import, and archive the file.
 
-    ``archive_dir`` None keeps no copy (for a trial that is rolled back). A staged import of the same file and options
-    is replaced; one that was written is left alone and returned. Raises FileRefused without a name column or if it
-    lists what the directory does not, InvalidInput for wrong options, NotAllowed, Conflict if the batch cannot take
-    rows.
+    ``archive_dir`` None keeps no copy (for a trial that is rolled back). ``import_id``: the import in work whose rows
+    these are, else a new one. A staged import of the same file and options is replaced; one that was written is left
+    alone and returned. ``in_parts``: commit now and then, so that nobody waits for a long file; until the last row the
+    import stays in work. Raises FileRefused without a name column or if it lists what the directory does not,
+    InvalidInput for wrong options, NotAllowed, Conflict if the batch cannot take rows.
     """
     destination = resolve(session, options)
     require_importer(actor, directory_code=destination.directory_code if destination else None)
     lists = destination.kind if destination else DirectoryKind.ENTERPRISE
-    tables, notes = product_tables(read_file) if lists is DirectoryKind.PRODUCT else _usable(read_file, destination)
+    mapped = apply_mapping(read_file, options)
+    tables, notes = product_tables(mapped) if lists is DirectoryKind.PRODUCT else _usable(mapped, destination)
     identity = options_hash(read_file.sha256, options)
-    for earlier in session.exec(select(ImportRun).where(col(ImportRun.options_hash) == identity)).all():
-        if earlier.state is ImportState.WRITTEN:
-            return StageResult(import_id=earlier.id, already_written=True)
-        if earlier.state is ImportState.STAGED:
-            abandon_run(session, earlier)
+    written = _same_before(session, identity, import_id, actor)
+    if written is not None:
+        return StageResult(import_id=written, already_written=True)
     if archive_dir is not None:
         archive_file(read_file.path, read_file.sha256, archive_dir)
+    run = _run(session, read_file, import_id, actor)
+    run.options_hash, run.directory_code = identity, destination.directory_code if destination else None
+    batch = existing_batch(session, destination) if destination else None
+    session.flush()
+    work = _Staging(session, run.id, destination, batch, in_parts=in_parts)
+    work.stage_tables(tables, progress or (lambda _: None))
+    if in_parts:
+        # Somebody may have cancelled it between two parts.
+        session.refresh(run, with_for_update=True)
+        require_move(run, ImportState.MATCHED)
+    run.understood = {
+        "proposal": run.understood.get("proposal", {}),
+        "sheets": tables_in(read_file),
+        "options": said_of(options),
+        "tables": [said_of_table(table) for table in tables],
+        "notes": [{"zh": note.zh, "en": note.en} for note in [*notes, *work.notes]],
+        "warnings": work.warnings[:WARNINGS_SHOWN],
+        "lists": lists.value,
+        "facts": sorted(work.stated),
+    }
+    run.counts = work.counts()
+    run.staged_by, run.staged_at = actor.label, clock.now()
+    before = None if import_id is None else run.state
+    run.state = ImportState.MATCHED
+    record(session, run, actor=actor, before=before, after={"rows": run.counts["rows"]})
+    return StageResult(import_id=run.id, already_written=False)
+
+
+def _same_before(session: Session, identity: str, import_id: int | None, actor: Actor) -> int | None:
+    """The written import of the same file with the same options; one that is only staged is given up."""
+    found = select(ImportRun).where(col(ImportRun.options_hash) == identity, col(ImportRun.id) != (import_id or 0))
+    for earlier in session.exec(found).all():
+        if earlier.state is ImportState.WRITTEN:
+            return earlier.id
+        if earlier.state in (ImportState.MATCHED, ImportState.REVIEWED):
+            abandon_run(session, earlier, actor=actor)
+    return None
+
+
+def _run(session: Session, read_file: ReadFile, import_id: int | None, actor: Actor) -> ImportRun:
+    """The import the rows go into, without rows."""
+    if import_id is not None:
+        run = get_run(session, import_id, actor)
+        require_move(run, ImportState.MATCHED)
+        drop_rows(session, run)
+        return run
+    source = source_file(
+        session,
+        sha256=read_file.sha256,
+        filename=read_file.filename,
+        size=read_file.size,
+        media_type=read_file.media_type,
+    )
     run = ImportRun(
-        source_file_id=_source_file(session, read_file).id,
-        directory_code=destination.directory_code if destination else None,
-        options_hash=identity,
-        state=ImportState.STAGED,
+        source_file_id=source.id,
+        options_hash="",
+        state=ImportState.MATCHED,
         understood={},
         counts={},
         actor=actor.label,
     )
     session.add(run)
-    session.flush()
-    batch = existing_batch(session, destination) if destination else None
-    work = _Staging(session, run.id, destination, batch)
-    work.stage_tables(tables, progress or (lambda _: None))
-    run.understood = _understood(tables, notes, options, work.warnings) | {
-        "lists": lists.value,
-        "facts": sorted(work.stated),
-    }
-    run.counts = work.counts()
-    session.flush()
-    return StageResult(import_id=run.id, already_written=False)
-
-
-def abandon_run(session: Session, run: ImportRun) -> None:
-    """Give up a staged import: its rows go, the run stays as a trace."""
-    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == run.id))
-    run.state = ImportState.ABANDONED
-    session.flush()
+    return run
 
 
 class _Staging:
     """The rows of one import on their way into the table."""
 
-    def __init__(self, session: Session, import_id: int, destination: Destination | None, batch: Batch | None) -> None:
-        self.session, self.import_id = session, import_id
+    def __init__(
+        self,
+        session: Session,
+        import_id: int,
+        destination: Destination | None,
+        batch: Batch | None,
+        *,
+        in_parts: bool,
+    ) -> None:
+        self.session, self.import_id, self.in_parts = session, import_id, in_parts
         self.gives_title = destination is not None
         self.batch_id = batch.id if batch is not None and batch.voided_at is None else None
         self.lookup, self.matcher = Lookup(session), Matcher()
@@ -111,6 +157,7 @@ class _Staging:
         self.products = ProductDecider(self.lookup, self.matcher, self.batch_id) if of_products else None
         self.inserts = InsertsBehind()
         self.stated: set[str] = set()
+        self.notes: list[Text] = []
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.identified_by: Counter[str] = Counter()
@@ -122,9 +169,13 @@ class _Staging:
         with self.matcher.so_far, self.inserts:
             for table in tables:
                 interpreter = ProductInterpreter(table) if self.products else Interpreter(table)
+                self.notes += interpreter.notes
                 for chunk in _chunks(iter(table.rows)):
                     self._stage_chunk(table.sheet, chunk, interpreter)
                     done += len(chunk)
+                    if self.in_parts:
+                        self.inserts.wait()
+                        self.session.commit()
                     progress(done)
 
     def counts(self) -> dict[str, Any]:
@@ -248,56 +299,6 @@ def _require_one_name_column(table: Table) -> None:
             "all but one.",
             field=header,
         )
-
-
-def _source_file(session: Session, read_file: ReadFile) -> SourceFile:
-    stored = session.exec(select(SourceFile).where(col(SourceFile.sha256) == read_file.sha256)).first()
-    if stored is None:
-        stored = SourceFile(
-            sha256=read_file.sha256,
-            filename=read_file.filename[:255],
-            media_type=read_file.media_type,
-            size=read_file.size,
-        )
-        session.add(stored)
-        session.flush()
-    return stored
-
-
-def _understood(
-    tables: Sequence[Table], notes: Sequence[Text], options: ImportOptions, warnings: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    said = asdict(options)
-    said["announced_on"] = options.announced_on.isoformat() if options.announced_on else None
-    return {
-        "options": said,
-        "tables": [
-            {
-                "sheet": table.sheet,
-                "title": table.title,
-                "header_row": table.header_row,
-                "columns": [
-                    {
-                        "position": role.position,
-                        "column": role.column,
-                        "role": role.role,
-                        "confidence": role.confidence,
-                        "examples": list(role.examples),
-                    }
-                    for role in table.roles
-                ],
-                "derived": list(table.derived),
-                "left_out": [
-                    {"row": each.row, "kind": each.kind, "text": each.text}
-                    for each in itertools.islice(table.left_out, LEFT_OUT_SHOWN)
-                ],
-                "left_out_counts": dict(Counter(each.kind for each in table.left_out)),
-            }
-            for table in tables
-        ],
-        "notes": [{"zh": note.zh, "en": note.en} for note in notes],
-        "warnings": list(warnings[:WARNINGS_SHOWN]),
-    }
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -1,6 +1,6 @@
 """Undo an import in one act: what it wrote is taken back, what others built on it stays and is reported."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import Conflict, InvalidTransition, NotFound
+from registry.errors import Conflict, NotFound
 from registry.models import (
     Batch,
     Enterprise,
@@ -23,11 +23,12 @@ from registry.models import (
     every_table,
 )
 from registry.policies import Actor, require_importer
-from registry.schemas.imports import KeptEnterprise, UndoReport
-from registry.services import audit, outbox
+from registry.schemas.imports import KeptEnterprise, UndoPreview, UndoReport
+from registry.services import outbox
+from registry.services.imports.abandoning import UNWRITTEN, abandon_run
 from registry.services.imports.bulk import among
 from registry.services.imports.product_undoing import void_products
-from registry.services.imports.staging import abandon_run
+from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
 from registry.services.notices.taking_back import take_back
 from registry.vocabulary import BatchState, IdentityState, ImportKind, ImportState, OperatingStatus, RowOutcome
@@ -42,20 +43,11 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     Raises NotFound, NotAllowed, InvalidTransition if it was undone or given up before, or Conflict if a batch its rows
     stand in is frozen: that one is corrected by a new edition.
     """
-    run = session.get(ImportRun, import_id, with_for_update=True)
-    if run is None:
-        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
-    require_importer(actor, directory_code=run.directory_code)
-    if run.state is ImportState.STAGED:
-        abandon_run(session, run)
-        return _report(session, run, actor, 0, [], [], 0, (0, 0))
-    if run.state is not ImportState.WRITTEN:
-        raise InvalidTransition(
-            f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能撤回。",
-            f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be undone.",
-            field="id",
-            value=import_id,
-        )
+    run = get_run(session, import_id, actor)
+    if run.state in UNWRITTEN:
+        abandon_run(session, run, actor=actor)
+        return _report(run, 0, [], [], 0, (0, 0))
+    require_move(run, ImportState.UNDONE)
     if run.kind is not ImportKind.LIST:
         return take_back(session, run=run, actor=actor)
     _refuse_frozen(session, run)
@@ -68,10 +60,29 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     voided = _void_enterprises(session, run, [each.id for each, _ in kept], at)
     names = _forget_names(session, run, [each.id for each, _ in kept])
     _void_batch(session, run, at)
-    run.state, run.undone_at = ImportState.UNDONE, at
-    session.flush()
+    run.undone_at = at
+    report = _report(run, listings + entries, voided, kept, names, cleared, products=products)
+    said = report.model_dump(mode="json", exclude={"enterprises_kept", "state"}) | {"kept": len(kept)}
+    move(session, run, ImportState.UNDONE, actor=actor, after=said)
     outbox.enterprises_changed(session, touched)
-    return _report(session, run, actor, listings + entries, voided, kept, names, cleared, products=products)
+    return report.model_copy(update={"state": run.state})
+
+
+def preview_undo(session: Session, *, import_id: int, actor: Actor) -> UndoPreview:
+    """What an undo would leave standing because others built on it; changes nothing.
+
+    Raises NotFound, NotAllowed, InvalidTransition unless the import is written.
+    """
+    run = session.get(ImportRun, import_id)
+    if run is None:
+        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
+    require_importer(actor, directory_code=run.directory_code)
+    require_move(run, ImportState.UNDONE)
+    return UndoPreview(
+        import_id=run.id,
+        enterprises_kept=_shown(_kept(session, run, ahead=True)),
+        values_kept=sum(1 for _, _, ours in _filled(session, run) if not ours),
+    )
 
 
 def _refuse_frozen(session: Session, run: ImportRun) -> None:
@@ -123,8 +134,11 @@ def _void_listings(session: Session, run: ImportRun, at: datetime) -> int:
     return result.rowcount
 
 
-def _kept(session: Session, run: ImportRun) -> list[tuple[Enterprise, str]]:
-    """Enterprises of this import that something later refers to, each with the table that does."""
+def _kept(session: Session, run: ImportRun, *, ahead: bool = False) -> list[tuple[Enterprise, str]]:
+    """Enterprises of this import that something later refers to, each with the table that does.
+
+    ``ahead``: before anything is taken back, when the import’s own titles and products still stand.
+    """
     made = _made(run)
     because: dict[int, str] = {}
     for table in every_table():
@@ -134,7 +148,7 @@ def _kept(session: Session, run: ImportRun) -> list[tuple[Enterprise, str]]:
             if not any(key.column.table.name == "enterprise" for key in column.foreign_keys):
                 continue
             query = select(column).where(column.in_(made)).distinct()
-            own = _not_own(table.name, run)
+            own = _not_own(table.name, run, ahead=ahead)
             for number in session.execute(query if own is None else query.where(own)).scalars():
                 because.setdefault(number, table.name)
     edited = select(col(Enterprise.id)).where(col(Enterprise.id).in_(made), col(Enterprise.revision) > 1)
@@ -144,7 +158,7 @@ def _kept(session: Session, run: ImportRun) -> list[tuple[Enterprise, str]]:
     return [(firm, because[firm.id]) for firm in sorted(firms, key=lambda firm: firm.id)] if because else []
 
 
-def _not_own(table: str, run: ImportRun) -> Any:
+def _not_own(table: str, run: ImportRun, *, ahead: bool) -> Any:
     """SQL: rows of a table that do not come from this import itself and still count."""
     if table == "import_row":
         others = select(col(ImportRun.id)).where(
@@ -154,9 +168,12 @@ def _not_own(table: str, run: ImportRun) -> Any:
     if table == "enterprise_name":
         return or_(col(EnterpriseName.import_id).is_(None), col(EnterpriseName.import_id) != run.id)
     if table == "listing":
-        return col(Listing.voided_at).is_(None)
+        own = select(col(ImportRow.id)).where(col(ImportRow.import_id) == run.id)
+        of_others = or_(col(Listing.import_row_id).is_(None), col(Listing.import_row_id).not_in(own))
+        return and_(col(Listing.voided_at).is_(None), of_others)
     if table == "product":
-        return col(Product.voided_at).is_(None)
+        of_others = or_(col(Product.import_id).is_(None), col(Product.import_id) != run.id)
+        return and_(col(Product.voided_at).is_(None), *((of_others,) if ahead else ()))
     return None
 
 
@@ -179,6 +196,19 @@ def _forget_names(session: Session, run: ImportRun, kept: Collection[int]) -> in
 def _clear_filled(session: Session, run: ImportRun, at: datetime) -> tuple[int, int]:
     """Empty again what the import filled in, unless somebody changed it since. How many cleared, how many kept."""
     cleared = kept = 0
+    for firm, column, ours in _filled(session, run):
+        if ours:
+            _clear(session, firm, column)
+            firm.updated_at = at
+            cleared += 1
+        else:
+            kept += 1
+    session.flush()
+    return cleared, kept
+
+
+def _filled(session: Session, run: ImportRun) -> Iterator[tuple[Enterprise, str, bool]]:
+    """Every value the import filled in: of which enterprise, in which column, and whether it is still as it was."""
     rows = session.execute(
         select(col(ImportRow.enterprise_id), col(ImportRow.effects)).where(
             col(ImportRow.import_id) == run.id, col(ImportRow.effects).is_not(None)
@@ -186,15 +216,9 @@ def _clear_filled(session: Session, run: ImportRun, at: datetime) -> tuple[int, 
     ).all()
     for number, effects in rows:
         firm = session.get(Enterprise, number)
-        for column, value in ((effects or {}).get("filled") or {}).items() if firm else ():
-            if _as_stored(getattr(firm, column)) == value and firm is not None:
-                _clear(session, firm, column)
-                firm.updated_at = at
-                cleared += 1
-            else:
-                kept += 1
-    session.flush()
-    return cleared, kept
+        if firm is not None:
+            for column, value in ((effects or {}).get("filled") or {}).items():
+                yield firm, column, _as_stored(getattr(firm, column)) == value
 
 
 def _clear(session: Session, firm: Enterprise, column: str) -> None:
@@ -232,9 +256,7 @@ def _void_batch(session: Session, run: ImportRun, at: datetime) -> None:
 
 
 def _report(
-    session: Session,
     run: ImportRun,
-    actor: Actor,
     listings: int,
     voided: list[int],
     kept: list[tuple[Enterprise, str]],
@@ -243,26 +265,20 @@ def _report(
     *,
     products: int = 0,
 ) -> UndoReport:
-    report = UndoReport(
+    return UndoReport(
         import_id=run.id,
         state=run.state,
         listings_voided=listings,
         products_voided=products,
         enterprises_voided=len(voided),
-        enterprises_kept=[
-            KeptEnterprise(key=firm.uscc or provisional_key(firm.id), name=firm.name_zh, because=why)
-            for firm, why in kept
-        ],
+        enterprises_kept=_shown(kept),
         names_removed=names,
         values_cleared=cleared[0],
         values_kept=cleared[1],
     )
-    audit.record(
-        session,
-        actor=actor.label,
-        action="import.undo",
-        subject_kind="import",
-        subject_key=f"IM-{run.id}",
-        after=report.model_dump(mode="json", exclude={"enterprises_kept"}) | {"kept": len(kept)},
-    )
-    return report
+
+
+def _shown(kept: list[tuple[Enterprise, str]]) -> list[KeptEnterprise]:
+    return [
+        KeptEnterprise(key=firm.uscc or provisional_key(firm.id), name=firm.name_zh, because=why) for firm, why in kept
+    ]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import InvalidTransition, NotFound
+from registry.errors import NotFound
 from registry.identity import chains_of_industry
 from registry.models import (
     Batch,
@@ -22,18 +22,25 @@ from registry.models import (
     Listing,
     SourceFile,
 )
-from registry.policies import Actor, require_importer
-from registry.schemas.imports import ImportOptions
-from registry.services import audit, outbox
-from registry.services.imports.bulk import among, insert_rows, insert_values, point_rows, reserve_numbers, update_values
+from registry.policies import Actor
+from registry.services import outbox
+from registry.services.imports.bulk import (
+    among,
+    insert_rows,
+    insert_values,
+    point_rows,
+    reserve_numbers,
+    update_values,
+)
 from registry.services.imports.conflicts import changed_since
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
-from registry.services.imports.options import Destination, existing_batch, resolve, titled_days
+from registry.services.imports.options import Destination, existing_batch, resolve, stored_options, titled_days
 from registry.services.imports.plain_writing import write_plain
 from registry.services.imports.product_writing import write_products
 from registry.services.imports.staged_rows import StagedRow, staged_rows
+from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
 from registry.vocabulary import (
     BatchState,
@@ -59,11 +66,15 @@ _NAME_COLUMNS = ("enterprise_id", "name", "folded", "kind", "source", "import_id
 def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     """Write every new and matched row of a staged import; undecided and rejected rows stay as they are.
 
-    Raises NotFound, NotAllowed, InvalidTransition unless staged, Conflict if the registry has changed since in a way
-    that makes the preview wrong.
+    Checks of the list are not asked here: whoever signs through ``reviewing`` is held to them.
+    Raises NotFound, NotAllowed, InvalidTransition unless staged or signed, Conflict if the registry has changed since
+    in a way that makes the preview wrong.
     """
-    run = _staged(session, import_id, actor)
-    options = stored_options(run)
+    run = get_run(session, import_id, actor)
+    if run.kind is not ImportKind.LIST:
+        raise NotFound(f"没有编号为 IM-{import_id} 的名单。", f"There is no list IM-{import_id}.", field="id")
+    require_move(run, ImportState.WRITTEN)
+    options = stored_options(run.understood)
     destination = resolve(session, options)
     source = session.get_one(SourceFile, run.source_file_id)
     batch = _batch(session, destination, run, source) if destination else None
@@ -74,15 +85,13 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
         work = _Writing(session, run, destination, batch)
         work.write_all()
     _point_repeated_rows(session, run.id)
-    run.state, run.written_at = ImportState.WRITTEN, clock.now()
+    run.written_at = clock.now()
     run.batch_id = batch.id if batch else None
-    session.flush()
-    audit.record(
+    move(
         session,
-        actor=actor.label,
-        action="import.write",
-        subject_kind="import",
-        subject_key=f"IM-{run.id}",
+        run,
+        ImportState.WRITTEN,
+        actor=actor,
         after={
             "file": source.filename,
             "sha256": source.sha256,
@@ -95,29 +104,6 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     )
     outbox.enterprises_changed(session, work.touched)
     return run
-
-
-def _staged(session: Session, import_id: int, actor: Actor) -> ImportRun:
-    run = session.get(ImportRun, import_id, with_for_update=True)
-    if run is None:
-        raise NotFound(f"没有编号为 IM-{import_id} 的导入。", f"There is no import IM-{import_id}.", field="id")
-    require_importer(actor, directory_code=run.directory_code)
-    if run.state is not ImportState.STAGED or run.kind is not ImportKind.LIST:
-        raise InvalidTransition(
-            f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能写入。",
-            f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be written.",
-            field="id",
-            value=import_id,
-        )
-    return run
-
-
-def stored_options(run: ImportRun) -> ImportOptions:
-    """The options a run was staged with."""
-    said = dict(run.understood["options"])
-    if said["announced_on"] is not None:
-        said["announced_on"] = date.fromisoformat(said["announced_on"])
-    return ImportOptions(**said)
 
 
 class _Writing:
@@ -339,6 +325,7 @@ def _names(facts: Facts, number: int) -> Iterator[tuple[int, str, str, NameKind]
 def _batch(session: Session, destination: Destination, run: ImportRun, source: SourceFile) -> Batch:
     """The batch of the destination: the one there is, one taken back before, or a new one."""
     batch = existing_batch(session, destination)
+    state = BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL
     if batch is None:
         title = next((table["title"] for table in run.understood["tables"] if table["title"]), "")
         batch = Batch(
@@ -346,12 +333,15 @@ def _batch(session: Session, destination: Destination, run: ImportRun, source: S
             year=destination.year,
             label=destination.label[:100],
             title=(title or source.filename.rpartition(".")[0] or source.filename)[:300],
-            state=BatchState.FINAL,
+            state=state,
+            notice_from=destination.notice_from,
+            notice_to=destination.notice_to,
         )
         session.add(batch)
     if batch.voided_at is not None:
-        batch.voided_at, batch.state = None, BatchState.FINAL
+        batch.voided_at, batch.state = None, state
         batch.announced_on = batch.document_no = None
+        batch.notice_from, batch.notice_to = destination.notice_from, destination.notice_to
     known = (batch.announced_on, batch.document_no)
     batch.announced_on = batch.announced_on or destination.announced_on
     batch.document_no = batch.document_no or destination.document_no

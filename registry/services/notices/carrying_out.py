@@ -6,12 +6,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from registry import clock
-from registry.errors import InvalidTransition, NotFound
+from registry.errors import NotFound
 from registry.models import Enterprise, EnterpriseName, ImportRow, ImportRun
 from registry.policies import Actor, require_importer
 from registry.services import audit
 from registry.services.identities import rename_enterprise
 from registry.services.imports.conflicts import changed_since
+from registry.services.imports.states import require_move
 from registry.services.imports.writing import write
 from registry.services.merging import merge_enterprises
 from registry.services.standing import relocate_enterprise, set_operating_status, withdraw_title
@@ -33,13 +34,7 @@ def carry_out(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     if run is None or run.kind is ImportKind.LIST:
         raise NotFound(f"没有编号为 IM-{import_id} 的通知。", f"There is no notice IM-{import_id}.", field="id")
     require_importer(actor, directory_code=run.directory_code)
-    if run.state is not ImportState.STAGED:
-        raise InvalidTransition(
-            f"导入 IM-{import_id} 的状态是“{run.state.label.zh}”，不能写入。",
-            f"Import IM-{import_id} is in the state “{run.state.label.en}” and cannot be written.",
-            field="id",
-            value=import_id,
-        )
+    require_move(run, ImportState.WRITTEN)
     rows = session.exec(
         select(ImportRow)
         .where(ImportRow.import_id == run.id, ImportRow.outcome == RowOutcome.MATCHED)

@@ -18,8 +18,8 @@ from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import ReadFile, Table
 from registry.services.batch_life.moves import check_days, check_document
 from registry.services.identities import check_past
+from registry.services.imports.abandoning import abandon_run
 from registry.services.imports.archiving import archive_file
-from registry.services.imports.staging import abandon_run
 from registry.services.listing_rows import find_directory
 from registry.services.notices.deciding import OTHER, SUBJECT, Asked, Decider, columns_of, facts_of
 from registry.vocabulary import DirectoryKind, ImportKind, ImportState, RowOutcome
@@ -42,8 +42,8 @@ def stage_notice(
     for earlier in session.exec(select(ImportRun).where(col(ImportRun.options_hash) == identity)).all():
         if earlier.state is ImportState.WRITTEN:
             return StageResult(import_id=earlier.id, already_written=True)
-        if earlier.state is ImportState.STAGED:
-            abandon_run(session, earlier)
+        if earlier.state is ImportState.MATCHED:
+            abandon_run(session, earlier, actor=actor)
     if archive_dir is not None:
         archive_file(read_file.path, read_file.sha256, archive_dir)
     run = ImportRun(
@@ -51,7 +51,7 @@ def stage_notice(
         kind=asked.kind,
         directory_code=asked.directory,
         options_hash=identity,
-        state=ImportState.STAGED,
+        state=ImportState.MATCHED,
         understood=_understood(tables, read_file, asked),
         counts={},
         actor=actor.label,

@@ -123,3 +123,85 @@ def test_no_cell_breaks_a_reader(cell: str) -> None:
         name=cell, uscc=cell, founded_on=cell, capital=cell, status=cell, industry=cell, stock_code=cell, region=cell
     )
     assert all(value is not None for value in stated.values())
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
+def test_a_date_in_chinese_numerals_is_the_same_date(day: date) -> None:
+    digits = "〇一二三四五六七八九"
+    tens = ("", "十", "二十", "三十")
+
+    def said(number: int) -> str:
+        return tens[number // 10] + (digits[number % 10] if number % 10 else "")
+
+    year = "".join(digits[int(each)] for each in str(day.year))
+    assert read.read_date(f"{year}年{said(day.month)}月{said(day.day)}日") == (day.isoformat(), None)
+
+
+def column(*cells: str, role: str = "founded_on") -> tuple[list[str | None], list[str]]:
+    """What the cells of a date column are read as, and the notes about it."""
+    roles = (ColumnRole(0, "名称", "name", 1.0), ColumnRole(1, "日期", role, 1.0, cells[:3]))
+    rows = [(number, [f"示例{number}有限公司", cell]) for number, cell in enumerate(cells, 2)]
+    interpreter = Interpreter(Table("", "", 1, ("名称", "日期"), rows, roles))
+    found = [interpreter.interpret(list(cells_)).get(role) for _, cells_ in rows]
+    return found, [note.zh for note in interpreter.notes]
+
+
+def test_day_or_month_first_is_decided_for_the_column_and_told() -> None:
+    assert column("05/06/2026", "25/06/2026") == (
+        ["2026-06-05", "2026-06-25"],
+        ["“日期”列的日期按日/月/年读（如 05/06/2026）。"],
+    )
+    assert column("05/06/2026", "06/25/2026")[0] == ["2026-05-06", "2026-06-25"]
+    assert column("05/06/2026", "2026-06-25", "13/01/2026")[0] == ["2026-06-05", "2026-06-25", "2026-01-13"]
+
+
+@pytest.mark.parametrize("cells", [("05/06/2026", "07/08/2026"), ("13/06/2026", "06/13/2026")])
+def test_a_column_that_does_not_tell_day_from_month_is_not_guessed(cells: tuple[str, str]) -> None:
+    found, notes = column(*cells)
+    assert found == [None, None]
+    assert "没有采用" in notes[0]
+
+
+def test_serial_numbers_of_a_spreadsheet_are_dates_only_where_the_column_is_full_of_them() -> None:
+    found, notes = column("46148", "36526", "—")
+    assert found == ["2026-05-06", "2000-01-01", None]
+    assert "已换算" in notes[0]
+    assert column("46148", "2026-05-06", "2026-05-07")[0] == [None, "2026-05-06", "2026-05-07"]
+    assert column("2026-05-06") == (["2026-05-06"], [])
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "yuan"),
+    [
+        ("注册资本（万元）", "1,200", 12_000_000),
+        ("注册资本(亿元)", "1.5", 150_000_000),
+        ("注册资本（单位：元）", "300000", 300_000),
+        ("注册资本（万元）", "2亿元", 200_000_000),
+        ("注册资本（万美元）", "50", None),
+        ("注册资本", "50", None),
+    ],
+)
+def test_the_unit_of_a_header_counts_where_the_cell_has_none(header: str, cell: str, yuan: int | None) -> None:
+    roles = (ColumnRole(0, "名称", "name", 1.0), ColumnRole(1, header, "capital", 1.0))
+    said = Interpreter(Table("", "", 1, ("名称", header), (), roles)).interpret(["示例甲有限公司", cell])
+    assert said.get("capital_cny") == yuan
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "示例甲有限公司（现更名为：示例乙有限公司）",
+        "示例甲有限公司（已更名为“示例乙有限公司”）",
+        "示例甲有限公司(现名：示例乙有限公司)",
+    ],
+)
+def test_a_later_name_in_the_cell_is_pointed_out_and_not_taken_for_the_name(cell: str) -> None:
+    said = facts(name=cell)
+    assert said["name"] == "示例甲有限公司"
+    assert said["name_as_printed"] == cell
+    assert "示例乙有限公司" in said["warnings"][0]["zh"]
+
+
+@pytest.mark.parametrize("cell", ["无", "--", "—", "／", "－", " / ", "未提供", "暂无"])
+def test_ways_to_write_nothing_state_nothing(cell: str) -> None:
+    assert facts(name="示例甲有限公司", founded_on=cell, capital=cell, uscc=cell).keys() == {"name"}

@@ -1,0 +1,113 @@
+"""What the checks of a list look at, counted: the import itself and the edition before it."""
+
+import re
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from registry.models import Batch, ImportRow, ImportRun, Listing, ProductListing
+from registry.services.imports.browsing import what_it_lists
+from registry.services.imports.guards import GroupCount, ListCounts
+from registry.services.imports.options import resolve, stored_options
+from registry.vocabulary import BatchState, DirectoryKind, ImportState, RowOutcome
+
+_STATES_A_COUNT = re.compile(r"[（(]\s*(?:共|计)?\s*[0-9]+\s*(?:家|个|户|项|名|所|条|款|件)?\s*[)）]")
+_DIFFERS = re.compile(r"“(?P<name>[^“”]*)”写明 (?P<stated>[0-9]+) 条，读到 (?P<read>[0-9]+) 条")
+"""How the reader notes a group that holds other than it states (import_scripts/structure/groups.py)."""
+_CODES = ("uscc", "registration_no")
+_PLACES = ("city", "region", "county", "city_code", "county_code", "province")
+
+
+def previous_batch(session: Session, run: ImportRun) -> Batch | None:
+    """The edition before the batch an import is for: the latest earlier announcement of its directory."""
+    destination = resolve(session, stored_options(run.understood))
+    if destination is None:
+        return None
+    batches = session.scalars(
+        select(Batch)
+        .where(
+            col(Batch.directory_code) == destination.directory_code,
+            col(Batch.voided_at).is_(None),
+            col(Batch.state).in_([BatchState.FINAL, BatchState.PUBLIC_NOTICE]),
+            col(Batch.year) <= destination.year,
+        )
+        .order_by(col(Batch.year).desc(), col(Batch.announced_on).desc(), col(Batch.id).desc())
+    ).all()
+    own = (destination.year, destination.label)
+    before = [
+        batch
+        for batch in batches
+        if (batch.year, batch.label) != own and _announced(batch) <= destination.valid_from.isoformat()
+    ]
+    return max(before, key=lambda batch: (_announced(batch), batch.id)) if before else None
+
+
+def counts_of(session: Session, run: ImportRun) -> ListCounts:
+    """The counts of a staged import."""
+    outcomes: dict[str, int] = run.counts["outcomes"]
+    before = previous_batch(session, run)
+    own = _roles(run.understood)
+    needed = ["product" if what_it_lists(run) is DirectoryKind.PRODUCT else "name"]
+    had = _roles_of_batch(session, before) if before is not None else set()
+    for one_of in (_CODES, _PLACES):
+        if not had.isdisjoint(one_of):
+            needed.append(next((role for role in one_of if role in own), next(role for role in one_of if role in had)))
+    groups = [
+        each["text"]
+        for table in run.understood["tables"]
+        for each in table["left_out"]
+        if each["kind"] == "group" and _STATES_A_COUNT.search(each["text"])
+    ]
+    return ListCounts(
+        rows=run.counts["rows"],
+        writable=outcomes[RowOutcome.NEW.value] + outcomes[RowOutcome.MATCHED.value],
+        rejected=outcomes[RowOutcome.REJECTED.value],
+        repeated=_repeated(session, run),
+        previous=_rows_of_batch(session, before) if before is not None else None,
+        missing=[role for role in needed if role not in own],
+        needed=needed,
+        groups=len(groups),
+        differing=_differing(run.understood),
+    )
+
+
+def _announced(batch: Batch) -> str:
+    day = batch.announced_on or batch.notice_from or batch.notice_to
+    return day.isoformat() if day else f"{batch.year}-01-01"
+
+
+def _repeated(session: Session, run: ImportRun) -> int:
+    query = select(func.count()).where(
+        col(ImportRow.import_id) == run.id,
+        col(ImportRow.outcome) == RowOutcome.UNCHANGED,
+        col(ImportRow.matched_by) == "file",
+    )
+    return int(session.execute(query).scalar_one())
+
+
+def _rows_of_batch(session: Session, batch: Batch) -> int:
+    of_batch = (
+        select(func.count()).where(col(table.batch_id) == batch.id, col(table.voided_at).is_(None))
+        for table in (Listing, ProductListing)
+    )
+    return sum(int(session.execute(query).scalar_one()) for query in of_batch)
+
+
+def _roles_of_batch(session: Session, batch: Batch) -> set[str]:
+    found = session.scalars(
+        select(ImportRun)
+        .where(col(ImportRun.batch_id) == batch.id, col(ImportRun.state) == ImportState.WRITTEN)
+        .order_by(col(ImportRun.id).desc())
+        .limit(1)
+    ).first()
+    return _roles(found.understood) if found is not None else set()
+
+
+def _roles(understood: dict[str, Any]) -> set[str]:
+    return {column["role"] for table in understood["tables"] for column in table["columns"] if column["role"]}
+
+
+def _differing(understood: dict[str, Any]) -> list[GroupCount]:
+    found = (_DIFFERS.search(note["zh"]) for note in understood["notes"])
+    return [GroupCount(one["name"], int(one["stated"]), int(one["read"])) for one in found if one is not None]
