@@ -86,7 +86,9 @@ def match_workbook(
     if directory is not None:
         find_directory(session, directory)
     book, converted = _open(read_file)
-    works = [_work(book, table) for table in read_file.tables if table.position_of("name") is not None]
+    # The sheet of candidates is ours, and looks like a list of names.
+    tables = [table for table in read_file.tables if table.sheet != CHOICES]
+    works = [_work(book, table) for table in tables if table.position_of("name") is not None]
     rows = sum(len(work.numbers) for work in works)
     if not works:
         raise FileRefused("没有企业名称列，不能匹配。", "There is no column of enterprise names to match.")
@@ -173,6 +175,8 @@ def _write_headers(work: _Work) -> None:
     from copy import copy
 
     row = work.table.header_row
+    if row < 1:
+        return
     model = work.sheet.cell(row, max(1, work.first - 1))
     for at, column in enumerate(COLUMNS, work.first):
         cell = _text(work.sheet, row, at, column)
