@@ -269,7 +269,7 @@ def _row(request: Request, summary: ImportSummary, row: ImportRowLine, *, is_doc
         "href": url_path(request, "document_row", import_id=summary.id, row_id=row.row_id) if is_document else None,
         "enterprise_url": url_path(request, "enterprise", key=row.enterprise_key) if row.enterprise_key else None,
         "decide_url": url_path(request, "import_row", import_id=summary.id, row_id=row.row_id)
-        if _may_be_compared(summary) and row.outcome is RowOutcome.AMBIGUOUS
+        if _may_be_compared(summary) and (row.outcome is RowOutcome.AMBIGUOUS or row.matched_by == "decided")
         else None,
         "matched_by": MATCHED_BY.get(row.matched_by or ""),
         "reason": Text(row.reason_zh, row.reason_en or row.reason_zh) if row.reason_zh else None,
