@@ -3,45 +3,35 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, UploadFile
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
 
 from api.deps import AppSettings, OfficerActor, ReadSession, WriteSession
 from api.import_settings import Line, SettingsForm, settings_form
 from api.paging import Limit
 from api.problems import refusals
 from api.routing import officials_router
-from registry.errors import InvalidInput, shorten
 from registry.schemas.base import ReadModel
 from registry.schemas.imports import (
-    AgainstList,
     ImportDetail,
-    ImportReview,
     ImportSummary,
-    PreviewRow,
     RememberedMapping,
-    UndoPreview,
     UndoReport,
 )
 from registry.schemas.inputs import parse_day
-from registry.schemas.paging import Page
 from registry.services.imports.browsing import get_import, list_imports
-from registry.services.imports.error_report import MEDIA_TYPES, write_report
-from registry.services.imports.list_comparing import compare, list_kind
 from registry.services.imports.remembering import forget, list_remembered
-from registry.services.imports.reviewing import get_review, override, reopen, review, sign_or_write
-from registry.services.imports.undoing import preview_undo, undo
+from registry.services.imports.reviewing import sign_or_write
+from registry.services.imports.undoing import undo
 from registry.services.imports.uploading import cancel, receive, require_settled, settle
 from registry.services.notices.deciding import Asked
 from registry.services.notices.staging import stage_notice
-from registry.vocabulary import ImportKind, RowKind
+from registry.vocabulary import ImportKind
 
 router: APIRouter = officials_router("imports", "导入（工作人员）/ Imports (officials)")
 
@@ -164,61 +154,6 @@ def cancel_import(session: WriteSession, actor: OfficerActor, import_id: ImportI
     return get_import(session, import_id=import_id)
 
 
-@router.get(
-    "/imports/{import_id}/review",
-    name="api_import_review",
-    summary="检查和签署 / Checks and signatures",
-    responses=refusals(401, 403, 404),
-)
-def show_review(session: ReadSession, import_id: ImportId) -> ImportReview:
-    """各项检查及其数字，谁已签署。 / Each check with its numbers, and who has signed."""
-    return get_review(session, import_id=import_id)
-
-
-@router.post(
-    "/imports/{import_id}/review",
-    name="api_import_sign",
-    summary="签署 / Sign off",
-    responses=refusals(401, 403, 404, 409),
-)
-def sign_import(
-    session: WriteSession,
-    actor: OfficerActor,
-    import_id: ImportId,
-    count: Annotated[int, Form(ge=0, description="将写入的行数 / Rows that will be written")],
-) -> ImportReview:
-    """只签署，不写入。 / Signs and writes nothing."""
-    return review(session, import_id=import_id, count=count, actor=actor)
-
-
-@router.delete(
-    "/imports/{import_id}/review",
-    name="api_import_reopen",
-    summary="收回签署 / Take the signature back",
-    responses=refusals(401, 403, 404, 409),
-)
-def reopen_import(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportReview:
-    """未写入前可以收回。 / Possible until it is written."""
-    reopen(session, import_id=import_id, actor=actor)
-    return get_review(session, import_id=import_id)
-
-
-@router.post(
-    "/imports/{import_id}/override",
-    name="api_import_override",
-    summary="第二人确认 / Confirm as second official",
-    responses=refusals(401, 403, 404, 409),
-)
-def override_import(
-    session: WriteSession,
-    actor: OfficerActor,
-    import_id: ImportId,
-    reason: Annotated[str, Form(max_length=400, description="理由 / Reason")],
-) -> ImportReview:
-    """让未过的检查通过，记入审计。 / Lets failed checks pass; recorded in the audit trail."""
-    return override(session, import_id=import_id, reason=reason, actor=actor)
-
-
 @router.post(
     "/notices",
     name="api_notice_stage",
@@ -260,63 +195,6 @@ def write_staged(session: WriteSession, actor: OfficerActor, import_id: ImportId
     return get_import(session, import_id=import_id)
 
 
-@router.get(
-    "/imports/{import_id}/compare",
-    name="api_import_compare",
-    summary="与别的名单相比 / Held against other lists",
-    responses=refusals(401, 403, 404),
-)
-def compare_import(session: ReadSession, import_id: ImportId) -> list[AgainstList]:
-    """与现行称号和上一批相比，各类行数。 / Counts against the titles in force and the previous edition."""
-    return compare(session, import_id=import_id)
-
-
-@router.get(
-    "/imports/{import_id}/compare/{against}/{kind}",
-    name="api_import_compare_rows",
-    summary="其中的各行 / The rows of one kind",
-    responses=refusals(401, 403, 404),
-)
-def compare_rows(
-    session: ReadSession,
-    import_id: ImportId,
-    against: Literal["current", "previous"],
-    kind: Annotated[str, Path(json_schema_extra={"enum": [one.value for one in RowKind]})],
-    cursor: Annotated[str | None, Query(max_length=2_000)] = None,
-    limit: Limit = 50,
-) -> Page[PreviewRow]:
-    """absent 只说明本次没有，不是撤销。 / Absence is not a withdrawal."""
-    return list_kind(session, import_id=import_id, against=against, kind=_kind(kind), cursor=cursor, limit=limit)
-
-
-@router.get(
-    "/imports/{import_id}/errors.{format}",
-    name="api_import_errors",
-    summary="错误清单 / All problems",
-    response_class=StreamingResponse,
-    responses=refusals(401, 403, 404),
-)
-def download_errors(
-    session: ReadSession, import_id: ImportId, format: Literal["xlsx", "csv"], lang: Literal["zh", "en"] = "zh"
-) -> Response:
-    """全部拒绝、待定的行和未采用的单元格。 / Every rejected or undecided row and every cell not used."""
-    stream = BytesIO()
-    write_report(session, stream, import_id=import_id, format=format, locale=lang)
-    name = f'attachment; filename="IM-{import_id}-errors.{format}"'
-    return Response(stream.getvalue(), media_type=MEDIA_TYPES[format], headers={"Content-Disposition": name})
-
-
-@router.get(
-    "/imports/{import_id}/undo",
-    name="api_import_undo_preview",
-    summary="撤回会留下什么 / What an undo would leave",
-    responses=refusals(401, 403, 404, 409),
-)
-def show_undo(session: ReadSession, actor: OfficerActor, import_id: ImportId) -> UndoPreview:
-    """后来别处用到的企业。 / Enterprises used elsewhere since."""
-    return preview_undo(session, import_id=import_id, actor=actor)
-
-
 @router.post(
     "/imports/{import_id}/undo",
     name="api_import_undo",
@@ -351,20 +229,6 @@ def forget_mapping(
 ) -> None:
     """记入审计。 / Recorded in the audit trail."""
     forget(session, mapping_id=mapping_id, actor=actor)
-
-
-def _kind(given: str) -> RowKind:
-    """Raises InvalidInput for a kind there is none of."""
-    kinds = {one.value: one for one in RowKind}
-    if given not in kinds:
-        raise InvalidInput(
-            f"没有“{shorten(given)}”这一类行。",
-            f"There are no rows called “{shorten(given)}”.",
-            field="kind",
-            value=given,
-            choices=tuple(kinds),
-        )
-    return kinds[given]
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
 from web.work import candidates as work_candidates
 from web.work import firms as work_firms
+from web.work import import_rows as work_import_rows
 from web.work import import_signing as work_import_signing
 from web.work import import_uploads as work_import_uploads
 from web.work import imports as work_imports
@@ -61,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_import_uploads.router,
     work_imports.router,
     work_import_signing.router,
+    work_import_rows.router,
     work_batches.router,
     work_batch_rows.router,
     work_objections.router,

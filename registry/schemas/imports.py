@@ -65,6 +65,7 @@ class ImportRowLine(ReadModel):
     sheet: str
     row_number: int
     name: str
+    outcome: RowOutcome
     matched_by: str | None
     enterprise_key: str | None
     enterprise_name: str | None

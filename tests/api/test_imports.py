@@ -146,6 +146,10 @@ def test_a_file_is_read_first_and_settled_with_a_mapping_later(client: TestClien
     rows = client.get(f"{address}/compare/current/new", headers=curator).json()
     assert [one["name"] for one in rows["items"]] == ["甲一"]
     assert client.get(f"{address}/compare/current/x", headers=curator).status_code == 422
+    row = f"{address}/rows/{rows['items'][0]['number']}"
+    assert client.get(row, headers=curator).json()["name"] == "甲一"
+    assert client.post(row, headers=curator, data={"choice": "new"}).status_code == 409
+    assert client.delete("/api/v1/import-decisions/7", headers=curator).status_code == 404
     assert client.post(f"{address}/cancel", headers=curator).status_code == 409
     assert client.get(f"{address}/errors.xlsx", headers=curator).content[:2] == b"PK"
     assert client.get(f"{address}/errors.csv?lang=en", headers=curator).text.startswith("\ufeffKind,Reason")

@@ -197,7 +197,9 @@ def import_pages(engine: Engine, live_server: LiveServer) -> dict[str, str]:
                     session, import_id=run.id, options=options, actor=SYSTEM, open_file=open_file, archive_dir=folder
                 )
         review(session, import_id=numbers[2], count=get_review(session, import_id=numbers[2]).rows, actor=SYSTEM)
+        doubtful = session.exec(select(ImportRow.id).where(ImportRow.import_id == numbers[1])).first()
     return {
+        "import_row": f"/office/imports/{numbers[1]}/rows/{doubtful}",
         "import only read": f"/office/imports/{numbers[0]}",
         "import staged": f"/office/imports/{numbers[1]}",
         "import_write_confirm": f"/office/imports/{numbers[1]}/write",

@@ -234,3 +234,37 @@ def test_what_a_plain_list_says_about_a_year_is_no_batch_of_it(office: TestClien
     assert post(office, f"{address}/settings", filled | {"year": ["2025"]}).status_code == 422
     assert post(office, f"{address}/settings", filled).status_code == 303
     assert "将写入 1 行" in office.get(address).text
+
+
+def test_a_doubtful_row_is_decided_beside_its_candidates_and_the_decision_taken_back(office: TestClient) -> None:
+    head = "企业名称,统一社会信用代码,城市\n"
+    known = (
+        f"广州示例听澜人工智能科技有限公司,{CODE},广州市\n广州市示例听澜科技发展有限公司,91350900587527783P,广州市\n"
+    )
+    first = upload(office, head + known, "1.csv")
+    post(office, f"{first}/settings", {})
+    post(office, f"{first}/write", {"count": "2"})
+    address = upload(
+        office, f"{TITLE},,\n{head}广州示例听澜科技有限公司,,广州市\n广州示例不相干有限公司,,广州市\n", "2.csv"
+    )
+    post(office, f"{address}/settings", fields(office.get(address).text))
+    found = re.search(rf"{address}/rows/[0-9]+", office.get(address).text)
+    assert found is not None
+    row = office.get(found.group()).text
+    assert "缺“人工智能”四字" in row
+    assert all(f'data-key="{key}"' in row for key in ("1", "2", "n", "u"))
+    assert "btn-primary" not in row
+    assert post(office, found.group(), {"choice": "no-such-key"}).status_code in (404, 422)
+    assert post(as_(office, "lin"), found.group(), {"choice": "new"}).status_code == 403
+    as_(office, "fang")
+    unsure = post(office, found.group(), {"choice": "unsure"})
+    assert (unsure.status_code, unsure.headers["location"]) == (303, address)
+    assert post(office, found.group(), {"choice": CODE}).headers["location"] == address
+    assert "将写入 2 行" in office.get(address).text
+    decided = office.get(found.group()).text
+    assert "fang 已决定" in decided
+    assert 'data-key="1"' not in decided
+    assert post(office, f"{found.group()}/revoke").status_code == 303
+    assert 'data-key="1"' in office.get(found.group()).text
+    assert post(office, f"{found.group()}/revoke").status_code == 409
+    assert office.get(f"{address}/rows/999999").status_code == 404

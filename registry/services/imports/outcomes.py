@@ -49,6 +49,7 @@ def _line(session: Session, row: ImportRow, enterprise_name: str | None, name_at
         sheet=row.sheet,
         row_number=row.row_number,
         name=" ".join(filter(None, printed)),
+        outcome=row.outcome,
         matched_by=row.matched_by,
         enterprise_key=key_of(session, row.enterprise_id) if row.enterprise_id is not None else None,
         enterprise_name=enterprise_name,

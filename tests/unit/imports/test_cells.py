@@ -1,6 +1,6 @@
 """Single cells as values."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -113,8 +113,12 @@ def test_a_note_in_a_name_cell_is_taken_apart_and_the_print_kept() -> None:
 def test_a_title_of_n_months_and_the_next_one_leave_no_gap(day: date, months: int) -> None:
     last = last_day(day, months)
     assert last is not None
-    assert last > day or months == 1
-    assert abs((last - day).days - months * 30.44) < 4
+    following = last + timedelta(days=1)
+    ends_with_its_month = following.day == 1
+    assert 12 * (following.year - day.year) + following.month - day.month == months + (
+        1 if ends_with_its_month and day.day > last.day else 0
+    )
+    assert following.day == day.day or (ends_with_its_month and day.day > last.day)
 
 
 @given(st.text(max_size=40))

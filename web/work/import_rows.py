@@ -1,0 +1,130 @@
+"""A doubtful row of an import beside the firms it may mean, and what an official decides about it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Path
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from registry.errors import InvalidTransition, RegistryError, Text
+from registry.policies import EVERY_DIRECTORY, Actor
+from registry.schemas.import_words import ROLES, word
+from registry.schemas.imports import ImportDetail
+from registry.schemas.matching import ComparedFirm, RowComparison
+from registry.services.imports.browsing import get_import
+from registry.services.imports.comparing import compare
+from registry.services.imports.deciding import decide, revoke
+from registry.vocabulary import ImportState, Role, RowOutcome
+from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.rendering import render, see_other, url_path
+
+router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+SHOWN = 5
+"""Candidates with a key of their own: 1 to 5."""
+
+
+@router.get("/office/imports/{import_id}/rows/{row_id}", name="import_row")
+def import_row(
+    request: Request, session: ReadSession, actor: OfficerActor, import_id: Number, row_id: Number
+) -> Response:
+    """The side-by-side of one row. Raises NotFound."""
+    return _page(request, session, actor, import_id, row_id)
+
+
+@router.post("/office/imports/{import_id}/rows/{row_id}", name="import_decide")
+def decide_row(
+    request: Request,
+    session: WriteSession,
+    actor: OfficerActor,
+    import_id: Number,
+    row_id: Number,
+    choice: Annotated[str, Form(max_length=40)],
+) -> Response:
+    """Decide and go on to the next row that waits; a conflict brings the row back with the reason.
+
+    Raises NotFound, NotAllowed, InvalidTransition, InvalidInput.
+    """
+    following = compare(session, import_id=import_id, row_id=row_id).next_row_id
+    try:
+        with session.begin_nested():
+            decide(session, import_id=import_id, row_id=row_id, choice=choice, actor=actor)
+    except InvalidTransition:
+        raise
+    except RegistryError as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        return _page(request, session, actor, import_id, row_id, refusal=refusal)
+    if following is None:
+        return see_other(request, "work_import", import_id=import_id)
+    return see_other(request, "import_row", import_id=import_id, row_id=following)
+
+
+@router.post("/office/imports/{import_id}/rows/{row_id}/revoke", name="import_decision_revoke")
+def revoke_decision(
+    request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, row_id: Number
+) -> Response:
+    """Take the decision about a row back. Raises NotFound, NotAllowed, InvalidTransition."""
+    number = compare(session, import_id=import_id, row_id=row_id).decision_id
+    if number is None:
+        raise InvalidTransition("这一行没有可撤回的决定。", "Nothing was decided about this row.")
+    revoke(session, decision_id=number, actor=actor)
+    return see_other(request, "import_row", import_id=import_id, row_id=row_id)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    import_id: int,
+    row_id: int,
+    *,
+    refusal: RegistryError | None = None,
+) -> Response:
+    row = compare(session, import_id=import_id, row_id=row_id)
+    detail = get_import(session, import_id=import_id, limit=0)
+    context = _context(request, actor, detail, row) | {"refusal": refusal}
+    return render(request, "work/import_row.html", context, status=refusal.status if refusal else 200)
+
+
+def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowComparison) -> dict[str, Any]:
+    summary = detail.summary
+    wide = summary.directory_code or EVERY_DIRECTORY
+    open_ = summary.state is ImportState.MATCHED and actor.may(Role.CURATOR, region_code="", directory_code=wide)
+    candidates = row.candidates[:SHOWN]
+    shown = [
+        {
+            "word": word(ROLES, field.code),
+            "value": field.value,
+            "others": [one.fields[place] for one in candidates],
+        }
+        for place, field in enumerate(row.fields)
+        if field.value or any(one.fields[place].value for one in candidates)
+    ]
+    return {
+        "summary": summary,
+        "row": row,
+        "reason": Text(row.reason_zh, row.reason_en or row.reason_zh) if row.reason_zh else None,
+        "candidates": [_candidate(request, one, place) for place, one in enumerate(candidates, 1)],
+        "fields": shown,
+        "may_decide": open_ and row.outcome is RowOutcome.AMBIGUOUS,
+        "may_revoke": open_ and row.decision_id is not None,
+        "decide_url": url_path(request, "import_decide", import_id=row.import_id, row_id=row.row_id),
+        "revoke_url": url_path(request, "import_decision_revoke", import_id=row.import_id, row_id=row.row_id),
+        "next_url": url_path(request, "import_row", import_id=row.import_id, row_id=row.next_row_id)
+        if row.next_row_id
+        else None,
+        "list_url": url_path(request, "import_list"),
+        "back_url": url_path(request, "work_import", import_id=row.import_id),
+    }
+
+
+def _candidate(request: Request, firm: ComparedFirm, place: int) -> dict[str, Any]:
+    return {
+        "firm": firm,
+        "place": place,
+        "href": url_path(request, "enterprise", key=firm.key),
+        "differences": [Text(one.zh, one.en) for one in firm.differences],
+    }
