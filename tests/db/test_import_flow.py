@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,16 +9,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from import_scripts.reading import open_file
 from registry.db import reading, transaction
-from registry.errors import Conflict, FileRefused, InvalidInput, InvalidTransition, NotAllowed, NotFound
-from registry.models import AuditEvent, Batch, ImportMapping, ImportRow, ImportRun, Job, Listing
+from registry.errors import FileRefused, InvalidInput, InvalidTransition, NotAllowed, NotFound
+from registry.models import AuditEvent, Batch, ImportMapping, ImportRow, Listing
 from registry.policies import Actor, Grant
-from registry.schemas.imports import ImportOptions
-from registry.search.embedded import EmbeddedEngine
-from registry.services import jobs
 from registry.services.imports.browsing import get_import
 from registry.services.imports.error_report import write_report
 from registry.services.imports.list_comparing import compare, list_kind
@@ -34,56 +29,10 @@ from registry.services.imports.reviewing import (
     write_signed,
 )
 from registry.services.imports.undoing import preview_undo
-from registry.services.imports.uploading import cancel, receive, settle
-from registry.services.jobs import cancel_job
-from registry.services.working import Worker
-from registry.vocabulary import BatchState, ImportState, JobState, Role, RowKind
+from registry.vocabulary import BatchState, ImportState, Role, RowKind
+from tests.db.import_steps import ANNOUNCED, CODES, EIGHTH, LI, OTHER, WU, brought, listed, official, settled
 from tests.db.lists import bring
 from tests.unit.imports.files import csv_file, workbook
-
-CODES = ("91350100M000100Y43", "91350900587527783P")
-ANNOUNCED = "附件2：2026年第八批专精特新“小巨人”企业公示名单"
-EIGHTH = ImportOptions(directory="little_giant", batch="第八批", year=2026, announced_on=date(2026, 5, 6))
-
-
-def official(login: str, directory: str | None = None) -> Actor:
-    return Actor(None, login, (Grant(Role.CURATOR, "440000", directory),))
-
-
-LI, WU, OTHER = official("li"), official("wu"), official("sun", "hte")
-
-
-def listed(folder: Path, *rows: Sequence[str], name: str = "名单.csv", head: Sequence[str] = ()) -> Path:
-    return csv_file(
-        folder, *([head] if head else []), ("序号", "企业名称", "统一社会信用代码", "城市"), *rows, name=name
-    )
-
-
-def brought(engine: Engine, path: Path, actor: Actor = LI, *, large: int = 10**9) -> int:
-    with transaction(engine) as session:
-        return receive(
-            session,
-            path=path,
-            open_file=open_file,
-            archive_dir=path.parent / "archive",
-            actor=actor,
-            large_bytes=large,
-        ).id
-
-
-def settled(
-    engine: Engine, number: int, folder: Path, options: ImportOptions = EIGHTH, actor: Actor = LI, **more: object
-) -> int:
-    with transaction(engine) as session:
-        return settle(
-            session,
-            import_id=number,
-            options=options,
-            actor=actor,
-            open_file=open_file,
-            archive_dir=folder / "archive",
-            **{"large_bytes": 10**9, **more},  # type: ignore[arg-type]
-        ).import_id
 
 
 def test_an_upload_says_what_the_file_says_about_itself(engine: Engine, tmp_path: Path) -> None:
@@ -329,92 +278,6 @@ def test_the_error_report_holds_every_problem_and_no_formula(engine: Engine, tmp
     sheet = load_workbook(book).worksheets[0]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     assert sheet["F2"].fill.fgColor.rgb.endswith("FAEAE5")
-
-
-def worker(engine: Engine, folder: Path) -> Worker:
-    return Worker(engine, EmbeddedEngine(folder / "index"), data_dir=folder, open_file=open_file)
-
-
-def test_a_large_file_is_read_and_staged_by_the_worker(engine: Engine, tmp_path: Path) -> None:
-    path = listed(tmp_path, *((str(n), f"示例{n}号有限公司", "", "") for n in range(30)), head=(ANNOUNCED,))
-    number = brought(engine, path, large=10)
-    with pytest.raises(Conflict):
-        settled(engine, number, tmp_path)
-    assert worker(engine, tmp_path).run_one_job()
-    with reading(engine) as session:
-        assert get_import(session, import_id=number).proposal["batch"].value == "第八批"
-    settled(engine, number, tmp_path, large_bytes=10)
-    with reading(engine) as session:
-        detail = get_import(session, import_id=number)
-    assert (detail.summary.state, detail.job and detail.job.state) == (ImportState.MAPPED, JobState.QUEUED)
-    assert worker(engine, tmp_path).run_one_job()
-    with reading(engine) as session:
-        detail = get_import(session, import_id=number)
-    assert (detail.summary.state, detail.summary.rows, detail.summary.staged_by) == (ImportState.MATCHED, 30, "li")
-    assert detail.job is not None
-    assert (detail.job.state, detail.job.done, detail.job.total) == (JobState.DONE, 30, 30)
-
-
-def test_work_that_is_refused_leaves_a_failed_import_that_can_be_settled_again(engine: Engine, tmp_path: Path) -> None:
-    number = brought(engine, csv_file(tmp_path, ("甲", "乙"), ("1", "2"), ("3", "4")))
-    settled(engine, number, tmp_path, large_bytes=10)
-    worker(engine, tmp_path).run_one_job()
-    with reading(engine) as session:
-        detail = get_import(session, import_id=number)
-    assert detail.summary.state is ImportState.FAILED
-    assert "没有企业名称列" in (detail.refusal_zh or "")
-    settled(engine, number, tmp_path, replace(EIGHTH, mapping={"": {"乙": "name"}}))
-    with reading(engine) as session:
-        assert get_import(session, import_id=number).summary.state is ImportState.MATCHED
-
-
-def test_work_can_be_cancelled_and_an_interrupted_attempt_is_staged_anew(engine: Engine, tmp_path: Path) -> None:
-    number = brought(engine, listed(tmp_path, ("1", "示例甲有限公司", "", "")))
-    with pytest.raises(InvalidTransition), transaction(engine) as session:
-        cancel(session, import_id=number, actor=LI)
-    settled(engine, number, tmp_path, large_bytes=10)
-    with transaction(engine) as session:
-        assert cancel(session, import_id=number, actor=WU).state is ImportState.CANCELLED
-    assert not worker(engine, tmp_path).run_one_job()
-    settled(engine, number, tmp_path, large_bytes=10)
-    with transaction(engine) as session:  # what a worker that died had committed
-        session.add(ImportRow(import_id=number, row_number=9, cells=["x"], outcome="new", facts={"name": "x"}))  # type: ignore[arg-type]
-    assert worker(engine, tmp_path).run_one_job()
-    with reading(engine) as session:
-        assert [row.row_number for row in session.exec(select(ImportRow)).all()] == [2]
-
-
-def test_work_cancelled_between_two_parts_leaves_no_rows(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("registry.services.imports.staging.CHUNK", 5)
-    rows = [(str(n), f"示例{n}号有限公司", "", "") for n in range(20)]
-    number = brought(engine, listed(tmp_path, *rows))
-    settled(engine, number, tmp_path, large_bytes=10)
-    seen = []
-
-    def look(session: Session) -> None:
-        job = session.exec(select(Job)).one()
-        seen.append(session.exec(select(ImportRow)).all())
-        cancel_job(session, job_id=job.id)
-        session.get_one(ImportRun, number).state = ImportState.CANCELLED
-
-    from registry.services import working
-
-    told = jobs.tell_progress
-
-    def tell(*args: object, **more: object) -> None:
-        with transaction(engine) as session:
-            look(session)
-        told(*args, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(working, "tell_progress", tell)
-    monkeypatch.setattr(working, "PROGRESS_SECONDS", 0.0)
-    worker(engine, tmp_path).run_one_job()
-    assert len(seen[0]) == 5
-    with reading(engine) as session:
-        assert session.exec(select(ImportRow)).all() == []
-        assert get_import(session, import_id=number).summary.state is ImportState.CANCELLED
 
 
 def test_only_a_curator_of_the_directory_may_settle_what_anybody_curating_may_bring(

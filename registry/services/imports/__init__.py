@@ -14,7 +14,21 @@
 ``staged_rows``   those rows again, chunk by chunk, for writing
 ``writing``       enterprises, names, addresses, batch and listings, all in one transaction
 ``plain_writing`` the new enterprises that need no look at each row, written by the database itself
-``undoing``       the same taken back
+``undoing``       the same taken back; what would stay is told beforehand
+``states``        the one table of moves an import can make, each audited
+``uploading``     a file received, settled how to take it, staged, or cancelled
+``working``       the same for large files, by the worker
+``jobs``          how the worker's jobs about imports are called
+``understanding`` how a file was read, as it is kept with its import
+``proposing``     what a file says about itself: directory, batch, days
+``mapping``       an official's choice of tables and columns laid over what was recognised
+``remembering``   that choice kept for the next file with the same columns
+``date_columns``  day or month first, serial numbers: decided for a whole column
+``guards``        the checks of a list, pure; ``list_counts`` counts for them
+``reviewing``     signatures, the second official, writing what is signed
+``list_comparing`` a staged list held against the titles in force and the edition before
+``error_report``  every problem of an import as a file
+``abandoning``    giving an import up before it is written
 ``archiving``     the content-addressed store of source documents
 ``bulk``          many rows at once, alike on both engines
 ``filling``       what a row can add to an enterprise that is there already

@@ -16,6 +16,11 @@ from registry.services.imports.interpreting import Facts
 from registry.vocabulary import BatchState, DirectoryKind
 
 YEARS = range(1990, 2101)
+_TAKES_ROWS = {
+    True: (BatchState.DRAFT, BatchState.PUBLIC_NOTICE),
+    False: (BatchState.DRAFT, BatchState.FINAL),
+}
+"""Whether a list is a public notice → states of a batch that can take its rows."""
 _DAYS = ("announced_on", "notice_from", "notice_to")
 
 
@@ -131,8 +136,8 @@ def titled_days(facts: Facts, destination: Destination) -> tuple[date, date | No
 def existing_batch(session: Session, destination: Destination) -> Batch | None:
     """The batch of this name, if there is one that can take rows.
 
-    That is a draft, or a final one that is not frozen. Raises Conflict for any other, and for one that states another
-    day or document number.
+    That is a draft, a final one that is not frozen, or for a public notice one in public notice. Raises Conflict for
+    any other, and for one that states another day or document number.
     """
     batch = session.exec(
         select(Batch)
@@ -153,10 +158,7 @@ def existing_batch(session: Session, destination: Destination) -> Batch | None:
             f"(registry batches correct {batch.id}).",
             field="batch",
         )
-    if batch.state not in (
-        BatchState.DRAFT,
-        BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL,
-    ):
+    if batch.state not in _TAKES_ROWS[destination.public_notice]:
         raise Conflict(
             f"批次“{batch.label}”处于“{batch.state.label.zh}”状态，不能直接写入名单。请用 --batch 指定别的批次。",
             f"Batch “{batch.label}” is in the state “{batch.state.label.en}” and takes no rows. Name another with "

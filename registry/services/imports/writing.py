@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import NotFound
+from registry.errors import InvalidTransition
 from registry.identity import chains_of_industry
 from registry.models import (
     Batch,
@@ -72,7 +72,12 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     """
     run = get_run(session, import_id, actor)
     if run.kind is not ImportKind.LIST:
-        raise NotFound(f"没有编号为 IM-{import_id} 的名单。", f"There is no list IM-{import_id}.", field="id")
+        raise InvalidTransition(
+            f"IM-{import_id} 是通知，不能当作名单写入。",
+            f"IM-{import_id} is a notice and is not written as a list.",
+            field="id",
+            value=import_id,
+        )
     require_move(run, ImportState.WRITTEN)
     options = stored_options(run.understood)
     destination = resolve(session, options)
