@@ -20,11 +20,12 @@ from registry.models import Enterprise, EnterpriseAddress, EnterpriseName, Impor
 from registry.policies import Actor, Grant
 from registry.services.audit import verify_chain
 from registry.services.identities import rename_enterprise
+from registry.services.imports.any_kind import write_import
 from registry.services.imports.browsing import get_import
 from registry.services.imports.undoing import undo
 from registry.services.imports.writing import write
 from registry.services.keys import provisional_key
-from registry.services.notices.carrying_out import carry_out, write_import
+from registry.services.notices.carrying_out import carry_out
 from registry.services.notices.deciding import Asked
 from registry.services.notices.staging import stage_notice
 from registry.settings import Settings

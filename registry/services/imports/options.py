@@ -149,8 +149,13 @@ def existing_batch(session: Session, destination: Destination) -> Batch | None:
         .order_by(col(Batch.edition).desc(), col(Batch.id))
         .limit(1)
     ).first()
-    if batch is None or batch.voided_at is not None:
-        return batch
+    if batch is not None and batch.voided_at is None:
+        _require_open(batch, destination)
+        _require_same(batch, destination)
+    return batch
+
+
+def _require_open(batch: Batch, destination: Destination) -> None:
     if batch.content_hash is not None:
         raise Conflict(
             f"批次“{batch.label}”已冻结，不能再写入名单。请先建立更正版（registry batches correct {batch.id}）。",
@@ -165,6 +170,9 @@ def existing_batch(session: Session, destination: Destination) -> Batch | None:
             "--batch.",
             field="batch",
         )
+
+
+def _require_same(batch: Batch, destination: Destination) -> None:
     for field, given in (("announced_on", destination.announced_on), ("document_no", destination.document_no)):
         stored = getattr(batch, field)
         if given is not None and stored is not None and given != stored:
@@ -176,7 +184,6 @@ def existing_batch(session: Session, destination: Destination) -> Batch | None:
                 field=field,
                 value=given,
             )
-    return batch
 
 
 def _directory(session: Session, given: str) -> Directory:

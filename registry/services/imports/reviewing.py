@@ -7,10 +7,10 @@ from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowe
 from registry.models import ImportRun
 from registry.policies import Actor
 from registry.schemas.imports import GuardResult, ImportReview
+from registry.services.imports.any_kind import write_import
 from registry.services.imports.guards import examine
 from registry.services.imports.list_counts import counts_of
 from registry.services.imports.states import get_run, move, record, require_move
-from registry.services.notices.carrying_out import write_import
 from registry.vocabulary import ImportKind, ImportState, RowOutcome
 
 REASON_AT_LEAST = 4

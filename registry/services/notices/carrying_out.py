@@ -13,18 +13,9 @@ from registry.services import audit
 from registry.services.identities import rename_enterprise
 from registry.services.imports.conflicts import changed_since
 from registry.services.imports.states import require_move
-from registry.services.imports.writing import write
 from registry.services.merging import merge_enterprises
 from registry.services.standing import relocate_enterprise, set_operating_status, withdraw_title
 from registry.vocabulary import ImportKind, ImportState, NameKind, OperatingStatus, RowOutcome
-
-
-def write_import(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
-    """Write a staged import of any kind, list or notice. Raises what writing a list or a notice raises."""
-    run = session.get(ImportRun, import_id)
-    if run is None or run.kind is ImportKind.LIST:
-        return write(session, import_id=import_id, actor=actor)
-    return carry_out(session, import_id=import_id, actor=actor)
 
 
 def carry_out(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
