@@ -63,7 +63,6 @@ OFFICERS = {
     "api_notice_stage",
     "api_import_write",
     "api_import_undo",
-    "api_decision_revoke",
     "api_match",
     "api_candidates",
     "api_assessment",

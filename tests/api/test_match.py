@@ -50,9 +50,9 @@ def test_a_doubtful_row_is_looked_at_decided_and_revoked(client: TestClient, sql
     assert client.get(address).status_code == 401
     seen = client.get(address, headers=headers).json()
     assert (seen["undecided"], seen["candidates"][0]["differences"][0]["zh"]) == (1, "多“光学”两字")
-    decided = client.post(f"{address}/decision", data={"choice": FIRM}, headers=headers)
+    decided = client.post(address, data={"choice": FIRM}, headers=headers)
     assert (decided.json()["outcome"], decided.json()["counts"]["ambiguous"]) == ("matched", 0)
-    assert client.post(f"{address}/decision", data={"choice": "new"}, headers=headers).status_code == 409
-    revoked = client.post(f"/api/v1/decisions/{decided.json()['id']}/revoke", headers=headers)
+    assert client.post(address, data={"choice": "new"}, headers=headers).status_code == 409
+    revoked = client.delete(f"/api/v1/import-decisions/{decided.json()['id']}", headers=headers)
     assert revoked.json()["outcome"] == "ambiguous"
-    assert client.post(f"{address}/decision", data={"choice": "nonesuch"}, headers=headers).status_code == 404
+    assert client.post(address, data={"choice": "nonesuch"}, headers=headers).status_code == 404
