@@ -32,6 +32,13 @@ ACCOUNTS = (
         Text("省级管理员、名录管理员", "administrator and curator of the province"),
     ),
     DemoAccount(
+        "he",
+        "shili-he-demo",
+        "何示例",
+        (Grant(Role.CURATOR, PROVINCE),),
+        Text("省级名录管理员，复核放行的第二人", "curator of the province: the second official where two are needed"),
+    ),
+    DemoAccount(
         "lin",
         "shili-lin-demo",
         "林示例",

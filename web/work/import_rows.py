@@ -7,16 +7,17 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from registry.errors import InvalidTransition, RegistryError, Text
+from registry.errors import InvalidTransition, Locale, RegistryError, Text
 from registry.policies import EVERY_DIRECTORY, Actor
 from registry.schemas.import_words import ROLES, word
 from registry.schemas.imports import ImportDetail
-from registry.schemas.matching import ComparedFirm, RowComparison
+from registry.schemas.matching import ComparedField, ComparedFirm, RowComparison
 from registry.services.imports.browsing import get_import
 from registry.services.imports.comparing import compare
 from registry.services.imports.deciding import decide, revoke
-from registry.vocabulary import ImportState, Role, RowOutcome
+from registry.vocabulary import ImportState, OperatingStatus, Role, RowOutcome
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
@@ -97,8 +98,11 @@ def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowCompa
     shown = [
         {
             "word": word(ROLES, field.code),
-            "value": field.value,
-            "others": [one.fields[place] for one in candidates],
+            "value": _said(field, locale_of(request)),
+            "others": [
+                {"value": _said(one.fields[place], locale_of(request)), "agreement": one.fields[place].agreement}
+                for one in candidates
+            ],
         }
         for place, field in enumerate(row.fields)
         if field.value or any(one.fields[place].value for one in candidates)
@@ -119,6 +123,15 @@ def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowCompa
         "list_url": url_path(request, "import_list"),
         "back_url": url_path(request, "work_import", import_id=row.import_id),
     }
+
+
+def _said(field: ComparedField, locale: Locale) -> str:
+    """States by their word; a sum of money with its unit."""
+    if field.code == "status":
+        return next((one.label.in_(locale) for one in OperatingStatus if one.value == field.value), field.value)
+    if field.code == "capital" and field.value.replace(",", "").isdigit():
+        return Text(f"{field.value} 元", f"{field.value} yuan").in_(locale)
+    return field.value
 
 
 def _candidate(request: Request, firm: ComparedFirm, place: int) -> dict[str, Any]:
