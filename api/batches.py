@@ -18,7 +18,7 @@ from registry.schemas.batches import ComparedRow, ComparisonSummary, WorkBatch
 from registry.schemas.objections import ObjectionRead, ObjectionReceipt
 from registry.schemas.paging import Page
 from registry.services.batch_life.acts import freeze_batch, make_final, publish_notice, start_batch, withdraw_batch
-from registry.services.batch_life.comparing import CHANGES, compare, page_of
+from registry.services.batch_life.comparing import compare, page_of
 from registry.services.batch_life.editions import Amendment, amend_row, correct, drop_row
 from registry.services.batch_life.listing import get_work_batch, list_batches
 from registry.services.batch_life.objection_reading import by_receipt, get_objection, list_objections
@@ -127,7 +127,7 @@ def compare_batches(
         Query(
             max_length=20,
             description="只要这一种变化，缺省为全部有变化的 / Only this change; all that differ if left out",
-            json_schema_extra={"enum": [one.value for one in CHANGES]},
+            json_schema_extra={"enum": [one.value for one in RowChange]},
         ),
     ] = None,
     cursor: CursorText = None,
@@ -304,13 +304,13 @@ def decide(session: WriteSession, actor: OfficerActor, objection_id: ObjectionNu
 
 
 def _change(given: str | None) -> RowChange | None:
-    found = next((one for one in CHANGES if one.value == given), None)
+    found = next((one for one in RowChange if one.value == given), None)
     if given is not None and found is None:
         raise InvalidInput(
             f"没有“{given}”这一种变化。",
             f"There is no change called “{given}”.",
             field="change",
             value=given,
-            choices=tuple(one.value for one in CHANGES),
+            choices=tuple(one.value for one in RowChange),
         )
     return found

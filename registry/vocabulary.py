@@ -108,7 +108,6 @@ class RowChange(LabelledEnum):
     MOVED = "moved", "城市不同", "Other city"
     CHANGED = "changed", "内容不同", "Changed"
     SAME = "same", "相同", "Same"
-    SUSPICIOUS = "suspicious", "可疑", "Suspicious"
 
 
 class TitleStatus(LabelledEnum):

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from registry.errors import InvalidInput
 from registry.schemas.batches import ComparedRow, FieldChange
 from registry.services.batch_life.comparing import (
-    CHANGES,
     FIELD_WORDS,
     Comparison,
     compare,
@@ -81,14 +80,14 @@ def compare_export(session: ReadSession, actor: CurrentActor, a: Number, b: Numb
 def _change(given: str) -> RowChange | None:
     if not given:
         return None
-    found = next((change for change in CHANGES if change.value == given), None)
+    found = next((change for change in RowChange if change.value == given), None)
     if found is None:
         raise InvalidInput(
             f"没有“{given}”这一种变化。",
             f"There is no change called “{given}”.",
             field="change",
             value=given,
-            choices=tuple(change.value for change in CHANGES),
+            choices=tuple(change.value for change in RowChange),
         )
     return found
 
@@ -104,7 +103,7 @@ def _stats(request: Request, own_url: str, found: Comparison, chosen: RowChange 
             "href": url_with(own_url, change=change.value) + "#rows",
             "chosen": change is chosen,
         }
-        for change in CHANGES
+        for change in RowChange
     ]
 
 

@@ -10,7 +10,7 @@ from registry.clock import today
 from registry.schemas.batches import BatchPage
 from registry.schemas.directories import BatchSummary
 from registry.services import batches
-from registry.services.batch_life.against import previous_edition
+from registry.services.batch_life.editions import previous_edition
 from registry.services.directories import is_open
 from registry.vocabulary import BatchState, DirectoryKind
 from web.deps import CurrentActor, ReadSession, current_actor

@@ -9,9 +9,8 @@ from registry.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from registry.models import Batch, Listing
 from registry.services import batches, directories
 from registry.services.batch_life.acts import start_batch, withdraw_batch
-from registry.services.batch_life.against import Incoming, against, previous_edition
 from registry.services.batch_life.comparing import compare, write_comparison
-from registry.services.batch_life.editions import Amendment, amend_row, correct, drop_row
+from registry.services.batch_life.editions import Amendment, amend_row, correct, drop_row, previous_edition
 from registry.services.batch_life.freezing import verify_batches
 from registry.vocabulary import BatchState, RowChange, TitleStatus
 from tests.db.batch_life import DIRECTORY, FIRST, SECOND, WHY, a_draft, day, fill, final, in_notice
@@ -168,20 +167,3 @@ def test_the_previous_edition_is_the_newest_final_list_before_the_day(session: S
     assert found is not None
     assert (found.id, found.rows) == (one.id, 3)
     assert previous_edition(session, directory=DIRECTORY, before=day(0)) is None
-
-
-def test_a_file_is_held_against_the_list_in_force_and_the_edition_before(session: Session) -> None:
-    one = final(session, a_draft(session, label="示例一批"))
-    two = final(session, a_draft(session, ("示例丁公司",), label="示例二批"))
-    (listed,) = _rows(session, two)
-    incoming = [
-        Incoming(7, "示例甲公司"),
-        Incoming(8, "示例丁公司", subject=listed.enterprise_id),
-        Incoming(9, "新来的"),
-    ]
-    found = against(session, directory=DIRECTORY, rows=incoming, as_of=day(0), previous=one.id)
-    assert [row.change for row in found.current.rows] == [RowChange.SAME, RowChange.SAME, RowChange.ADDED]
-    assert len(found.current.absent) == 2
-    assert found.previous is not None
-    assert [row.change for row in found.previous.rows] == [RowChange.SAME, RowChange.ADDED, RowChange.ADDED]
-    assert [row.key for row in found.previous.rows] == [7, 8, 9]

@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 from registry.models import Batch, IndexOutbox, Objection, Product, ProductListing
 from registry.services import batches
 from registry.services.batch_life.acts import publish_notice, start_batch
-from registry.services.batch_life.against import Incoming, against
 from registry.services.batch_life.comparing import compare
 from registry.services.batch_life.editions import Amendment, amend_row, correct, drop_row
 from registry.services.batch_life.freezing import verify_batches
@@ -90,16 +89,3 @@ def test_a_catalogue_that_was_changed_names_the_entry(session: Session) -> None:
     (check,) = verify_batches(session, batch_id=batch.id)
     assert not check.ok
     assert "示例数据库" in check.differences[0].zh
-
-
-def test_a_file_of_products_is_held_against_the_catalogue(session: Session) -> None:
-    batch = final(session, _draft(session))
-    known = _rows(session, batch)[0].product_id
-    found = against(
-        session,
-        directory=CATALOGUE,
-        rows=[Incoming(1, "示例操作系统 V1", subject=known), Incoming(2, "示例新产品 V1")],
-        as_of=day(0),
-    )
-    assert [row.change for row in found.current.rows] == [RowChange.SAME, RowChange.ADDED]
-    assert len(found.current.absent) == 2

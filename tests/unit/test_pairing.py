@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.services.batch_life.against import Incoming, hold
 from registry.services.batch_life.pairing import ListRow, compared, pair_rows
 from registry.vocabulary import RowChange
 
@@ -104,42 +103,3 @@ def test_rows_belong_together_by_firm_then_code_then_name() -> None:
         (2, 22),
         (1, 23),
     ]
-
-
-def test_a_file_is_held_against_a_list() -> None:
-    listed = [
-        ROW,
-        replace(ROW, listing_id=2, subject=12, code="C2", name="示例乙公司"),
-        replace(ROW, listing_id=3, subject=13, code="C3", name="示例丙公司"),
-        replace(ROW, listing_id=4, subject=14, code="C4", name="示例丁公司"),
-        replace(ROW, listing_id=5, subject=15, code="C5", name="示例戊公司"),
-    ]
-    found = hold(
-        [
-            Incoming(1, "示例甲（深圳）有限公司", "C1", 11, "440300"),
-            Incoming(2, "示例乙新公司", "C2", 12),
-            Incoming(3, "示例丙公司", "C3", None, "440100"),
-            Incoming(4, "示例己公司"),
-            Incoming(5, "毫不相干的研究院", "C4", 14),
-            Incoming(6, "示例甲", "C1", 11),
-        ],
-        listed,
-    )
-    assert [row.change for row in found.rows] == [
-        RowChange.SAME,
-        RowChange.RENAMED,
-        RowChange.MOVED,
-        RowChange.ADDED,
-        RowChange.SUSPICIOUS,
-        RowChange.SUSPICIOUS,
-    ]
-    assert [row.listing_id for row in found.rows[:4]] == [1, 2, 3, None]
-    assert [row.name for row in found.absent] == ["示例戊公司"]
-    assert found.counts[RowChange.ABSENT] == 1
-
-
-def test_a_listed_name_under_another_code_is_suspicious() -> None:
-    found = hold([Incoming(1, ROW.name, "C9")], [ROW])
-    assert found.rows[0].change is RowChange.SUSPICIOUS
-    assert found.rows[0].why is not None
-    assert "C9" in found.rows[0].why.zh

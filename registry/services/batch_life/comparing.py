@@ -22,7 +22,6 @@ from registry.services.keys import canonical_key
 from registry.services.places import place
 from registry.vocabulary import DirectoryKind, RowChange
 
-CHANGES = tuple(change for change in RowChange if change is not RowChange.SUSPICIOUS)
 """What a row of one list can be in another."""
 LEVEL_COLUMNS = ("级别", "等级", "层级", "星级")
 """Columns of a list that say at which level a firm stands; they are among the details of its row."""
@@ -69,7 +68,7 @@ def compare(session: Session, a: int, b: int, *, for_officials: bool = False) ->
         before=batch_summary(before, directory, rows=len(old)),
         after=batch_summary(after, directory, rows=len(new)),
         same_announcement=days,
-        counts={change.value: counts[change] for change in CHANGES},
+        counts={change.value: counts[change] for change in RowChange},
     )
     return Comparison(summary, directory.kind, rows)
 

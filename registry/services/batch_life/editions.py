@@ -11,10 +11,14 @@ from registry import clock
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from registry.models import Batch, Directory, Listing, ProductListing
 from registry.policies import Actor
+from registry.schemas.directories import BatchSummary
 from registry.schemas.inputs import EARLIEST, LATEST
 from registry.services import audit, outbox
+from registry.services.batch_life.acts import count_rows
 from registry.services.batch_life.moves import SUBJECT, Said, check_document, lock_batch, record
+from registry.services.batch_reading import batch_summary
 from registry.services.identities import check_reason
+from registry.services.listing_rows import find_directory
 from registry.vocabulary import BatchAct, BatchState, DirectoryKind
 
 _OWN = frozenset({"id", "batch_id", "recorded_at", "voided_at"})
@@ -215,3 +219,20 @@ def _tell(session: Session, row: Listing | ProductListing) -> None:
         outbox.enterprises_changed(session, [row.enterprise_id])
     else:
         outbox.products_changed(session, [row.product_id])
+
+
+def previous_edition(session: Session, *, directory: str, before: date) -> BatchSummary | None:
+    """The newest final announcement of a directory made before a day; None if there is none. Raises NotFound."""
+    known = find_directory(session, directory)
+    query = (
+        select(Batch)
+        .where(
+            col(Batch.directory_code) == known.code,
+            col(Batch.state) == BatchState.FINAL,
+            col(Batch.voided_at).is_(None),
+            (col(Batch.announced_on) < before) | (col(Batch.announced_on).is_(None) & (col(Batch.year) < before.year)),
+        )
+        .order_by(col(Batch.year).desc(), col(Batch.announced_on).desc().nulls_last(), col(Batch.id).desc())
+    )
+    batch = session.scalars(query.limit(1)).first()
+    return None if batch is None else batch_summary(batch, known, rows=count_rows(session, batch))
