@@ -26,7 +26,7 @@ demo: $(VENV)/run.stamp  ## install, fill a data folder with fictional firms, se
 	$(BIN)/registry demo
 
 test: $(VENV)/dev.stamp  ## every test this machine can run
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types contracts templates  ## everything that needs no test run
 
