@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from registry.db import reading, transaction
 from registry.errors import FileRefused, InvalidInput, InvalidTransition, NotAllowed, NotFound
 from registry.models import AuditEvent, Batch, ImportMapping, ImportRow, Listing
 from registry.policies import Actor, Grant
+from registry.services.batch_life.acts import make_final
+from registry.services.batch_life.moves import history
 from registry.services.imports.browsing import get_import
 from registry.services.imports.error_report import write_report
 from registry.services.imports.list_comparing import compare, list_kind
@@ -29,7 +32,7 @@ from registry.services.imports.reviewing import (
     write_signed,
 )
 from registry.services.imports.undoing import preview_undo
-from registry.vocabulary import BatchState, ImportState, Role, RowKind
+from registry.vocabulary import BatchAct, BatchState, ImportState, Role, RowKind
 from tests.db.import_steps import ANNOUNCED, CODES, EIGHTH, LI, OTHER, WU, brought, listed, official, settled
 from tests.db.lists import bring
 from tests.unit.imports.files import csv_file, workbook
@@ -247,7 +250,19 @@ def test_a_public_notice_stays_one_until_somebody_makes_it_final(engine: Engine,
         sign_and_write(session, import_id=number, count=1, actor=LI)
     with reading(engine) as session:
         batch = session.exec(select(Batch)).one()
-    assert (batch.state, batch.notice_to) == (BatchState.PUBLIC_NOTICE, date(2026, 5, 12))
+        assert (batch.state, batch.notice_to) == (BatchState.PUBLIC_NOTICE, date(2026, 5, 12))
+        assert [(one.act, one.actor) for one in history(session, batch.id)] == [(BatchAct.NOTICE, LI.label)]
+    end_early = partial(
+        make_final,
+        batch_id=batch.id,
+        announced_on=date(2026, 5, 11),
+        document_no="示〔2026〕9号",
+        reason="提前结束",
+    )
+    with transaction(engine) as session:
+        with pytest.raises(NotAllowed):
+            end_early(session, actor=LI)
+        assert end_early(session, actor=WU).state is BatchState.FINAL
 
 
 def test_an_undo_says_beforehand_what_it_would_leave(engine: Engine, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from registry.models import (
 )
 from registry.policies import Actor
 from registry.services import outbox
+from registry.services.batch_life.moves import Said, record
 from registry.services.imports.bulk import (
     among,
     insert_rows,
@@ -43,6 +44,7 @@ from registry.services.imports.staged_rows import StagedRow, staged_rows
 from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
 from registry.vocabulary import (
+    BatchAct,
     BatchState,
     DirectoryKind,
     IdentityState,
@@ -82,7 +84,7 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     options = stored_options(run.understood)
     destination = resolve(session, options)
     source = session.get_one(SourceFile, run.source_file_id)
-    batch = _batch(session, destination, run, source) if destination else None
+    batch = _batch(session, destination, run, source, actor) if destination else None
     if destination and batch and destination.kind is DirectoryKind.PRODUCT:
         work = _Writing(session, run, None, None)
         work.listings = write_products(session, run=run, destination=destination, batch_id=batch.id, makers=work)
@@ -327,10 +329,11 @@ def _names(facts: Facts, number: int) -> Iterator[tuple[int, str, str, NameKind]
         yield number, name, folded, kind
 
 
-def _batch(session: Session, destination: Destination, run: ImportRun, source: SourceFile) -> Batch:
+def _batch(session: Session, destination: Destination, run: ImportRun, source: SourceFile, actor: Actor) -> Batch:
     """The batch of the destination: the one there is, one taken back before, or a new one."""
     batch = existing_batch(session, destination)
     state = BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL
+    opened = destination.public_notice and (batch is None or batch.voided_at is not None)
     if batch is None:
         title = next((table["title"] for table in run.understood["tables"] if table["title"]), "")
         batch = Batch(
@@ -351,6 +354,10 @@ def _batch(session: Session, destination: Destination, run: ImportRun, source: S
     batch.announced_on = batch.announced_on or destination.announced_on
     batch.document_no = batch.document_no or destination.document_no
     session.flush()
+    if opened:
+        batch.notice_by = actor.label
+        said = Said(destination.notice_from or clock.today(), f"随导入 IM-{run.id} 公示", destination.document_no)
+        record(session, batch, BatchAct.NOTICE, actor=actor, said=said)
     if known != (batch.announced_on, batch.document_no):
         # What stood in the batch before is shown with its document and date, too.
         outbox.batches_changed(session, [batch.id])
