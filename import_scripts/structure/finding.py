@@ -195,9 +195,10 @@ def _table(
         roles=_roles(layout, derived, walk.groups),
         derived=derived,
         left_out=LeftOutRows(rows),
+        stated=tuple(walk.groups.counts) if whole and not layout.bounded else (),
         uncertain=sheet.uncertain,
     )
-    found.notes += remarks.about(table, layout, walk, whole=whole)
+    found.notes += remarks.about(table, layout, walk)
     return table, walk.next_table_at
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from import_scripts.structure.cells import kind_of, squeeze
 from import_scripts.structure.sentences import Group
-from registry.errors import Text
 from registry.identity import place_names, region
+from registry.schemas.tables import StatedCount
 
 DEEPEST = 3
 _SEEN = 60
@@ -19,7 +19,8 @@ class Groups:
 
     styles: list[str] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
-    differences: list[Text] = field(default_factory=list)
+    counts: list[StatedCount] = field(default_factory=list)
+    """Of the closed groups those that state how many entries they have."""
     seen: list[list[str]] = field(default_factory=list)
     """The first values of each level."""
     _stated: list[tuple[str, int | None]] = field(default_factory=list)
@@ -62,13 +63,8 @@ class Groups:
 
     def _close(self, level: int) -> None:
         for (value, stated), counted in zip(self._stated[level:], self._counted[level:], strict=True):
-            if stated is not None and stated != counted:
-                self.differences.append(
-                    Text(
-                        f"“{value}”写明 {stated} 条，读到 {counted} 条，请核对。",
-                        f"“{value}” states {stated} entries, {counted} were read; please check.",
-                    )
-                )
+            if stated is not None:
+                self.counts.append(StatedCount(value, stated, counted))
         del self._stated[level:], self._counted[level:], self.values[level:]
 
 

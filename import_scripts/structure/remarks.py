@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from import_scripts.structure.layout import Layout
 from import_scripts.structure.records import Walk
 from registry.errors import Text, shorten
-from registry.schemas.tables import Table
+from registry.schemas.tables import StatedCount, Table
 
 _SHOWN = 5
 
@@ -41,17 +41,13 @@ def side_notes(name: str) -> Text:
     )
 
 
-def about(table: Table, layout: Layout, walk: Walk, *, whole: bool) -> list[Text]:
+def about(table: Table, layout: Layout, walk: Walk) -> list[Text]:
     """All notes on one table."""
     name = table.sheet.removeprefix("\0")
     where = f"“{name}”" if name else ""
     lead = f"{where}: " if where else ""
     notes = [*_duplicates(layout, where, lead), *_without_header(table, where, lead)]
-    notes += [
-        Text(f"{where}{each.zh}", f"{lead}{each.en}")
-        for each in walk.groups.differences[:_SHOWN]
-        if whole and not layout.bounded
-    ]
+    notes += [_other_count(one, where, lead) for one in table.stated if one.stated != one.read][:_SHOWN]
     if layout.told_once:
         columns = "、".join(layout.roles[i].column for i in layout.told_once)
         notes.append(
@@ -81,6 +77,13 @@ def about(table: Table, layout: Layout, walk: Walk, *, whole: bool) -> list[Text
             )
         )
     return notes
+
+
+def _other_count(one: StatedCount, where: str, lead: str) -> Text:
+    return Text(
+        f"{where}“{one.group}”写明 {one.stated} 条，读到 {one.read} 条，请核对。",
+        f"{lead}“{one.group}” states {one.stated} entries, {one.read} were read; please check.",
+    )
 
 
 def _duplicates(layout: Layout, where: str, lead: str) -> list[Text]:

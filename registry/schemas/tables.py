@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from registry.errors import Text
 
@@ -69,6 +69,14 @@ class ColumnRole:
     examples: tuple[str, ...] = ()
 
 
+class StatedCount(NamedTuple):
+    """A group that states how many entries it has, and how many records were read in it."""
+
+    group: str
+    stated: int
+    read: int
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table of a file. ``rows`` can be iterated again and again and never holds the whole file in memory.
@@ -76,7 +84,7 @@ class Table:
     ``header_row`` is 1-based; ``columns`` are the header cells with all white space removed; ``title`` is what stood
     above the header. ``derived`` names columns the reader made (分组: the group row's value); their cells follow those
     of ``columns`` in each row, and roles may point at them by position. ``left_out`` are the rows below the header that
-    are no records. ``uncertain`` as in ``Sheet``.
+    are no records. ``stated`` are the groups that say how many entries they have. ``uncertain`` as in ``Sheet``.
     """
 
     sheet: str
@@ -87,6 +95,7 @@ class Table:
     roles: tuple[ColumnRole, ...] = ()
     derived: tuple[str, ...] = ()
     left_out: Sequence[LeftOut] = ()
+    stated: tuple[StatedCount, ...] = ()
     uncertain: bool = False
 
     @property

@@ -9,6 +9,7 @@ from importlib.resources import files
 from registry.errors import Text
 from registry.schemas.import_words import ROLES, word
 from registry.schemas.imports import GuardResult
+from registry.schemas.tables import StatedCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +19,6 @@ class Thresholds:
     rows_of_previous_percent: float
     rejected_percent: float
     repeated_rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupCount:
-    """A group that states how many entries it has, and how many were read."""
-
-    name: str
-    stated: int
-    read: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,7 @@ class ListCounts:
     needed: Sequence[str] = ("name",)
     groups: int = 0
     """Groups that state a count."""
-    differing: Sequence[GroupCount] = ()
+    differing: Sequence[StatedCount] = ()
 
 
 @cache
@@ -129,8 +121,8 @@ def _groups(counts: ListCounts) -> GuardResult:
         not wrong,
         Text("分组计数与标题相符", "Groups have as many rows as they state"),
         Text(
-            f"“{first.name}”写明 {first.stated:,}，读到 {first.read:,}" if first else f"{counts.groups} 组相符",
-            f"“{first.name}” states {first.stated:,}, {first.read:,} read"
+            f"“{first.group}”写明 {first.stated:,}，读到 {first.read:,}" if first else f"{counts.groups} 组相符",
+            f"“{first.group}” states {first.stated:,}, {first.read:,} read"
             if first
             else f"{counts.groups} groups agree",
         ),

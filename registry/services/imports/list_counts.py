@@ -1,20 +1,17 @@
 """What the checks of a list look at, counted: the import itself and the edition before it."""
 
-import re
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from registry.models import Batch, ImportRow, ImportRun, Listing, ProductListing
+from registry.schemas.tables import StatedCount
 from registry.services.imports.browsing import what_it_lists
-from registry.services.imports.guards import GroupCount, ListCounts
+from registry.services.imports.guards import ListCounts
 from registry.services.imports.options import resolve, stored_options
 from registry.vocabulary import BatchState, DirectoryKind, ImportState, RowOutcome
 
-_STATES_A_COUNT = re.compile(r"[（(]\s*(?:共|计)?\s*[0-9]+\s*(?:家|个|户|项|名|所|条|款|件)?\s*[)）]")
-_DIFFERS = re.compile(r"“(?P<name>[^“”]*)”写明 (?P<stated>[0-9]+) 条，读到 (?P<read>[0-9]+) 条")
-"""How the reader notes a group that holds other than it states (import_scripts/structure/groups.py)."""
 _CODES = ("uscc", "registration_no")
 _PLACES = ("city", "region", "county", "city_code", "county_code", "province")
 
@@ -53,12 +50,7 @@ def counts_of(session: Session, run: ImportRun) -> ListCounts:
     for one_of in (_CODES, _PLACES):
         if not had.isdisjoint(one_of):
             needed.append(next((role for role in one_of if role in own), next(role for role in one_of if role in had)))
-    groups = [
-        each["text"]
-        for table in run.understood["tables"]
-        for each in table["left_out"]
-        if each["kind"] == "group" and _STATES_A_COUNT.search(each["text"])
-    ]
+    groups = [StatedCount(*one) for table in run.understood["tables"] for one in table["stated"]]
     return ListCounts(
         rows=run.counts["rows"],
         writable=outcomes[RowOutcome.NEW.value] + outcomes[RowOutcome.MATCHED.value],
@@ -68,7 +60,7 @@ def counts_of(session: Session, run: ImportRun) -> ListCounts:
         missing=[role for role in needed if role not in own],
         needed=needed,
         groups=len(groups),
-        differing=_differing(run.understood),
+        differing=[one for one in groups if one.stated != one.read],
     )
 
 
@@ -106,8 +98,3 @@ def _roles_of_batch(session: Session, batch: Batch) -> set[str]:
 
 def _roles(understood: dict[str, Any]) -> set[str]:
     return {column["role"] for table in understood["tables"] for column in table["columns"] if column["role"]}
-
-
-def _differing(understood: dict[str, Any]) -> list[GroupCount]:
-    found = (_DIFFERS.search(note["zh"]) for note in understood["notes"])
-    return [GroupCount(one["name"], int(one["stated"]), int(one["read"])) for one in found if one is not None]

@@ -38,6 +38,7 @@ def said_of_table(table: Table) -> dict[str, Any]:
             {"row": each.row, "kind": each.kind, "text": each.text}
             for each in itertools.islice(table.left_out, LEFT_OUT_SHOWN)
         ],
+        "stated": [list(one) for one in table.stated],
         "left_out_counts": dict(Counter(each.kind for each in table.left_out)),
         "sample": [[number, *cells] for number, cells in itertools.islice(table.rows, SAMPLE)],
     }

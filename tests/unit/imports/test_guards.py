@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.services.imports.guards import GroupCount, ListCounts, Thresholds, examine, thresholds
+from registry.schemas.tables import StatedCount
+from registry.services.imports.guards import ListCounts, Thresholds, examine, thresholds
 
 FINE = ListCounts(rows=400, writable=396, rejected=2, repeated=0, previous=400)
 NUMBER = st.integers(0, 5_000)
@@ -24,7 +25,7 @@ def failed(counts: ListCounts) -> set[str]:
         ({"rejected": 3}, "rejected"),
         ({"repeated": 1}, "repeated"),
         ({"missing": ("city",)}, "columns"),
-        ({"differing": (GroupCount("广州市", 3, 2),)}, "groups"),
+        ({"differing": (StatedCount("广州市", 3, 2),)}, "groups"),
     ],
 )
 def test_each_check_fails_for_its_own_reason(change: dict[str, object], code: str) -> None:
