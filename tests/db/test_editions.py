@@ -101,9 +101,15 @@ def test_a_frozen_or_noticed_row_is_not_amended(session: Session) -> None:
 def test_an_amendment_that_does_not_hold_is_refused(session: Session) -> None:
     batch = a_draft(session)
     row = _rows(session, batch)[0]
-    for wrong in (Amendment(name_as_announced=" "), Amendment(valid_to=day(-9_000))):
-        with pytest.raises(InvalidInput):
+    for field, wrong in (
+        ("name_as_announced", Amendment(name_as_announced=" ")),
+        ("certificate_no", Amendment(certificate_no="9" * 61)),
+        ("group_label", Amendment(group_label="组" * 101)),
+        ("valid_to", Amendment(valid_to=day(-9_000))),
+    ):
+        with pytest.raises(InvalidInput) as refused:
             amend_row(session, batch_id=batch.id, listing_id=row.id, amendment=wrong, actor=FIRST, reason=WHY)
+        assert refused.value.field == field
     with pytest.raises(NotFound):
         drop_row(session, batch_id=batch.id, listing_id=row.id + 999, actor=FIRST, reason=WHY)
 

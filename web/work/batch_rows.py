@@ -78,8 +78,8 @@ def _amendment(row: WorkRow, typed: dict[str, str]) -> Amendment:
         raise InvalidInput("名次应为整数。", "The rank is a whole number.", field="rank", value=rank)
     wanted: dict[str, Any] = {
         "name_as_announced": typed["name_as_announced"].strip() or None,
-        "certificate_no": typed["certificate_no"].strip()[:60] or None,
-        "group_label": typed["group_label"].strip()[:100] or None,
+        "certificate_no": typed["certificate_no"].strip() or None,
+        "group_label": typed["group_label"].strip() or None,
         "rank": int(rank) if rank else None,
         "valid_from": _day(typed["valid_from"], "valid_from"),
         "valid_to": _day(typed["valid_to"], "valid_to"),

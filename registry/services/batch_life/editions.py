@@ -12,10 +12,9 @@ from registry.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from registry.models import Batch, Directory, Listing, ProductListing
 from registry.policies import Actor
 from registry.schemas.directories import BatchSummary
-from registry.schemas.inputs import EARLIEST, LATEST
 from registry.services import audit, outbox
 from registry.services.batch_life.acts import count_rows
-from registry.services.batch_life.moves import SUBJECT, Said, check_document, lock_batch, record
+from registry.services.batch_life.moves import SUBJECT, Said, check_days, check_document, lock_batch, record
 from registry.services.batch_reading import batch_summary
 from registry.services.identities import check_reason
 from registry.services.listing_rows import find_directory
@@ -23,7 +22,8 @@ from registry.vocabulary import BatchAct, BatchState, DirectoryKind
 
 _OWN = frozenset({"id", "batch_id", "recorded_at", "voided_at"})
 """Columns of a row that are not copied into a new edition."""
-NAME_MAX = 300
+_LONGEST = {"name_as_announced": 300, "certificate_no": 60, "group_label": 100}
+"""Text of a row and how many characters of it are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +102,41 @@ def amend_row(
     row = _row(session, batch, listing_id)
     wanted = {name: value for name, value in asdict(amendment).items() if value is not None}
     unknown = [name for name in wanted if not hasattr(row, name)]
-    name = wanted.get("name_as_announced", row.name_as_announced).strip()
-    first, last = wanted.get("valid_from", row.valid_from), wanted.get("valid_to", row.valid_to)
-    days = [day for day in (first, last) if day is not None]
-    odd = "\x00" in "".join(map(str, wanted.values())) or not all(EARLIEST <= day <= LATEST for day in days)
-    if unknown or odd or not 0 < len(name) <= NAME_MAX or (last is not None and last < first):
+    if unknown:
         raise InvalidInput(
-            "更正的内容不成立：名称不能为空，截止日不早于起始日，产品条目没有名次和分组。",
-            "The change does not hold: a name is not empty, the last day is not before the first, and an entry of a "
-            "product has no rank or group.",
-            field=unknown[0] if unknown else "valid_to" if name else "name_as_announced",
+            "产品条目没有名次和分组。", "An entry of a product has no rank and no group.", field=unknown[0]
         )
+    _check_lengths(wanted)
+    _check_order(wanted.get("valid_from", row.valid_from), wanted.get("valid_to", row.valid_to))
     before = {name: str(getattr(row, name)) for name in wanted}
     for name, value in wanted.items():
         setattr(row, name, value)
     session.flush()
     after = {name: str(value) for name, value in wanted.items()}
     _note(session, batch, actor, "batch.row_amended", said, before=before, after={"listing": row.id} | after)
+
+
+def _check_lengths(wanted: dict[str, Any]) -> None:
+    for field, most in _LONGEST.items():
+        text = wanted.get(field)
+        if text is not None and ("\x00" in text or not 0 < len(text.strip()) <= most):
+            raise InvalidInput(
+                f"应为 1 至 {most} 个字，现有 {len(text)} 个。",
+                f"It has to be 1 to {most} characters, not {len(text)}.",
+                field=field,
+                value=text,
+            )
+
+
+def _check_order(first: date, last: date | None) -> None:
+    check_days(valid_from=first, valid_to=last or first)
+    if last is not None and last < first:
+        raise InvalidInput(
+            f"截止日 {last} 早于起始日 {first}。",
+            f"The last day ({last}) is before the first ({first}).",
+            field="valid_to",
+            value=last,
+        )
 
 
 def _editable(session: Session, batch_id: int, actor: Actor, states: tuple[BatchState, ...]) -> Batch:
