@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from registry.errors import NotAllowed, NotAuthenticated, Text
 from registry.identity.regions import covers
-from registry.vocabulary import Role
+from registry.vocabulary import FirmRole, Role
 
 EVERYWHERE = "000000"
 """A grant's region that covers every other."""
@@ -14,6 +14,7 @@ EVERY_DIRECTORY = "*"
 """Ask with this for an act that belongs to no single directory: only a grant for all directories covers it."""
 OFFICIALS: frozenset[Role] = frozenset({Role.ADMINISTRATOR, Role.CURATOR, Role.REVIEWER, Role.AUDITOR})
 """The roles whose people see the officials' pages."""
+
 _IMPLIED: dict[Role, frozenset[Role]] = {
     Role.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR, Role.CURATOR, Role.REVIEWER, Role.AUDITOR}),
 }
@@ -43,6 +44,22 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmRight:
+    """What somebody may do for one enterprise, as its member."""
+
+    enterprise_id: int
+    role: FirmRole
+
+
+@dataclass(frozen=True, slots=True)
+class ParkRight:
+    """A park somebody works for, and the firms that agreed that it drafts for them."""
+
+    park_id: int
+    enterprise_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever acts: a signed-in person, somebody at the command line, the program itself, or the public.
 
@@ -53,6 +70,8 @@ class Actor:
     label: str
     grants: tuple[Grant, ...] = ()
     display_name: str = ""
+    firms: tuple[FirmRight, ...] = ()
+    parks: tuple[ParkRight, ...] = ()
 
     @classmethod
     def anonymous(cls) -> "Actor":
@@ -77,6 +96,15 @@ class Actor:
     def is_official(self) -> bool:
         """Holds a role of an authority anywhere."""
         return self.may(OFFICIALS)
+
+    def firm_role(self, enterprise_id: int) -> FirmRole | None:
+        """What this person is for an enterprise: owner, editor, or nothing."""
+        held = {right.role for right in self.firms if right.enterprise_id == enterprise_id}
+        return FirmRole.OWNER if FirmRole.OWNER in held else next(iter(held), None)
+
+    def park_of(self, enterprise_id: int) -> int | None:
+        """The park of this person that drafts for an enterprise, if there is one."""
+        return next((right.park_id for right in self.parks if enterprise_id in right.enterprise_ids), None)
 
     def may(
         self,
@@ -123,6 +151,23 @@ def require(
         raise NotAuthenticated("请先登录，再进行这项操作。", "Sign in first to do this.")
     who = _who_may(frozenset({roles}) if isinstance(roles, Role) else roles, region_code, directory_code)
     raise NotAllowed(f"您没有这项权限。需要：{who.zh}。", f"You may not do this. It takes: {who.en}.")
+
+
+def require_firm(actor: Actor, enterprise_id: int, *, owner: bool = False, park: bool = False) -> None:
+    """Refuse unless ``actor`` is a member of the enterprise: its owner if ``owner``; ``park`` lets its park in too.
+
+    An official is no member: what a firm says of itself only the firm says. Raises NotAuthenticated, NotAllowed.
+    """
+    role = actor.firm_role(enterprise_id)
+    if role is FirmRole.OWNER or (role is FirmRole.EDITOR and not owner):
+        return
+    if park and actor.park_of(enterprise_id) is not None:
+        return
+    if actor.is_anonymous:
+        raise NotAuthenticated("请先登录，再进行这项操作。", "Sign in first to do this.")
+    if role is FirmRole.EDITOR:
+        raise NotAllowed("这项操作须由企业负责人办理。", "Only an owner of the firm may do this.")
+    raise NotAllowed("您不是这家企业的成员。", "You are not a member of this firm.")
 
 
 def require_importer(actor: Actor, *, directory_code: str | None) -> None:

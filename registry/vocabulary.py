@@ -256,14 +256,104 @@ class CaseStage(LabelledEnum):
     LEFT = "left", "退库", "Left the pool"
 
 
+class FirmRole(LabelledEnum):
+    """What a member of a firm may do for it: owners also send, sign and admit others."""
+
+    OWNER = "owner", "负责人", "Owner"
+    EDITOR = "editor", "填报人", "Editor"
+
+
+class ClaimWay(LabelledEnum):
+    """How somebody shows that an enterprise is theirs."""
+
+    LICENCE = "licence", "上传营业执照", "Business licence"
+    CODE = "code", "使用主管部门发放的认领码", "Code from an official"
+
+
+class ClaimState(LabelledEnum):
+    """State of a claim to an enterprise's page (认领)."""
+
+    OPEN = "open", "待确认", "Waiting"
+    CONFIRMED = "confirmed", "已确认", "Confirmed"
+    REFUSED = "refused", "未通过", "Refused"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+
+
+class AccessPurpose(LabelledEnum):
+    """Why an official opened protected data of a firm."""
+
+    REVIEW = "review", "审核申报", "Reviewing a submission"
+    CULTIVATION = "cultivation", "培育服务", "Cultivation"
+    VERIFICATION = "verification", "核实情况", "Checking facts"
+    SUPERVISION = "supervision", "监督检查", "Supervision"
+
+
+class SubmissionKind(LabelledEnum):
+    """What a firm sends."""
+
+    PROFILE = "profile", "资料更新", "Profile update"
+    YEARLY = "yearly", "年度更新", "Yearly update"
+    CHANGE = "change", "变更报告", "Change report"
+    NOMINATION = "nomination", "申报", "Nomination"
+
+
 class SubmissionState(LabelledEnum):
-    """State of what a firm sent (申报)."""
+    """State of what a firm sends (申报)."""
 
     DRAFT = "draft", "草稿", "Draft"
-    SUBMITTED = "submitted", "已提交", "Submitted"
+    SUBMITTED = "submitted", "审核中", "In review"
     RETURNED = "returned", "已退回", "Returned"
     APPROVED = "approved", "已通过", "Approved"
+    REFUSED = "refused", "未通过", "Refused"
     WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+
+
+class SubmissionAct(LabelledEnum):
+    """What can be done to a submission."""
+
+    SUBMIT = "submit", "提交", "Submit"
+    RECALL = "recall", "收回修改", "Take back to change"
+    WITHDRAW = "withdraw", "撤回", "Withdraw"
+    RETURN = "return", "退回补正", "Return"
+    FORWARD = "forward", "通过并上报", "Pass on"
+    APPROVE = "approve", "通过", "Approve"
+    REFUSE = "refuse", "不予通过", "Refuse"
+
+
+class FieldDecision(LabelledEnum):
+    """What an official decided about one field."""
+
+    ACCEPTED = "accepted", "通过", "Accepted"
+    RETURNED = "returned", "退回", "Returned"
+
+
+class StepOutcome(LabelledEnum):
+    """How a submission left a step of its review."""
+
+    FORWARDED = "forwarded", "通过并上报", "Passed on"
+    APPROVED = "approved", "通过", "Approved"
+    RETURNED = "returned", "退回补正", "Returned"
+    REFUSED = "refused", "不予通过", "Refused"
+    RECALLED = "recalled", "企业收回", "Taken back by the firm"
+
+
+class WorkKind(LabelledEnum):
+    """What kind of matter waits for officials."""
+
+    SUBMISSION = "submission", "申报", "Submission"
+    CLAIM = "claim", "认领", "Claim"
+    OBJECTION = "objection", "异议", "Objection"
+    CORRECTION = "correction", "纠错", "Reported error"
+    IMPORT = "import", "导入待定行", "Import with doubtful rows"
+    MERGE = "merge", "疑似同一企业", "Possible duplicate"
+
+
+class CorrectionState(LabelledEnum):
+    """State of an error somebody reported (纠错)."""
+
+    OPEN = "open", "待处理", "Open"
+    DONE = "done", "已更正", "Corrected"
+    DISMISSED = "dismissed", "不成立", "Dismissed"
 
 
 class JobState(LabelledEnum):

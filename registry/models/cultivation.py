@@ -1,14 +1,13 @@
-"""Cultivation cases (培育对象) and submissions (申报)."""
+"""Cultivation cases (培育对象): firms an official takes towards a title."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
 from registry.db import EnumText
-from registry.models.base import JsonType, SQLModel, instant, primary_key, ref
-from registry.vocabulary import CaseStage, SubmissionState
+from registry.models.base import SQLModel, instant, primary_key, ref
+from registry.vocabulary import CaseStage
 
 
 class CultivationCase(SQLModel, table=True):
@@ -30,21 +29,3 @@ class CultivationCase(SQLModel, table=True):
     exit_reason: str | None = Field(default=None, max_length=400)
     opened_at: datetime = instant()
     closed_at: datetime | None = instant(nullable=True)
-
-
-class Submission(SQLModel, table=True):
-    """What a firm sends: profile, figures, products or a nomination, as one revision."""
-
-    __table_args__ = (Index("ix_submission_enterprise_id_state", "enterprise_id", "state"),)
-
-    id: int = primary_key()
-    enterprise_id: int = ref(foreign="enterprise.id")
-    directory_code: str | None = Field(default=None, foreign_key="directory.code", max_length=40)
-    kind: str = Field(max_length=20)
-    """profile, figures, products, nomination."""
-    state: SubmissionState = Field(sa_type=EnumText(SubmissionState))
-    revision: int = 1
-    content: dict[str, Any] = Field(sa_type=JsonType)
-    submitted_at: datetime | None = instant(nullable=True)
-    decided_at: datetime | None = instant(nullable=True)
-    created_at: datetime = instant()

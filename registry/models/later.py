@@ -2,25 +2,47 @@
 
 from registry.models.account import Account, LoginSession, RoleGrant
 from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
-from registry.models.cultivation import CultivationCase, Submission
+from registry.models.cultivation import CultivationCase
 from registry.models.figure import Fact, Figure
+from registry.models.inbox import Correction, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
+from registry.models.membership import AccessRecord, Claim, ClaimCode, Membership, Park, ParkFirm, ParkMember
 from registry.models.objection import Objection
 from registry.models.searching import SearchMiss, SearchWord
+from registry.models.submission import (
+    Call,
+    Evidence,
+    ReviewStep,
+    Submission,
+    SubmissionField,
+    SubmissionRevision,
+)
 
 __all__ = [
+    "AccessRecord",
     "Account",
     "Assessment",
     "AssessmentNeed",
     "AssessmentRun",
+    "Call",
+    "Claim",
+    "ClaimCode",
+    "Correction",
     "CultivationCase",
+    "Evidence",
     "Fact",
     "Figure",
     "LandGrade",
     "LandRun",
     "LoginSession",
+    "Membership",
     "Objection",
+    "Park",
+    "ParkFirm",
+    "ParkMember",
+    "Presence",
+    "ReviewStep",
     "RoleGrant",
     "RuleDraft",
     "RuleTrial",
@@ -28,4 +50,7 @@ __all__ = [
     "SearchWord",
     "StandardVersion",
     "Submission",
+    "SubmissionField",
+    "SubmissionRevision",
+    "WorkItem",
 ]

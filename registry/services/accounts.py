@@ -18,8 +18,8 @@ from sqlmodel import Session, col, select
 from registry import clock
 from registry.db import reading, transaction
 from registry.errors import Conflict, InvalidInput, NotFound, StorageUnavailable
-from registry.models import Account, Directory, LoginSession, RoleGrant
-from registry.policies import EVERY_DIRECTORY, EVERYWHERE, Actor, Grant, require
+from registry.models import Account, Directory, LoginSession, Membership, ParkFirm, ParkMember, RoleGrant
+from registry.policies import EVERY_DIRECTORY, EVERYWHERE, Actor, FirmRight, Grant, ParkRight, require
 from registry.schemas.accounts import PASSWORD_MAX, PASSWORD_MIN, AccountRead, Credentials
 from registry.services import audit
 from registry.vocabulary import Role
@@ -287,7 +287,36 @@ def _actor(session: Session, account_id: int) -> Actor:
     account = session.get(Account, account_id)
     if account is None or not account.active:
         return Actor.anonymous()
-    return Actor(account.id, account.login, _grants(session, account.id), account.display_name)
+    return Actor(
+        account.id,
+        account.login,
+        _grants(session, account.id),
+        account.display_name,
+        firms=_firms(session, account.id),
+        parks=_parks(session, account.id),
+    )
+
+
+def _firms(session: Session, account_id: int) -> tuple[FirmRight, ...]:
+    rows = session.exec(
+        select(Membership)
+        .where(Membership.account_id == account_id, col(Membership.ended_at).is_(None))
+        .order_by(col(Membership.id))
+    )
+    return tuple(FirmRight(row.enterprise_id, row.role) for row in rows)
+
+
+def _parks(session: Session, account_id: int) -> tuple[ParkRight, ...]:
+    parks = session.exec(
+        select(ParkMember.park_id).where(ParkMember.account_id == account_id, col(ParkMember.ended_at).is_(None))
+    ).all()
+    agreed: dict[int, set[int]] = {park: set() for park in parks}
+    firms = select(ParkFirm.park_id, ParkFirm.enterprise_id).where(
+        col(ParkFirm.park_id).in_(parks), col(ParkFirm.agreed_at).is_not(None), col(ParkFirm.ended_at).is_(None)
+    )
+    for park, enterprise in session.exec(firms) if parks else ():
+        agreed[park].add(enterprise)
+    return tuple(ParkRight(park, frozenset(firms)) for park, firms in agreed.items())
 
 
 def _touch(engine: Engine, session_id: int) -> None:

@@ -404,29 +404,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "submission",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("directory_code", sa.String(40), nullable=True),
-        sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("state", sa.String(32), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["directory_code"], ["directory.code"], name=op.f("fk_submission_directory_code_directory")
-        ),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_submission_enterprise_id_enterprise")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-    )
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.create_index("ix_submission_enterprise_id_state", ["enterprise_id", "state"], unique=False)
-
-    op.create_table(
         "cultivation_case",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -860,8 +837,400 @@ def upgrade() -> None:
         batch_op.create_index("ix_land_grade_run_id_grade", ["run_id", "grade"], unique=False)
         batch_op.create_index("ix_land_grade_enterprise_id", ["enterprise_id"], unique=False)
 
+    op.create_table(
+        "park",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("region_code", sa.String(6), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_park")),
+    )
+    op.create_table(
+        "access_record",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("authority", sa.String(100), nullable=False),
+        sa.Column("what", sa.String(60), nullable=False),
+        sa.Column("purpose", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_access_record_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_record")),
+    )
+    with op.batch_alter_table("access_record", schema=None) as batch_op:
+        batch_op.create_index("ix_access_record_enterprise_id_at", ["enterprise_id", "at"], unique=False)
+
+    op.create_table(
+        "call",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=False),
+        sa.Column("procedure", sa.String(32), nullable=False),
+        sa.Column("title", sa.String(200), nullable=False),
+        sa.Column("region_code", sa.String(6), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("standard_version", sa.String(40), nullable=False),
+        sa.Column("document_no", sa.String(100), nullable=False),
+        sa.Column("documents", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("days_per_step", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["directory_code"], ["directory.code"], name=op.f("fk_call_directory_code_directory")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+    )
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.create_index("ix_call_directory_code_closes_at", ["directory_code", "closes_at"], unique=False)
+
+    op.create_table(
+        "claim_code",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_sha256", sa.String(64), nullable=False),
+        sa.Column("made_by", sa.String(100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_claim_code_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["used_by_id"], ["account.id"], name=op.f("fk_claim_code_used_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_code")),
+        sa.UniqueConstraint("code_sha256", name=op.f("uq_claim_code_code_sha256")),
+    )
+    with op.batch_alter_table("claim_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claim_code_enterprise_id"), ["enterprise_id"], unique=False)
+
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("receipt", sa.String(24), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("about", sa.String(60), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_correction_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_correction_receipt")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index("ix_correction_enterprise_id_state", ["enterprise_id", "state"], unique=False)
+
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.Column("granted_by", sa.String(100), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(100), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_membership_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_membership_enterprise_id", ["enterprise_id"], unique=False)
+
+    op.create_table(
+        "park_firm",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("park_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agreed_by", sa.String(100), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_park_firm_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_park_firm_park_id_park")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_park_firm")),
+        sa.UniqueConstraint("park_id", "enterprise_id", name=op.f("uq_park_firm_park_id_enterprise_id")),
+    )
+    with op.batch_alter_table("park_firm", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_park_firm_enterprise_id"), ["enterprise_id"], unique=False)
+
+    op.create_table(
+        "park_member",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("park_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_park_member_account_id_account")),
+        sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_park_member_park_id_park")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_park_member")),
+        sa.UniqueConstraint("park_id", "account_id", name=op.f("uq_park_member_park_id_account_id")),
+    )
+    with op.batch_alter_table("park_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_park_member_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "presence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_presence_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presence")),
+        sa.UniqueConstraint("kind", "subject_id", "account_id", name=op.f("uq_presence_kind_subject_id_account_id")),
+    )
+    op.create_table(
+        "work_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(300), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("region_code", sa.String(6), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["assignee_id"], ["account.id"], name=op.f("fk_work_item_assignee_id_account")),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_work_item_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_work_item_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
+        sa.UniqueConstraint("kind", "subject_id", name=op.f("uq_work_item_kind_subject_id")),
+    )
+    with op.batch_alter_table("work_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_item_assignee_id"), ["assignee_id"], unique=False)
+        batch_op.create_index("ix_work_item_closed_at_due_on", ["closed_at", "due_on"], unique=False)
+        batch_op.create_index("ix_work_item_enterprise_id", ["enterprise_id"], unique=False)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("receipt", sa.String(24), nullable=True),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("directory_code", sa.String(40), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("park_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_by", sa.String(100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_submission_call_id_call")),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_submission_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_submission_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_submission_park_id_park")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_submission_receipt")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index("ix_submission_call_id", ["call_id"], unique=False)
+        batch_op.create_index("ix_submission_enterprise_id_state", ["enterprise_id", "state"], unique=False)
+
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("slug", sa.String(40), nullable=False),
+        sa.Column("path", sa.String(80), nullable=False),
+        sa.Column("filename", sa.String(255), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("media_type", sa.String(100), nullable=False),
+        sa.Column("uploaded_by", sa.String(100), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_evidence_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_evidence_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index("ix_evidence_enterprise_id", ["enterprise_id"], unique=False)
+        batch_op.create_index("ix_evidence_sha256", ["sha256"], unique=False)
+        batch_op.create_index("ix_evidence_submission_id", ["submission_id"], unique=False)
+
+    op.create_table(
+        "review_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(20), nullable=False),
+        sa.Column("region_code", sa.String(6), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(32), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("comment", sa.String(400), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_review_step_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_step")),
+    )
+    with op.batch_alter_table("review_step", schema=None) as batch_op:
+        batch_op.create_index("ix_review_step_submission_id", ["submission_id"], unique=False)
+
+    op.create_table(
+        "submission_field",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("path", sa.String(80), nullable=False),
+        sa.Column("value", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("typed", sa.String(4000), nullable=False),
+        sa.Column("fault", sa.String(40), nullable=False),
+        sa.Column("unit_confirmed", sa.Boolean(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by", sa.String(100), nullable=False),
+        sa.Column("decision", sa.String(32), nullable=True),
+        sa.Column("decided_revision", sa.Integer(), nullable=True),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("reason_code", sa.String(40), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_submission_field_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_field")),
+        sa.UniqueConstraint("submission_id", "path", name=op.f("uq_submission_field_submission_id_path")),
+    )
+    op.create_table(
+        "submission_revision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("declared_by", sa.String(100), nullable=False),
+        sa.Column("sent_by", sa.String(100), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_submission_revision_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_revision")),
+        sa.UniqueConstraint("submission_id", "revision", name=op.f("uq_submission_revision_submission_id_revision")),
+    )
+    op.create_table(
+        "claim",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("way", sa.String(32), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("phone", sa.String(60), nullable=False),
+        sa.Column("evidence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.String(400), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_claim_account_id_account")),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_claim_enterprise_id_enterprise")),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_claim_evidence_id_evidence")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+    )
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.create_index("ix_claim_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_claim_enterprise_id_state", ["enterprise_id", "state"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.drop_index("ix_claim_enterprise_id_state")
+        batch_op.drop_index("ix_claim_account_id")
+
+    op.drop_table("claim")
+    op.drop_table("submission_revision")
+    op.drop_table("submission_field")
+    with op.batch_alter_table("review_step", schema=None) as batch_op:
+        batch_op.drop_index("ix_review_step_submission_id")
+
+    op.drop_table("review_step")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index("ix_evidence_submission_id")
+        batch_op.drop_index("ix_evidence_sha256")
+        batch_op.drop_index("ix_evidence_enterprise_id")
+
+    op.drop_table("evidence")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index("ix_submission_enterprise_id_state")
+        batch_op.drop_index("ix_submission_call_id")
+
+    op.drop_table("submission")
+    with op.batch_alter_table("work_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_work_item_enterprise_id")
+        batch_op.drop_index("ix_work_item_closed_at_due_on")
+        batch_op.drop_index(batch_op.f("ix_work_item_assignee_id"))
+
+    op.drop_table("work_item")
+    op.drop_table("presence")
+    with op.batch_alter_table("park_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_park_member_account_id"))
+
+    op.drop_table("park_member")
+    with op.batch_alter_table("park_firm", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_park_firm_enterprise_id"))
+
+    op.drop_table("park_firm")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index("ix_membership_enterprise_id")
+        batch_op.drop_index("ix_membership_account_id")
+
+    op.drop_table("membership")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index("ix_correction_enterprise_id_state")
+
+    op.drop_table("correction")
+    with op.batch_alter_table("claim_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claim_code_enterprise_id"))
+
+    op.drop_table("claim_code")
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.drop_index("ix_call_directory_code_closes_at")
+
+    op.drop_table("call")
+    with op.batch_alter_table("access_record", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_record_enterprise_id_at")
+
+    op.drop_table("access_record")
+    op.drop_table("park")
+
     with op.batch_alter_table("land_grade", schema=None) as batch_op:
         batch_op.drop_index("ix_land_grade_enterprise_id")
         batch_op.drop_index("ix_land_grade_run_id_grade")
@@ -952,10 +1321,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cultivation_case_enterprise_id_directory_code")
 
     op.drop_table("cultivation_case")
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_index("ix_submission_enterprise_id_state")
-
-    op.drop_table("submission")
     op.drop_table("role_grant")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
