@@ -1,8 +1,8 @@
 """The fields a firm fills in: sections, names, kinds, units, who may see them, what proves them.
 
 A field is named by its path. ``profile.*`` goes to the enterprise, ``annual.<year>.*`` to figures, ``facts.*`` to
-facts, ``contact.*`` stays with the firm and those who review it, ``products`` is a list. Kinds, units and legal values of
-figures and facts are those of ``registry.tiering.figures``: the rules read the same names.
+facts, ``contact.*`` stays with the firm and those who review it, ``products`` is a list. Kinds, units and legal values
+of figures and facts are those of ``registry.tiering.figures``: the rules read the same names.
 """
 
 from dataclasses import dataclass
