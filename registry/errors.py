@@ -78,6 +78,18 @@ class NotAllowed(RegistryError):
     code, title, status = "not-allowed", Text("无权操作", "Not allowed"), 403
 
 
+class NeedsSecondFactor(NotAllowed):
+    """The rights of an account without a second factor are withheld here until it has one."""
+
+    code, title = "second-factor-needed", Text("须先开启两步验证", "Two-step verification needed")
+
+
+class TooMany(RegistryError):
+    """Tried too often in a while; nothing was done."""
+
+    code, title, status = "too-many", Text("尝试过多", "Too many attempts"), 429
+
+
 class InvalidTransition(RegistryError):
     """The thing is not in a state from which this act is possible."""
 

@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from registry.errors import NotAllowed, NotAuthenticated, Text
+from registry.errors import NeedsSecondFactor, NotAllowed, NotAuthenticated, Text
 from registry.identity.regions import covers
 from registry.vocabulary import FirmRole, Role
 
@@ -72,6 +72,10 @@ class Actor:
     display_name: str = ""
     firms: tuple[FirmRight, ...] = ()
     parks: tuple[ParkRight, ...] = ()
+    second_factor: bool = False
+    """Whether this person signs in in two steps."""
+    withheld: bool = False
+    """Has rights of an official, but not before there is a second factor: ``grants`` is empty until then."""
 
     @classmethod
     def anonymous(cls) -> "Actor":
@@ -149,6 +153,11 @@ def require(
         return
     if actor.is_anonymous:
         raise NotAuthenticated("请先登录，再进行这项操作。", "Sign in first to do this.")
+    if actor.withheld:
+        raise NeedsSecondFactor(
+            "工作人员须先开启两步验证，才能使用自己的权限。",
+            "Officials have to set up two-step verification before they can use their rights.",
+        )
     who = _who_may(frozenset({roles}) if isinstance(roles, Role) else roles, region_code, directory_code)
     raise NotAllowed(f"您没有这项权限。需要：{who.zh}。", f"You may not do this. It takes: {who.en}.")
 

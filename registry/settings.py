@@ -1,12 +1,16 @@
 """Settings: one frozen object, read from REGISTRY_* once by ``create_app`` or the command line and passed down."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ARCHIVE = "archive"
 """Folder of the source documents inside the data folder."""
+
+MAIL = "mail"
+"""Folder of a demo's mail."""
 
 
 class Settings(BaseSettings):
@@ -28,6 +32,25 @@ class Settings(BaseSettings):
     """Send session cookies over HTTPS only. Browsers accept such cookies on 127.0.0.1 and localhost too."""
     embedded_worker: bool = True
     """Let the web process do the background work itself. Off where ``registry worker`` runs beside it."""
+    public_url: str = ""
+    """Address people reach the site by, for links in mails: they are never made from what a request says of itself."""
+    smtp_host: str = ""
+    """Server that takes mail. Empty: no mail is sent, and nobody can register or reset a password by themselves."""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to it is encrypted."""
+    mail_from: str = ""
+    """Sender of the mails."""
+    require_second_factor: bool = False
+    """Withhold the rights of officials until they have set up two-step verification."""
+    oidc_issuer: str = ""
+    """Address of an identity provider (OpenID Connect). Empty: people sign in with their password only."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = "统一身份认证"
+    """What the button is called that leads there."""
     demo: bool = False
     """Say on every page that firms and figures are fictional; set by ``registry demo``."""
 
@@ -45,6 +68,16 @@ class Settings(BaseSettings):
     def archive_dir(self) -> Path:
         """Content-addressed store of source documents."""
         return self.data_dir / ARCHIVE
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where a demo puts its mail instead of sending it."""
+        return self.data_dir / MAIL
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail goes anywhere, with links that lead back here."""
+        return self.demo or bool(self.smtp_host and self.public_url and self.mail_from)
 
     @property
     def index_dir(self) -> Path:

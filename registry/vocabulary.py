@@ -383,3 +383,11 @@ class DraftState(LabelledEnum):
     PROPOSED = "proposed", "待复核", "Awaiting approval"
     PUBLISHED = "published", "已发布", "Published"
     WITHDRAWN = "withdrawn", "已放弃", "Given up"
+
+
+class LinkPurpose(LabelledEnum):
+    """What a link sent by mail is good for."""
+
+    REGISTER = "register", "注册", "Register"
+    INVITE = "invite", "启用账号", "Activate an account"
+    RESET = "reset", "重设密码", "Set a new password"

@@ -127,6 +127,7 @@ def run_worker(open_file: "OpenFile | None") -> None:
     """Work until a signal says to stop."""
     from registry.cli.setting_up import open_engine, read_settings
     from registry.services.indexing import search_engine
+    from registry.services.mailing import carrier_of, sender_of
     from registry.services.migrating import require_current_schema
     from registry.services.working import Worker
 
@@ -138,7 +139,14 @@ def run_worker(open_file: "OpenFile | None") -> None:
         signal.signal(number, lambda *_: stop.set())
     say(Text("后台进程已启动，按 Ctrl+C 停止。", "The worker is running; Ctrl+C stops it."))
     sys.stdout.flush()
-    Worker(database, search_engine(settings), data_dir=settings.data_dir, open_file=open_file).run(stop)
+    Worker(
+        database,
+        search_engine(settings),
+        data_dir=settings.data_dir,
+        open_file=open_file,
+        carrier=carrier_of(settings),
+        sender=sender_of(settings),
+    ).run(stop)
 
 
 def as_data(page: "SearchPage") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from registry.models.base import SQLModel
 from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
 from registry.models.imports import ImportMapping, ImportRow, ImportRun, MatchDecision, SourceFile
 from registry.models.listing import Batch, BatchSeal, Listing
-from registry.models.operations import AuditEvent, IndexCatchUp, IndexOutbox, Job
+from registry.models.operations import AuditEvent, AuditHead, IndexCatchUp, IndexOutbox, Job
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Assessment,
         AssessmentNeed,
         AssessmentRun,
+        Attempt,
         Call,
         Claim,
         ClaimCode,
@@ -34,12 +35,15 @@ if TYPE_CHECKING:
         LandGrade,
         LandRun,
         LoginSession,
+        Mail,
+        MailedLink,
         Membership,
         Objection,
         Park,
         ParkFirm,
         ParkMember,
         Presence,
+        RecoveryCode,
         ReviewStep,
         RoleGrant,
         RuleDraft,
@@ -72,7 +76,9 @@ __all__ = [
     "Assessment",
     "AssessmentNeed",
     "AssessmentRun",
+    "Attempt",
     "AuditEvent",
+    "AuditHead",
     "Batch",
     "BatchSeal",
     "Call",
@@ -99,6 +105,8 @@ __all__ = [
     "LandRun",
     "Listing",
     "LoginSession",
+    "Mail",
+    "MailedLink",
     "MatchDecision",
     "Membership",
     "Objection",
@@ -108,6 +116,7 @@ __all__ = [
     "Presence",
     "Product",
     "ProductListing",
+    "RecoveryCode",
     "ReviewStep",
     "RoleGrant",
     "RuleDraft",

@@ -1,12 +1,20 @@
 """The tables that lists coming in do not touch: loaded together when one of them is first asked for."""
 
-from registry.models.account import Account, LoginSession, RoleGrant
+from registry.models.account import (
+    Account,
+    Attempt,
+    LoginSession,
+    MailedLink,
+    RecoveryCode,
+    RoleGrant,
+)
 from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
 from registry.models.cultivation import CultivationCase
 from registry.models.figure import Fact, Figure
 from registry.models.inbox import Correction, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
+from registry.models.mail import Mail
 from registry.models.membership import AccessRecord, Claim, ClaimCode, Membership, Park, ParkFirm, ParkMember
 from registry.models.objection import Objection
 from registry.models.searching import SearchMiss, SearchWord
@@ -25,6 +33,7 @@ __all__ = [
     "Assessment",
     "AssessmentNeed",
     "AssessmentRun",
+    "Attempt",
     "Call",
     "Claim",
     "ClaimCode",
@@ -36,12 +45,15 @@ __all__ = [
     "LandGrade",
     "LandRun",
     "LoginSession",
+    "Mail",
+    "MailedLink",
     "Membership",
     "Objection",
     "Park",
     "ParkFirm",
     "ParkMember",
     "Presence",
+    "RecoveryCode",
     "ReviewStep",
     "RoleGrant",
     "RuleDraft",

@@ -30,6 +30,16 @@ class AuditEvent(SQLModel, table=True):
     hash: str = Field(max_length=64, unique=True)
 
 
+class AuditHead(SQLModel, table=True):
+    """Where the audit trail ends: how many events there are, the hash of the last. One row; tells a cut-off end."""
+
+    __tablename__ = "audit_head"
+
+    id: int = primary_key()
+    events: int
+    hash: str = Field(max_length=64)
+
+
 class IndexOutbox(SQLModel, table=True):
     """A change the search index has not seen yet; written in the same transaction as the change.
 

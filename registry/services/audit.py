@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from registry import clock
-from registry.models import AuditEvent
+from registry.models import AuditEvent, AuditHead
 
 GENESIS = "0" * 64
+HEAD = 1
+"""The one row of ``AuditHead``."""
 _CHAIN_LOCK = 7_203_615_001
 """Advisory lock on PostgreSQL: two acts at once must not both follow the same event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where the chain no longer holds."""
+    """Where the chain no longer holds: at an event, or (``end``) behind the last one, if ``missing`` were cut off."""
 
     event_id: int
     reason: str
+    missing: int = 0
 
 
 def record(
@@ -56,6 +59,7 @@ def record(
     event.hash = digest(event)
     session.add(event)
     session.flush()
+    _move_head(session, event.hash)
     return event
 
 
@@ -77,7 +81,7 @@ def digest(event: AuditEvent) -> str:
 
 def verify_chain(session: Session) -> tuple[int, Break | None]:
     """How many events were read, and the first at which the chain breaks, if it does."""
-    previous, count = GENESIS, 0
+    previous, count, last = GENESIS, 0, 0
     in_order = select(AuditEvent).order_by(col(AuditEvent.id)).execution_options(yield_per=1000)
     with closing(session.exec(in_order)) as events:  # leaving early must not leave a server cursor open
         for event in events:
@@ -86,8 +90,25 @@ def verify_chain(session: Session) -> tuple[int, Break | None]:
                 return count, Break(event.id, "previous")
             if event.hash != digest(event):
                 return count, Break(event.id, "content")
-            previous = event.hash
+            previous, last = event.hash, event.id
+    head = session.get(AuditHead, HEAD, populate_existing=True)
+    if head is not None and (head.events, head.hash) != (count, previous):
+        return count, Break(last, "end", max(0, head.events - count))
     return count, None
+
+
+def trail_end(session: Session) -> tuple[int, str]:
+    """How many events there are and the hash of the last: noted elsewhere, it proves the trail up to here."""
+    head = session.get(AuditHead, HEAD, populate_existing=True)
+    return (0, GENESIS) if head is None else (head.events, head.hash)
+
+
+def _move_head(session: Session, last: str) -> None:
+    moved = update(AuditHead).where(col(AuditHead.id) == HEAD).values(events=col(AuditHead.events) + 1, hash=last)
+    done = session.execute(moved, execution_options={"synchronize_session": False})
+    if not done.rowcount:  # type: ignore[attr-defined] # an update has one
+        session.add(AuditHead(id=HEAD, events=1, hash=last))
+        session.flush()
 
 
 def _instant(at: datetime) -> str:

@@ -33,6 +33,7 @@ from registry.services.jobs import (
 )
 from registry.services.lab.trials import FOLDER, read_data
 from registry.services.lab.trials import JOB as LAB_JOB
+from registry.services.mailing import Carrier, send_next
 from registry.settings import ARCHIVE
 
 POLL_SECONDS = 0.25
@@ -40,6 +41,7 @@ POLL_SECONDS = 0.25
 JOB_POLL_SECONDS = 1.0
 TROUBLE_SECONDS = 3.0
 PROGRESS_SECONDS = 0.5
+MAIL_POLL_SECONDS = 2.0
 GATE_SECONDS = 600.0
 """After a rebuild whose index was not good enough, the next one waits so long; other changes do not."""
 
@@ -124,7 +126,7 @@ _OF_FILES = (READ_JOB, STAGE_JOB)
 
 
 class Worker:
-    """Drains the outbox in one thread, rebuilds the index in another and runs jobs in a third, until told to stop."""
+    """Drains the outbox, rebuilds the index, runs jobs and sends mail, each in its own thread, until told to stop."""
 
     def __init__(
         self,
@@ -134,7 +136,10 @@ class Worker:
         kinds: dict[str, JobHandler] | None = None,
         data_dir: Path = Path("data"),
         open_file: OpenFile | None = None,
+        carrier: Carrier | None = None,
+        sender: str = "",
     ) -> None:
+        self._carrier, self._sender = carrier, sender
         self._database, self._search, self._data_dir = database, search, data_dir
         self._open_file = open_file
         given = JOB_KINDS if kinds is None else kinds
@@ -148,6 +153,8 @@ class Worker:
     def start(self) -> None:
         """Work in the background."""
         loops = {"index": self._index_loop, "rebuild": self._rebuild_loop, "jobs": self._job_loop}
+        if self._carrier is not None:
+            loops["mail"] = self._mail_loop
         self._threads = [threading.Thread(target=loop, name=f"worker-{n}", daemon=True) for n, loop in loops.items()]
         for thread in self._threads:
             thread.start()
@@ -256,5 +263,16 @@ class Worker:
                     pause = 0.0
             except _TROUBLE as error:
                 log.warning("job_queue_failed", error=str(error))
+                pause = TROUBLE_SECONDS
+            self._stop.wait(pause)
+
+    def _mail_loop(self) -> None:
+        while not self._stop.is_set():
+            pause = MAIL_POLL_SECONDS
+            try:
+                if self._carrier is not None and send_next(self._database, self._carrier, sender=self._sender):
+                    pause = 0.0
+            except _TROUBLE as error:
+                log.warning("mail_queue_failed", error=str(error))
                 pause = TROUBLE_SECONDS
             self._stop.wait(pause)

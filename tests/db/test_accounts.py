@@ -15,6 +15,7 @@ from registry.errors import Conflict, InvalidInput, NotAllowed
 from registry.models import Account, AuditEvent, LoginSession
 from registry.policies import Actor, Grant
 from registry.services import accounts
+from registry.services.accounts import passwords
 from registry.vocabulary import Role
 
 PASSWORD = "Plainly-fictional-1"
@@ -24,8 +25,8 @@ PASSWORD = "Plainly-fictional-1"
 def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same algorithm with the least work: what is tested here is what follows from right and wrong."""
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(accounts, "_hasher", lambda: cheap)
-    monkeypatch.setattr(accounts, "_hash_of_nobody", lambda: cheap.hash("nobody"))
+    monkeypatch.setattr(passwords, "hasher", lambda: cheap)
+    monkeypatch.setattr(passwords, "hash_of_nobody", lambda: cheap.hash("nobody"))
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from registry.db import reading, transaction
-from registry.models import AuditEvent
-from registry.services.audit import GENESIS, Break, record, verify_chain
+from registry.models import AuditEvent, AuditHead
+from registry.services.audit import GENESIS, Break, record, trail_end, verify_chain
 
 shared_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
@@ -48,7 +49,7 @@ def test_the_first_event_follows_the_beginning_and_each_the_one_before(session: 
 @shared_database
 @given(place=st.integers(0, 5), field=st.sampled_from(sorted(TAMPERINGS)))
 def test_tampering_with_any_field_of_any_event_is_found_at_that_event(session: Session, place: int, field: str) -> None:
-    session.execute(delete(AuditEvent))
+    _begin_anew(session)
     _write(session, 6)
     events = session.exec(select(AuditEvent).order_by(col(AuditEvent.id))).all()
     setattr(events[place], field, TAMPERINGS[field](events[place]))
@@ -62,7 +63,7 @@ def test_tampering_with_any_field_of_any_event_is_found_at_that_event(session: S
 @shared_database
 @given(place=st.integers(0, 4))
 def test_a_removed_event_is_found_at_the_next(session: Session, place: int) -> None:
-    session.execute(delete(AuditEvent))
+    _begin_anew(session)
     _write(session, 6)
     events = session.exec(select(AuditEvent).order_by(col(AuditEvent.id))).all()
     following = events[place + 1].id
@@ -87,6 +88,43 @@ def test_an_event_lives_and_dies_with_the_act(engine: Engine) -> None:
         _write_then_stop(engine)
     with reading(engine) as session:
         assert verify_chain(session) == (0, None)
+
+
+@pytest.mark.parametrize("cut", [1, 3])
+def test_an_end_that_was_cut_off_is_found_behind_the_last_event_left(session: Session, cut: int) -> None:
+    _begin_anew(session)
+    _write(session, 6)
+    events = session.exec(select(AuditEvent).order_by(col(AuditEvent.id))).all()
+    for event in events[-cut:]:
+        session.delete(event)
+    session.flush()
+    assert verify_chain(session) == (6 - cut, Break(events[-cut - 1].id, "end", cut))
+
+
+def test_the_end_of_the_trail_can_be_noted_elsewhere(session: Session) -> None:
+    assert trail_end(session) == (0, GENESIS)
+    _write(session, 3)
+    last = session.exec(select(AuditEvent.hash).order_by(col(AuditEvent.id).desc())).first()
+    assert trail_end(session) == (3, last)
+
+
+@pytest.mark.parametrize("act", ["UPDATE audit_event SET reason = '改'", "DELETE FROM audit_event"])
+def test_the_database_itself_refuses_to_change_or_remove_an_event(engine: Engine, act: str) -> None:
+    with transaction(engine) as session:
+        _write(session, 2)
+    with pytest.raises(DBAPIError, match="only appended to"), Session(engine) as session:
+        session.execute(text(act))
+    with reading(engine) as session:
+        assert verify_chain(session) == (2, None)
+
+
+def _begin_anew(session: Session) -> None:
+    """An empty trail that whoever owns the database can change by force."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    for name in ["audit_event_is_appended_only"] if postgres else ["audit_event_no_update", "audit_event_no_delete"]:
+        session.execute(text(f"DROP TRIGGER IF EXISTS {name}{' ON audit_event' if postgres else ''}"))
+    session.execute(delete(AuditEvent))
+    session.execute(delete(AuditHead))
 
 
 def _write(session: Session, number: int) -> None:

@@ -25,6 +25,23 @@ _PUBLISHED_FOR_EVER = {
     ],
 }
 
+# What was recorded stays recorded: a slip cannot change it, and a change by force shows in the chain.
+_APPENDED_ONLY = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_event_no_{act.lower()} BEFORE {act} ON audit_event "
+        "BEGIN SELECT RAISE(ABORT, 'the audit trail is only appended to'); END"
+        for act in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION audit_event_is_appended_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit trail is only appended to'; END $$",
+        "CREATE TRIGGER audit_event_is_appended_only BEFORE UPDATE OR DELETE ON audit_event "
+        "FOR EACH ROW EXECUTE FUNCTION audit_event_is_appended_only()",
+        "CREATE TRIGGER audit_event_is_never_emptied BEFORE TRUNCATE ON audit_event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_event_is_appended_only()",
+    ],
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -37,7 +54,15 @@ def upgrade() -> None:
         sa.Column("failed_logins", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("email", sa.String(254), nullable=True),
+        sa.Column("email_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_secret", sa.String(64), nullable=True),
+        sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_last_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("identity", sa.String(300), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("email", name=op.f("uq_account_email")),
+        sa.UniqueConstraint("identity", name=op.f("uq_account_identity")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
     )
     op.create_table(
@@ -376,6 +401,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("awaits_code", sa.Boolean(), nullable=False),
+        sa.Column("network", sa.String(60), nullable=False),
+        sa.Column("agent", sa.String(200), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_login_session_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
         sa.UniqueConstraint("token_sha256", name=op.f("uq_login_session_token_sha256")),
@@ -1169,8 +1197,105 @@ def upgrade() -> None:
         batch_op.create_index("ix_claim_account_id", ["account_id"], unique=False)
         batch_op.create_index("ix_claim_enterprise_id_state", ["enterprise_id", "state"], unique=False)
 
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("subject_sha256", sa.String(64), nullable=False),
+        sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.UniqueConstraint(
+            "kind", "subject_sha256", "window_start", name=op.f("uq_attempt_kind_subject_sha256_window_start")
+        ),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_window_start", ["window_start"], unique=False)
+
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "mail",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recipient", sa.String(254), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
+    )
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_due_at", ["due_at"], unique=False)
+
+    op.create_table(
+        "mailed_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(32), nullable=False),
+        sa.Column("token_sha256", sa.String(64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("display_name", sa.String(100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mailed_link_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailed_link")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_mailed_link_token_sha256")),
+    )
+    with op.batch_alter_table("mailed_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mailed_link_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_sha256", sa.String(64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_code_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("code_sha256", name=op.f("uq_recovery_code_code_sha256")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_account_id"), ["account_id"], unique=False)
+
+    for statement in _APPENDED_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)
+
 
 def downgrade() -> None:
+    for act in ("update", "delete"):
+        if op.get_bind().dialect.name == "sqlite":
+            op.execute(f"DROP TRIGGER audit_event_no_{act}")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER audit_event_is_appended_only ON audit_event")
+        op.execute("DROP TRIGGER audit_event_is_never_emptied ON audit_event")
+        op.execute("DROP FUNCTION audit_event_is_appended_only()")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
+
+    op.drop_table("recovery_code")
+    with op.batch_alter_table("mailed_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mailed_link_account_id"))
+
+    op.drop_table("mailed_link")
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_mail_due_at")
+
+    op.drop_table("mail")
+    op.drop_table("audit_head")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempt_window_start")
+
+    op.drop_table("attempt")
+
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index("ix_claim_enterprise_id_state")
         batch_op.drop_index("ix_claim_account_id")
