@@ -2,7 +2,14 @@
 
 from registry.models.account import Account, LoginSession, RoleGrant
 from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
-from registry.models.cultivation import CultivationCase
+from registry.models.cultivation import (
+    CaseEvent,
+    CaseProposal,
+    CultivationCase,
+    DailyRun,
+    GroupLink,
+    Reexamination,
+)
 from registry.models.figure import Fact, Figure
 from registry.models.inbox import Correction, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
@@ -26,13 +33,17 @@ __all__ = [
     "AssessmentNeed",
     "AssessmentRun",
     "Call",
+    "CaseEvent",
+    "CaseProposal",
     "Claim",
     "ClaimCode",
     "Correction",
     "CultivationCase",
+    "DailyRun",
     "Evidence",
     "Fact",
     "Figure",
+    "GroupLink",
     "LandGrade",
     "LandRun",
     "LoginSession",
@@ -42,6 +53,7 @@ __all__ = [
     "ParkFirm",
     "ParkMember",
     "Presence",
+    "Reexamination",
     "ReviewStep",
     "RoleGrant",
     "RuleDraft",
