@@ -25,6 +25,7 @@ from registry.incidents import incident_number
 from registry.logs import configure_logs
 from registry.services.indexing import search_engine
 from registry.services.migrating import require_current_schema
+from registry.services.nightly import schedule_of
 from registry.services.search_misses import MissLog
 from registry.services.working import Worker
 from registry.settings import Settings
@@ -90,7 +91,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the background worker inside this process where no other does; release the database at the end."""
     state = app.state
     worker = (
-        Worker(state.engine, state.search, data_dir=state.settings.data_dir, open_file=open_file)
+        Worker(
+            state.engine,
+            state.search,
+            data_dir=state.settings.data_dir,
+            open_file=open_file,
+            schedule=schedule_of(state.settings),
+        )
         if state.settings.embedded_worker
         else None
     )

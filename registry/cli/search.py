@@ -128,6 +128,7 @@ def run_worker(open_file: "OpenFile | None") -> None:
     from registry.cli.setting_up import open_engine, read_settings
     from registry.services.indexing import search_engine
     from registry.services.migrating import require_current_schema
+    from registry.services.nightly import schedule_of
     from registry.services.working import Worker
 
     settings = read_settings()
@@ -138,7 +139,9 @@ def run_worker(open_file: "OpenFile | None") -> None:
         signal.signal(number, lambda *_: stop.set())
     say(Text("后台进程已启动，按 Ctrl+C 停止。", "The worker is running; Ctrl+C stops it."))
     sys.stdout.flush()
-    Worker(database, search_engine(settings), data_dir=settings.data_dir, open_file=open_file).run(stop)
+    schedule = schedule_of(settings)
+    search = search_engine(settings)
+    Worker(database, search, data_dir=settings.data_dir, open_file=open_file, schedule=schedule).run(stop)
 
 
 def as_data(page: "SearchPage") -> dict[str, Any]:

@@ -33,6 +33,8 @@ class CultivationCase(SQLModel, table=True):
     id: int = primary_key()
     enterprise_id: int = ref(foreign="enterprise.id")
     directory_code: str = Field(foreign_key="directory.code", max_length=40)
+    region_code: str = Field(default="", max_length=6)
+    """Where the firm was when it was taken in: whose case it stays once the firm has left the province."""
     assessment_id: int | None = ref(foreign="assessment.id", nullable=True)
     """The assessment that was on the table when it was taken in; None where no standard applies."""
     latest_assessment_id: int | None = ref(foreign="assessment.id", nullable=True)
@@ -100,6 +102,8 @@ class CaseProposal(SQLModel, table=True):
     decided_by: str = Field(default="", max_length=100)
     made_at: datetime = instant()
     decided_at: datetime | None = instant(nullable=True)
+    gone_at: datetime | None = instant(nullable=True)
+    """When its ground was found gone; until then it is not proposed again."""
 
 
 class GroupLink(SQLModel, table=True):

@@ -1143,6 +1143,7 @@ def upgrade() -> None:
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("directory_code", sa.String(40), nullable=False),
         sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("region_code", sa.String(6), nullable=False),
         sa.Column("latest_assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("stage", sa.String(32), nullable=False),
         sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
@@ -1217,6 +1218,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(100), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"], ["cultivation_case.id"], name=op.f("fk_case_proposal_case_id_cultivation_case")
         ),
