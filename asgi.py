@@ -26,6 +26,7 @@ from registry.logs import configure_logs
 from registry.services.indexing import search_engine
 from registry.services.mailing import carrier_of, sender_of
 from registry.services.migrating import require_current_schema
+from registry.services.nightly import schedule_of
 from registry.services.search_misses import MissLog
 from registry.services.working import Worker
 from registry.settings import Settings
@@ -98,6 +99,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             open_file=open_file,
             carrier=carrier_of(state.settings),
             sender=sender_of(state.settings),
+            schedule=schedule_of(state.settings),
         )
         if state.settings.embedded_worker
         else None

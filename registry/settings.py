@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_name: str = "统一身份认证"
     """What the button is called that leads there."""
+    nightly_at: str = "02:30"
+    """Local time at which everybody in the pool is assessed again, once a day. Empty: never."""
+    nightly_tiers: str = "pool"
+    """Tiers whose whole population is assessed then: codes with commas, ``pool`` (with firms in the pool), ``all``."""
+    pool_chase_days: str = "9,21,45"
+    """Days without work after which a case of the pool is chased: its owner, the city, the province."""
     demo: bool = False
     """Say on every page that firms and figures are fictional; set by ``registry demo``."""
 

@@ -346,6 +346,7 @@ class WorkKind(LabelledEnum):
     CORRECTION = "correction", "纠错", "Reported error"
     IMPORT = "import", "导入待定行", "Import with doubtful rows"
     MERGE = "merge", "疑似同一企业", "Possible duplicate"
+    CASE = "case", "培育催办", "Stalled cultivation case"
 
 
 class CorrectionState(LabelledEnum):

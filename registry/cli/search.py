@@ -129,6 +129,7 @@ def run_worker(open_file: "OpenFile | None") -> None:
     from registry.services.indexing import search_engine
     from registry.services.mailing import carrier_of, sender_of
     from registry.services.migrating import require_current_schema
+    from registry.services.nightly import schedule_of
     from registry.services.working import Worker
 
     settings = read_settings()
@@ -146,6 +147,7 @@ def run_worker(open_file: "OpenFile | None") -> None:
         open_file=open_file,
         carrier=carrier_of(settings),
         sender=sender_of(settings),
+        schedule=schedule_of(settings),
     ).run(stop)
 
 

@@ -1,15 +1,8 @@
 """The tables that lists coming in do not touch: loaded together when one of them is first asked for."""
 
-from registry.models.account import (
-    Account,
-    Attempt,
-    LoginSession,
-    MailedLink,
-    RecoveryCode,
-    RoleGrant,
-)
+from registry.models.account import Account, Attempt, LoginSession, MailedLink, RecoveryCode, RoleGrant
 from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
-from registry.models.cultivation import CultivationCase
+from registry.models.cultivation import CaseEvent, CaseProposal, CultivationCase, DailyRun, GroupLink, Reexamination
 from registry.models.figure import Fact, Figure
 from registry.models.inbox import Correction, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
@@ -18,14 +11,7 @@ from registry.models.mail import Mail
 from registry.models.membership import AccessRecord, Claim, ClaimCode, Membership, Park, ParkFirm, ParkMember
 from registry.models.objection import Objection
 from registry.models.searching import SearchMiss, SearchWord
-from registry.models.submission import (
-    Call,
-    Evidence,
-    ReviewStep,
-    Submission,
-    SubmissionField,
-    SubmissionRevision,
-)
+from registry.models.submission import Call, Evidence, ReviewStep, Submission, SubmissionField, SubmissionRevision
 
 __all__ = [
     "AccessRecord",
@@ -35,13 +21,17 @@ __all__ = [
     "AssessmentRun",
     "Attempt",
     "Call",
+    "CaseEvent",
+    "CaseProposal",
     "Claim",
     "ClaimCode",
     "Correction",
     "CultivationCase",
+    "DailyRun",
     "Evidence",
     "Fact",
     "Figure",
+    "GroupLink",
     "LandGrade",
     "LandRun",
     "LoginSession",
@@ -54,6 +44,7 @@ __all__ = [
     "ParkMember",
     "Presence",
     "RecoveryCode",
+    "Reexamination",
     "ReviewStep",
     "RoleGrant",
     "RuleDraft",

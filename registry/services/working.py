@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from registry import clock
 from registry.errors import RegistryError, StorageUnavailable
 from registry.schemas.tables import OpenFile
 from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
@@ -34,12 +35,16 @@ from registry.services.jobs import (
 from registry.services.lab.trials import FOLDER, read_data
 from registry.services.lab.trials import JOB as LAB_JOB
 from registry.services.mailing import Carrier, send_next
+from registry.services.nightly import POOL_JOB, Schedule, queue_night
+from registry.services.pool.reassessing import reassess_pool
 from registry.settings import ARCHIVE
 
 POLL_SECONDS = 0.25
 """An edit is searchable after this, the batch and the commit: well inside two seconds."""
 JOB_POLL_SECONDS = 1.0
 TROUBLE_SECONDS = 3.0
+NIGHT_SECONDS = 60.0
+"""How often the clock is looked at for the daily work."""
 PROGRESS_SECONDS = 0.5
 MAIL_POLL_SECONDS = 2.0
 GATE_SECONDS = 600.0
@@ -86,6 +91,13 @@ def assess(context: JobContext) -> dict[str, Any]:
     return {"runs": [run.run_id for run in runs], "seconds": sum(run.seconds for run in runs)}
 
 
+def pool(context: JobContext) -> dict[str, Any]:
+    """Assess everybody in the pool again, bring proposals up to date, chase what stalls."""
+    day, steps = date.fromisoformat(context.payload["as_of"]), tuple(context.payload["chase_days"])
+    done = reassess_pool(context.database, as_of=day, steps=steps, progress=context.progress)
+    return {"cases": done.cases, "proposals": done.proposals, "chased": done.chased}
+
+
 def lab_columns(context: JobContext) -> dict[str, Any]:
     """Read everybody's columns for the rule laboratory."""
     return {"size": read_data(context.database, context.data_dir / FOLDER, context.progress)}
@@ -117,6 +129,7 @@ def _import_work(context: JobContext) -> ImportWork:
 JOB_KINDS: dict[str, JobHandler] = {
     "reindex": reindex,
     "assess": assess,
+    POOL_JOB: pool,
     LAB_JOB: lab_columns,
     READ_JOB: import_read,
     STAGE_JOB: import_stage,
@@ -138,9 +151,11 @@ class Worker:
         open_file: OpenFile | None = None,
         carrier: Carrier | None = None,
         sender: str = "",
+        schedule: Schedule | None = None,
     ) -> None:
         self._carrier, self._sender = carrier, sender
         self._database, self._search, self._data_dir = database, search, data_dir
+        self._schedule, self._looked_at = schedule, -NIGHT_SECONDS
         self._open_file = open_file
         given = JOB_KINDS if kinds is None else kinds
         # Work with files is left to a worker that can read them.
@@ -259,6 +274,7 @@ class Worker:
         while not self._stop.is_set():
             pause = JOB_POLL_SECONDS
             try:
+                self._look_at_the_clock()
                 if self.run_one_job():
                     pause = 0.0
             except _TROUBLE as error:
@@ -276,3 +292,8 @@ class Worker:
                 log.warning("mail_queue_failed", error=str(error))
                 pause = TROUBLE_SECONDS
             self._stop.wait(pause)
+
+    def _look_at_the_clock(self) -> None:
+        if self._schedule is not None and time.monotonic() - self._looked_at >= NIGHT_SECONDS:
+            self._looked_at = time.monotonic()
+            queue_night(self._database, self._schedule, now=clock.now())

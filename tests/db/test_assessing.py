@@ -18,7 +18,7 @@ from registry.services.assessing.choosing import CandidateQuery
 from registry.services.assessing.explaining import explain_now, explain_stored
 from registry.services.assessing.ladder import ladder
 from registry.services.assessing.running import assess_tier
-from registry.services.cultivation import admit_candidate
+from registry.services.pool.taking_in import admit_candidate
 from registry.tiering.evaluation import evaluate
 from registry.tiering.figures_file import check_figures
 from registry.tiering.one_firm import population_from_file

@@ -17,7 +17,8 @@ from registry.services.assessing.choosing import CandidateQuery, parse_reason, p
 from registry.services.assessing.exporting import write_candidates
 from registry.services.assessing.ladder import ladder
 from registry.services.assessing.requesting import cancel_assessment, current_assessment, request_assessment
-from registry.services.cultivation import KEEPERS, admit_candidate
+from registry.services.pool.moves import KEEPERS
+from registry.services.pool.taking_in import admit_candidate
 from registry.services.standards import known_standards
 from registry.services.tables import media_type, parse_format
 from registry.vocabulary import CandidateSort, Flag

@@ -432,37 +432,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "cultivation_case",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("directory_code", sa.String(40), nullable=False),
-        sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("stage", sa.String(32), nullable=False),
-        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("next_act", sa.String(200), nullable=True),
-        sa.Column("next_act_on", sa.Date(), nullable=True),
-        sa.Column("entry_reason", sa.String(400), nullable=False),
-        sa.Column("exit_reason", sa.String(400), nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["assessment_id"], ["assessment.id"], name=op.f("fk_cultivation_case_assessment_id_assessment")
-        ),
-        sa.ForeignKeyConstraint(
-            ["directory_code"], ["directory.code"], name=op.f("fk_cultivation_case_directory_code_directory")
-        ),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_cultivation_case_enterprise_id_enterprise")
-        ),
-        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_cultivation_case_owner_id_account")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cultivation_case")),
-    )
-    with op.batch_alter_table("cultivation_case", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_cultivation_case_enterprise_id_directory_code", ["enterprise_id", "directory_code"], unique=False
-        )
-
-    op.create_table(
         "import_run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1196,6 +1165,162 @@ def upgrade() -> None:
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.create_index("ix_claim_account_id", ["account_id"], unique=False)
         batch_op.create_index("ix_claim_enterprise_id_state", ["enterprise_id", "state"], unique=False)
+    op.create_table(
+        "cultivation_case",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=False),
+        sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("region_code", sa.String(6), nullable=False),
+        sa.Column("latest_assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stage", sa.String(32), nullable=False),
+        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("product", sa.String(200), nullable=False),
+        sa.Column("next_act", sa.String(200), nullable=True),
+        sa.Column("next_act_on", sa.Date(), nullable=True),
+        sa.Column("quiet_since", sa.Date(), nullable=False),
+        sa.Column("chased", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("entry_reason", sa.String(400), nullable=False),
+        sa.Column("exit_kind", sa.String(32), nullable=True),
+        sa.Column("exit_reason", sa.String(400), nullable=True),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_cultivation_case_assessment_id_assessment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["directory_code"], ["directory.code"], name=op.f("fk_cultivation_case_directory_code_directory")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_cultivation_case_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(
+            ["latest_assessment_id"],
+            ["assessment.id"],
+            name=op.f("fk_cultivation_case_latest_assessment_id_assessment"),
+        ),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_cultivation_case_listing_id_listing")),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_cultivation_case_owner_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cultivation_case")),
+    )
+    with op.batch_alter_table("cultivation_case", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_cultivation_case_enterprise_id_directory_code", ["enterprise_id", "directory_code"], unique=False
+        )
+        batch_op.create_index("ix_cultivation_case_stage_quiet_since", ["stage", "quiet_since"], unique=False)
+
+    op.create_table(
+        "case_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("text", sa.String(2000), nullable=False),
+        sa.Column("criterion", sa.String(20), nullable=False),
+        sa.Column("before", sa.String(100), nullable=False),
+        sa.Column("after", sa.String(100), nullable=False),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cultivation_case.id"], name=op.f("fk_case_event_case_id_cultivation_case")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
+    )
+    with op.batch_alter_table("case_event", schema=None) as batch_op:
+        batch_op.create_index("ix_case_event_case_id", ["case_id"], unique=False)
+
+    op.create_table(
+        "case_proposal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ground", sa.String(32), nullable=False),
+        sa.Column("to_stage", sa.String(32), nullable=False),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("assessment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cultivation_case.id"], name=op.f("fk_case_proposal_case_id_cultivation_case")
+        ),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_case_proposal_listing_id_listing")),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_case_proposal_assessment_id_assessment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_proposal")),
+    )
+    with op.batch_alter_table("case_proposal", schema=None) as batch_op:
+        batch_op.create_index("ix_case_proposal_case_id_state", ["case_id", "state"], unique=False)
+
+    op.create_table(
+        "group_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("share_bp", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("dated", sa.Date(), nullable=False),
+        sa.Column("made_by", sa.String(100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(100), nullable=False),
+        sa.Column("end_reason", sa.String(400), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_group_link_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(["other_id"], ["enterprise.id"], name=op.f("fk_group_link_other_id_enterprise")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_link")),
+    )
+    with op.batch_alter_table("group_link", schema=None) as batch_op:
+        batch_op.create_index("ix_group_link_enterprise_id", ["enterprise_id"], unique=False)
+        batch_op.create_index("ix_group_link_other_id", ["other_id"], unique=False)
+
+    op.create_table(
+        "reexamination",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.String(40), nullable=False),
+        sa.Column("result", sa.String(32), nullable=False),
+        sa.Column("then", sa.String(20), nullable=False),
+        sa.Column("to_level", sa.String(40), nullable=False),
+        sa.Column("clause", sa.String(40), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("proposed_by", sa.String(100), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.String(400), nullable=False),
+        sa.Column("document", sa.String(200), nullable=False),
+        sa.Column("new_listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("applied_by", sa.String(100), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_reexamination_listing_id_listing")),
+        sa.ForeignKeyConstraint(
+            ["new_listing_id"], ["listing.id"], name=op.f("fk_reexamination_new_listing_id_listing")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reexamination")),
+    )
+    with op.batch_alter_table("reexamination", schema=None) as batch_op:
+        batch_op.create_index("ix_reexamination_listing_id", ["listing_id"], unique=False)
+
+    op.create_table(
+        "daily_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("name", "day", name=op.f("uq_daily_run_name_day")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_daily_run")),
+    )
 
     op.create_table(
         "attempt",
@@ -1296,6 +1421,29 @@ def downgrade() -> None:
 
     op.drop_table("attempt")
 
+    op.drop_table("daily_run")
+    with op.batch_alter_table("reexamination", schema=None) as batch_op:
+        batch_op.drop_index("ix_reexamination_listing_id")
+
+    op.drop_table("reexamination")
+    with op.batch_alter_table("group_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_group_link_enterprise_id")
+        batch_op.drop_index("ix_group_link_other_id")
+
+    op.drop_table("group_link")
+    with op.batch_alter_table("case_proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_proposal_case_id_state")
+
+    op.drop_table("case_proposal")
+    with op.batch_alter_table("case_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_event_case_id")
+
+    op.drop_table("case_event")
+    with op.batch_alter_table("cultivation_case", schema=None) as batch_op:
+        batch_op.drop_index("ix_cultivation_case_stage_quiet_since")
+        batch_op.drop_index("ix_cultivation_case_enterprise_id_directory_code")
+
+    op.drop_table("cultivation_case")
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index("ix_claim_enterprise_id_state")
         batch_op.drop_index("ix_claim_account_id")
@@ -1442,10 +1590,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_import_run_source_file_id"))
 
     op.drop_table("import_run")
-    with op.batch_alter_table("cultivation_case", schema=None) as batch_op:
-        batch_op.drop_index("ix_cultivation_case_enterprise_id_directory_code")
-
-    op.drop_table("cultivation_case")
     op.drop_table("role_grant")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_session_account_id"))

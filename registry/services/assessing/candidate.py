@@ -13,8 +13,8 @@ from registry.schemas.base import ReadModel
 from registry.schemas.enterprises import EnterpriseSummary
 from registry.services.assessing.explaining import report_of
 from registry.services.assessing.runs import latest_runs, with_rules
-from registry.services.cultivation import KEEPERS
 from registry.services.enterprises import summaries
+from registry.services.pool.moves import KEEPERS
 from registry.services.standards import known_standards
 from registry.tiering.report_shapes import Report
 from registry.vocabulary import CaseStage, Flag

@@ -9,8 +9,8 @@ from registry.errors import NotFound
 from registry.models import Job
 from registry.policies import Actor, require
 from registry.schemas.assessments import AssessmentJob
-from registry.services.cultivation import KEEPERS
 from registry.services.jobs import OPEN, cancel_job, queue_job
+from registry.services.pool.moves import KEEPERS
 from registry.services.standards import known_standards
 from registry.tiering.selection import find
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -89,7 +89,8 @@ def assess_tier(
     meanwhile; cancelled or killed before that, it leaves nothing.
     """
     with reading(database) as session:
-        judged = judge_tier(session, code=code, as_of=as_of, enterprise_id=enterprise_id, progress=progress)
+        only = None if enterprise_id is None else [enterprise_id]
+        judged = judge_tier(session, code=code, as_of=as_of, only=only, progress=progress)
     with transaction(database) as session:
         run_at, keep_all = now(), enterprise_id is not None
         return [store_judgement(session, one, actor=actor, keep_all=keep_all, run_at=run_at) for one in judged]
@@ -100,13 +101,16 @@ def judge_tier(
     *,
     code: str,
     as_of: date,
-    enterprise_id: int | None = None,
+    only: Sequence[int] | None = None,
     progress: Progress | None = None,
 ) -> list[Judgement]:
-    """The judgements of a tier, one for each version and procedure that applies to somebody. Reads only."""
+    """The judgements of a tier, one for each version and procedure that applies to somebody. Reads only.
+
+    ``only``: these enterprises instead of everybody.
+    """
     among = known_standards(session)
     tier = find(code, among=among)[0].tier
-    ids = live_enterprises(session, only=None if enterprise_id is None else [enterprise_id])
+    ids = live_enterprises(session, only=only)
     holds, ends_soon = _holders(session, ids, tier, as_of)
     plan: list[tuple[ProcedureCode, Bools]] = [("new", ~holds), ("review", holds)]
     found, done = [], 0
