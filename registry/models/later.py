@@ -8,7 +8,7 @@ from registry.models.inbox import Correction, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
 from registry.models.mail import Mail
-from registry.models.membership import AccessRecord, Claim, ClaimCode, Membership, Park, ParkFirm, ParkMember
+from registry.models.membership import AccessRecord, Claim, ClaimCode, Contact, Membership, Park, ParkFirm, ParkMember
 from registry.models.objection import Objection
 from registry.models.searching import SearchMiss, SearchWord
 from registry.models.submission import Call, Evidence, ReviewStep, Submission, SubmissionField, SubmissionRevision
@@ -25,6 +25,7 @@ __all__ = [
     "CaseProposal",
     "Claim",
     "ClaimCode",
+    "Contact",
     "Correction",
     "CultivationCase",
     "DailyRun",
