@@ -4,7 +4,7 @@ from registry.models.account import Account, LoginSession, RoleGrant
 from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
 from registry.models.cultivation import CultivationCase
 from registry.models.figure import Fact, Figure
-from registry.models.inbox import Correction, Presence, WorkItem
+from registry.models.inbox import Correction, MergeProposal, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
 from registry.models.membership import AccessRecord, Claim, ClaimCode, Membership, Park, ParkFirm, ParkMember
@@ -37,6 +37,7 @@ __all__ = [
     "LandRun",
     "LoginSession",
     "Membership",
+    "MergeProposal",
     "Objection",
     "Park",
     "ParkFirm",
