@@ -84,7 +84,8 @@ def against_peers(
 
 def band_of(session: Session, division: str, *, year: int, top: str, bottom: str, without: int) -> Band | None:
     """The band of a ratio among peers; None where too few of them are known."""
-    over, under = aliased(Figure), aliased(Figure)
+    over: Any = aliased(Figure)
+    under: Any = aliased(Figure)
     rows = session.execute(
         select(over.value, under.value)
         .join(under, (under.enterprise_id == over.enterprise_id) & (under.year == over.year))

@@ -73,7 +73,7 @@ def watchers_of(
 def _who_acted(session: Session, kind: WorkKind, subject_id: int, since: datetime) -> set[str]:
     return set(
         session.scalars(
-            select(AuditEvent.actor).where(
+            select(col(AuditEvent.actor)).where(
                 col(AuditEvent.subject_kind) == SUBJECTS.get(kind, kind.value),
                 col(AuditEvent.subject_key) == str(subject_id),
                 col(AuditEvent.at) >= since,
