@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from registry.db import EnumText
 from registry.models.base import SQLModel, instant, primary_key, ref
+from registry.review_vocabulary import MergeBasis, MergeState
 from registry.vocabulary import CorrectionState, WorkKind
 
 
@@ -65,4 +66,24 @@ class Correction(SQLModel, table=True):
     reason: str = Field(default="", max_length=400)
     decided_by: str = Field(default="", max_length=100)
     received_at: datetime = instant()
+    decided_at: datetime | None = instant(nullable=True)
+
+
+class MergeProposal(SQLModel, table=True):
+    """Two enterprises that may be one (疑似同一企业). ``first_id`` is the smaller number, so that a pair is one row."""
+
+    __tablename__ = "merge_proposal"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    id: int = primary_key()
+    first_id: int = ref(foreign="enterprise.id", index=True)
+    second_id: int = ref(foreign="enterprise.id", index=True)
+    basis: MergeBasis = Field(sa_type=EnumText(MergeBasis))
+    said: str = Field(default="", max_length=400)
+    """The name or code they share, or what whoever proposed it wrote."""
+    state: MergeState = Field(default=MergeState.OPEN, sa_type=EnumText(MergeState))
+    proposed_by: str = Field(max_length=100)
+    proposed_at: datetime = instant()
+    reason: str = Field(default="", max_length=400)
+    decided_by: str = Field(default="", max_length=100)
     decided_at: datetime | None = instant(nullable=True)

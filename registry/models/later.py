@@ -4,7 +4,7 @@ from registry.models.account import Account, Attempt, LoginSession, MailedLink, 
 from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
 from registry.models.cultivation import CaseEvent, CaseProposal, CultivationCase, DailyRun, GroupLink, Reexamination
 from registry.models.figure import Fact, Figure
-from registry.models.inbox import Correction, Presence, WorkItem
+from registry.models.inbox import Correction, MergeProposal, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
 from registry.models.mail import Mail
@@ -39,6 +39,7 @@ __all__ = [
     "Mail",
     "MailedLink",
     "Membership",
+    "MergeProposal",
     "Objection",
     "Park",
     "ParkFirm",

@@ -161,3 +161,5 @@ class ReviewStep(SQLModel, table=True):
     decided_at: datetime | None = instant(nullable=True)
     decided_by: str = Field(default="", max_length=100)
     comment: str = Field(default="", max_length=400)
+    decisions: dict[str, Any] = Field(default_factory=dict, sa_type=JsonType)
+    """What was decided about each field when it left: ``{path: {decision, reason_code, reason, by}}``."""

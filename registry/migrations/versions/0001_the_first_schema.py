@@ -1095,6 +1095,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(100), nullable=False),
         sa.Column("comment", sa.String(400), nullable=False),
+        sa.Column("decisions", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submission.id"], name=op.f("fk_review_step_submission_id_submission")
         ),
@@ -1409,6 +1410,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("enterprise_id", name=op.f("uq_contact_enterprise_id")),
     )
 
+    op.create_table(
+        "merge_proposal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("basis", sa.String(32), nullable=False),
+        sa.Column("said", sa.String(400), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("proposed_by", sa.String(100), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["first_id"], ["enterprise.id"], name=op.f("fk_merge_proposal_first_id_enterprise")),
+        sa.ForeignKeyConstraint(["second_id"], ["enterprise.id"], name=op.f("fk_merge_proposal_second_id_enterprise")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merge_proposal")),
+        sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_merge_proposal_first_id_second_id")),
+    )
+    with op.batch_alter_table("merge_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_merge_proposal_first_id"), ["first_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_merge_proposal_second_id"), ["second_id"], unique=False)
+
 
 def downgrade() -> None:
     for act in ("update", "delete"):
@@ -1460,6 +1483,11 @@ def downgrade() -> None:
 
     op.drop_table("cultivation_case")
     op.drop_table("contact")
+    with op.batch_alter_table("merge_proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merge_proposal_second_id"))
+        batch_op.drop_index(batch_op.f("ix_merge_proposal_first_id"))
+
+    op.drop_table("merge_proposal")
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index("ix_claim_enterprise_id_state")
         batch_op.drop_index("ix_claim_account_id")

@@ -1,0 +1,149 @@
+"""Reading one submission as the officials who decide about it see it. Nothing here writes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from registry import clock
+from registry.errors import Text
+from registry.models import Call, Directory, Enterprise, ReviewStep, Submission
+from registry.policies import Actor, own_region
+from registry.schemas.reviewing import CaseRead, Counts, FieldRow, StepRead
+from registry.services.keys import key_of
+from registry.services.places import full_place, place
+from registry.services.reviewing.anomalies import against_peers, shared_evidence
+from registry.services.reviewing.findings import report_of
+from registry.services.reviewing.history import history_of
+from registry.services.reviewing.live import LastYear, Live
+from registry.services.reviewing.presence import watchers_of
+from registry.services.reviewing.revisions import Sent, Standing, evidence_of, fields_by_path, revision_of
+from registry.services.reviewing.rights import may_decide, require_reader
+from registry.services.reviewing.rows import RowMaker, evidence_read
+from registry.services.submitting.moves import no_submission
+from registry.tiering.standard import Procedure
+from registry.vocabulary import FieldDecision, StepOutcome, WorkKind
+
+PROVINCE_WORD = Text("省", "the province")
+
+
+def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead:
+    """Everything the review page shows. Raises NotFound, NotAllowed."""
+    submission = session.get(Submission, submission_id) if 0 < submission_id < 2**63 else None
+    if submission is None:
+        raise no_submission(submission_id)
+    enterprise = require_reader(session, actor, submission)
+    sent = revision_of(session, submission)
+    call = session.get(Call, submission.call_id) if submission.call_id else None
+    directory = session.get(Directory, submission.directory_code) if submission.directory_code else None
+    rows = field_rows(session, submission, enterprise, sent, actor=actor)
+    held = {one.id for row in rows for one in row.evidence}
+    documents = evidence_of(session, submission, sent)
+    return CaseRead(
+        id=submission.id,
+        receipt=submission.receipt or "",
+        kind=submission.kind,
+        state=submission.state,
+        revision=submission.revision,
+        version=submission.version,
+        year=submission.year,
+        enterprise_id=enterprise.id,
+        enterprise_key=key_of(session, enterprise.id),
+        enterprise_name=enterprise.name_zh,
+        uscc=enterprise.uscc,
+        place=full_place(enterprise.region_code or enterprise.city_code),
+        directory_code=submission.directory_code,
+        directory_name=Text(directory.short_zh, directory.short_en) if directory else None,
+        call_title=call.title if call else "",
+        standard_version=call.standard_version if call else "",
+        submitted_at=submission.submitted_at,
+        due_on=submission.due_on,
+        declared_by=sent.row.declared_by if sent.row else "",
+        sha256=sent.row.sha256 if sent.row else "",
+        steps=steps_of(submission),
+        last_step=is_last_step(submission),
+        may_decide=may_decide(actor, submission),
+        rows=rows,
+        evidence=tuple(evidence_read(one) for one in documents if one.id not in held),
+        counts=count(rows),
+        report=report_of(session, submission, enterprise, _version(call), _procedure(call), sent.values, clock.today()),
+        history=history_of(session, submission),
+        watchers=watchers_of(
+            session, kind=WorkKind.SUBMISSION, subject_id=submission.id, actor=actor, since_revision=sent.row
+        ),
+    )
+
+
+def field_rows(
+    session: Session, submission: Submission, enterprise: Enterprise, sent: Sent, *, actor: Actor
+) -> tuple[FieldRow, ...]:
+    """The rows of the last revision, with what asks for a second look."""
+    live = Live(session, enterprise)
+    documents = evidence_of(session, submission, sent)
+    hashes = {one.sha256 for one in documents}
+    return RowMaker(
+        year=submission.year,
+        values=sent.values,
+        live=live,
+        last=LastYear(session, submission, live),
+        fields=fields_by_path(session, submission),
+        standing=Standing(session, submission, sent),
+        evidence=documents,
+        below=decisions_below(session, submission),
+        marks=against_peers(session, enterprise, year=submission.year, values=sent.values),
+        shared=shared_evidence(session, enterprise, hashes, own_region(actor)),
+    ).rows()
+
+
+def count(rows: Sequence[FieldRow]) -> Counts:
+    """How far the decisions are: what was returned counts also where nothing had been sent."""
+    said = [(row.open, row.decided.decision) for row in rows if row.decided is not None]
+    returned = sum(decision is FieldDecision.RETURNED for _, decision in said)
+    accepted = sum(opened and decision is FieldDecision.ACCEPTED for opened, decision in said)
+    waiting = sum(row.open and row.decided is None for row in rows)
+    return Counts(total=accepted + returned + waiting, accepted=accepted, returned=returned)
+
+
+def decisions_below(session: Session, submission: Submission) -> Mapping[str, Any]:
+    """What the step before decided when it passed the submission on."""
+    row = session.scalars(
+        select(ReviewStep)
+        .where(
+            col(ReviewStep.submission_id) == submission.id,
+            col(ReviewStep.step) == submission.step - 1,
+            col(ReviewStep.outcome) == StepOutcome.FORWARDED,
+        )
+        .order_by(col(ReviewStep.id).desc())
+        .limit(1)
+    ).first()
+    return row.decisions if row is not None else {}
+
+
+def is_last_step(submission: Submission) -> bool:
+    """Whether the present step is the one that approves."""
+    return submission.step >= len(submission.steps) - 1
+
+
+def steps_of(submission: Submission) -> tuple[StepRead, ...]:
+    """The way through the levels."""
+    found = []
+    for number, step in enumerate(submission.steps):
+        state = "done" if number < submission.step else "now" if number == submission.step else "later"
+        found.append(
+            StepRead(
+                level=step["level"],
+                region_code=step["region_code"],
+                place=place(step["region_code"]) or PROVINCE_WORD,
+                state=state,
+            )
+        )
+    return tuple(found)
+
+
+def _version(call: Call | None) -> str:
+    return call.standard_version if call is not None else ""
+
+
+def _procedure(call: Call | None) -> Procedure:
+    return "new" if call is None or call.procedure.value == "new" else "review"

@@ -1,0 +1,216 @@
+"""Deciding about single fields: accept or return, bound to the revision that was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from registry import clock
+from registry.errors import InvalidInput, InvalidTransition, Text
+from registry.models import Enterprise, Submission, SubmissionField
+from registry.policies import Actor
+from registry.review_vocabulary import ReturnReason
+from registry.services import audit
+from registry.services.reviewing.case import field_rows
+from registry.services.reviewing.history import DECIDED
+from registry.services.reviewing.live import Live
+from registry.services.reviewing.revisions import Sent, Standing, fields_by_path, revision_of
+from registry.services.reviewing.rights import require_decider
+from registry.services.reviewing.rows import is_open
+from registry.services.submitting.catalogue import field_of, fields_of
+from registry.services.submitting.moves import SUBJECT, lock_submission
+from registry.vocabulary import FieldDecision, SubmissionState
+
+REASON_MAX = 400
+REASONS = {one.value: one for one in ReturnReason}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chose for a field; no decision takes an earlier one away."""
+
+    decision: FieldDecision | None
+    reason_code: str = ""
+    reason: str = ""
+
+
+class FaultyChoices(InvalidInput):
+    """Decisions that cannot be taken as they are; ``faults`` says why, by path."""
+
+    def __init__(self, faults: dict[str, Text]) -> None:
+        self.faults = faults
+        super().__init__(
+            f"有 {len(faults)} 项退回没有写清原因，没有保存。",
+            f"{len(faults)} returned fields lack a reason; nothing was saved.",
+            field="decisions",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The fields of the last revision by what was decided about them."""
+
+    accepted: tuple[str, ...]
+    returned: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def done(self) -> bool:
+        """Everything accepted, nothing returned."""
+        return not self.returned and not self.waiting
+
+
+def decide_fields(
+    session: Session, *, submission_id: int, version: int, choices: Mapping[str, Choice], actor: Actor
+) -> Submission:
+    """Store decisions about fields of the revision behind ``version``; fields not named keep theirs.
+
+    Raises NotFound, NotAllowed, Conflict (it changed since), InvalidTransition (not in review), InvalidInput (a path
+    that is no field, or an acceptance of nothing), FaultyChoices (a return without a reason).
+    """
+    submission = lock_submission(session, submission_id, version=version)
+    require_decider(actor, submission)
+    require_in_review(submission)
+    said = {path: _checked(path, choice, submission.year) for path, choice in choices.items()}
+    _refuse_without_reason(said)
+    _store(session, submission, said, actor)
+    return submission
+
+
+def accept_clear(session: Session, *, submission_id: int, version: int, actor: Actor) -> int:
+    """Accept every field that is undecided and that nothing speaks against; returns how many.
+
+    Nothing speaks against a field that has no mark (jump, peers, a document others sent, too) and whose document is
+    there. Raises as ``decide_fields``.
+    """
+    submission = lock_submission(session, submission_id, version=version)
+    require_decider(actor, submission)
+    require_in_review(submission)
+    enterprise = session.get_one(Enterprise, submission.enterprise_id)
+    rows = field_rows(session, submission, enterprise, revision_of(session, submission), actor=actor)
+    clear = {row.path: Choice(FieldDecision.ACCEPTED) for row in rows if row.clear and row.decided is None}
+    if clear:
+        _store(session, submission, clear, actor)
+    return len(clear)
+
+
+def tally(session: Session, submission: Submission, sent: Sent | None = None) -> Tally:
+    """How the fields of the last revision stand."""
+    sent = sent or revision_of(session, submission)
+    standing, stored = Standing(session, submission, sent), fields_by_path(session, submission)
+    live = Live(session, session.get_one(Enterprise, submission.enterprise_id))
+    accepted: list[str] = []
+    returned: list[str] = []
+    waiting: list[str] = []
+    for path in [*fields_of(submission.year), *(one for one in sent.values if one not in fields_of(submission.year))]:
+        field, about = stored.get(path), field_of(path, year=submission.year)
+        decision = field.decision if field is not None and standing.holds(field) else None
+        opened = about is not None and is_open(path, sent.values, live.of(about)[0])
+        if decision is FieldDecision.RETURNED:
+            returned.append(path)
+        elif opened:
+            (accepted if decision is FieldDecision.ACCEPTED else waiting).append(path)
+    return Tally(tuple(accepted), tuple(returned), tuple(waiting))
+
+
+def require_in_review(submission: Submission) -> None:
+    """Raise InvalidTransition unless officials have it."""
+    if submission.state is not SubmissionState.SUBMITTED:
+        raise InvalidTransition(
+            f"这件申报的状态是“{submission.state.label.zh}”，现在不能逐项审核。",
+            f"This submission is in the state “{submission.state.label.en}”; its fields cannot be decided now.",
+            field="submission",
+            value=submission.id,
+        )
+
+
+def _checked(path: str, choice: Choice, year: int) -> Choice:
+    if field_of(path, year=year) is None:
+        raise InvalidInput(
+            f"申报表里没有“{path[:40]}”这一项。", f"There is no field “{path[:40]}”.", field="decisions", value=path
+        )
+    reason = " ".join(choice.reason.split())
+    if choice.decision is not FieldDecision.RETURNED:
+        return Choice(choice.decision)
+    return Choice(choice.decision, choice.reason_code, reason)
+
+
+def _refuse_without_reason(said: Mapping[str, Choice]) -> None:
+    faults: dict[str, Text] = {}
+    for path, choice in said.items():
+        if choice.decision is not FieldDecision.RETURNED:
+            continue
+        if choice.reason_code not in REASONS:
+            faults[path] = Text("请选择退回原因。", "Choose why it goes back.")
+        elif len(choice.reason) > REASON_MAX or "\x00" in choice.reason:
+            faults[path] = Text(
+                f"说明有 {len(choice.reason)} 个字，最多 {REASON_MAX} 个。",
+                f"The explanation has {len(choice.reason)} characters; at most {REASON_MAX}.",
+            )
+        elif choice.reason_code == ReturnReason.OTHER.value and not choice.reason:
+            faults[path] = Text("选“其他”的，请写明要企业做什么。", "With “Other”, write what the firm is to do.")
+    if faults:
+        raise FaultyChoices(faults)
+
+
+def _store(session: Session, submission: Submission, said: Mapping[str, Choice], actor: Actor) -> None:
+    sent = revision_of(session, submission)
+    stored, standing = fields_by_path(session, submission), Standing(session, submission, sent)
+    live = Live(session, session.get_one(Enterprise, submission.enterprise_id))
+    accepted: list[str] = []
+    returned: dict[str, Any] = {}
+    cleared: list[str] = []
+    for path, choice in said.items():
+        field = stored.get(path)
+        if _is_same(field, choice, standing):
+            continue
+        if choice.decision is FieldDecision.ACCEPTED:
+            about = field_of(path, year=submission.year)
+            if about is None or not is_open(path, sent.values, live.of(about)[0]):
+                raise InvalidInput(
+                    "企业没有填这一项，不能通过；需要的，请退回。",
+                    "The firm left this field empty: it cannot be accepted. Return it if it is needed.",
+                    field="decisions",
+                    value=path,
+                )
+            accepted.append(path)
+        elif choice.decision is FieldDecision.RETURNED:
+            returned[path] = {"code": choice.reason_code, "text": choice.reason}
+        else:
+            cleared.append(path)
+        _write(session, submission, field, path, choice, actor)
+    if accepted or returned or cleared:
+        submission.version += 1
+        session.flush()
+        _note(session, submission, actor, {"accepted": accepted, "returned": returned, "cleared": cleared})
+
+
+def _is_same(field: SubmissionField | None, choice: Choice, standing: Standing) -> bool:
+    if field is None or not standing.holds(field):
+        return choice.decision is None
+    return (field.decision, field.reason_code, field.reason) == (choice.decision, choice.reason_code, choice.reason)
+
+
+def _write(
+    session: Session, submission: Submission, field: SubmissionField | None, path: str, choice: Choice, actor: Actor
+) -> None:
+    if field is None:
+        # Nothing was sent for it: a row to say that something is wanted.
+        field = SubmissionField(submission_id=submission.id, path=path, saved_at=clock.now(), saved_by=actor.label)
+        session.add(field)
+    field.decision = choice.decision
+    field.decided_revision = submission.revision if choice.decision is not None else None
+    field.decided_by = actor.label if choice.decision is not None else ""
+    field.reason_code, field.reason = choice.reason_code, choice.reason
+
+
+def _note(session: Session, submission: Submission, actor: Actor, what: dict[str, Any]) -> None:
+    audit.record(
+        session,
+        actor=actor.label,
+        action=DECIDED,
+        subject_kind=SUBJECT,
+        subject_key=str(submission.id),
+        after=what | {"revision": submission.revision, "step": submission.step},
+    )

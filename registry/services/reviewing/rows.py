@@ -1,0 +1,169 @@
+"""The rows of a review: each field with what the registry has, what was sent, what proves it and what was decided."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from registry.errors import Text
+from registry.models import Evidence, SubmissionField
+from registry.schemas.reviewing import Anomaly, Decided, EvidenceRead, FieldRow
+from registry.services.reviewing.anomalies import against_last_year
+from registry.services.reviewing.changes import change_of, equal, is_number
+from registry.services.reviewing.live import LastYear, Live
+from registry.services.reviewing.revisions import Standing
+from registry.services.submitting.catalogue import DOCUMENTS, SECTIONS, FieldDef, field_of, fields_of
+from registry.vocabulary import FieldDecision, Trust
+
+FIGURES_OF = Text("{year} 年指标", "Figures of {year}")
+DEBT_RATIO = Text("资产负债率", "Debt ratio")
+
+
+class RowMaker:
+    """Makes the rows of one submission; holds what all of them need."""
+
+    def __init__(
+        self,
+        *,
+        year: int,
+        values: Mapping[str, Any],
+        live: Live,
+        last: LastYear,
+        fields: Mapping[str, SubmissionField],
+        standing: Standing,
+        evidence: list[Evidence],
+        below: Mapping[str, Any],
+        marks: Mapping[str, Anomaly],
+        shared: Mapping[str, Anomaly],
+    ) -> None:
+        self._year, self._values, self._live, self._last = year, values, live, last
+        self._fields, self._standing, self._evidence = fields, standing, evidence
+        self._below, self._marks, self._shared = below, marks, shared
+
+    def rows(self) -> tuple[FieldRow, ...]:
+        """Every field of the year's form and whatever else was sent, in the order of the form."""
+        asked = fields_of(self._year)
+        more = (field_of(path, year=self._year) for path in self._values if path not in asked)
+        made: list[FieldRow] = []
+        for field in [*asked.values(), *(one for one in more if one is not None)]:
+            made.append(self._row(field))
+            if field.target == "total_liabilities" and (ratio := self._debt_ratio(field)) is not None:
+                made.append(ratio)
+        return tuple(made)
+
+    def _row(self, field: FieldDef) -> FieldRow:
+        sent, last = self._values.get(field.path), self._last.of(field)
+        live, trust = self._live.of(field)
+        stored, files = self._fields.get(field.path), self._files(field)
+        holds = stored is not None and self._standing.holds(stored)
+        return FieldRow(
+            path=field.path,
+            group=_group(field),
+            group_label=_group_label(field),
+            label=field.label,
+            kind=field.kind,
+            unit=field.unit,
+            live=live,
+            live_trust=trust,
+            sent=sent,
+            last=last,
+            same=equal(sent, live),
+            change=change_of(field, sent, live=live, last=last),
+            proof=DOCUMENTS.get(field.proof),
+            evidence=tuple(evidence_read(one) for one in files),
+            anomalies=tuple(self._anomalies(field, sent, last, files)),
+            decided=_decided(stored) if stored is not None and holds else None,
+            below=_told(self._below.get(field.path)),
+            open=is_open(field.path, self._values, live),
+        )
+
+    def _files(self, field: FieldDef) -> list[Evidence]:
+        own = [one for one in self._evidence if one.path == field.path]
+        if own or not field.proof:
+            return own
+        return [one for one in self._evidence if one.slug == field.proof and not one.path]
+
+    def _anomalies(self, field: FieldDef, sent: Any, last: Any, files: list[Evidence]) -> Iterable[Anomaly]:
+        yield from against_last_year(field, sent, last)
+        if field.path in self._marks:
+            yield self._marks[field.path]
+        for one in files:
+            if one.sha256 in self._shared:
+                yield self._shared[one.sha256]
+
+    def _debt_ratio(self, field: FieldDef) -> FieldRow | None:
+        """Worked out from what was sent: not the firm's to state, nothing to decide."""
+        debts = self._values.get(field.path)
+        assets = self._values.get(f"annual.{field.year}.total_assets")
+        if not (is_number(debts) and is_number(assets)) or not assets:
+            return None
+        year = (field.year or 0) - 1
+        before = self._live.figure("total_liabilities", year), self._live.figure("total_assets", year)
+        return FieldRow(
+            path=f"computed.{field.year}.debt_ratio",
+            group=_group(field),
+            group_label=_group_label(field),
+            label=DEBT_RATIO,
+            kind="ratio",
+            unit=Text("", ""),
+            live=None,
+            live_trust=None,
+            sent=debts / assets,
+            last=before[0] / before[1] if is_number(before[0]) and is_number(before[1]) and before[1] else None,
+            same=False,
+            change=None,
+            proof=None,
+            evidence=(),
+            anomalies=(),
+            decided=None,
+            below=None,
+            open=False,
+            computed=True,
+        )
+
+
+def is_open(path: str, values: Mapping[str, Any], live: Any) -> bool:
+    """Whether a field has to be decided: something was sent, or something was deliberately taken away."""
+    if path not in values:
+        return False
+    return values[path] not in (None, "", []) or live not in (None, "", [])
+
+
+def evidence_read(row: Evidence) -> EvidenceRead:
+    """A document as it is shown."""
+    label = DOCUMENTS.get(row.slug, Text(row.slug, row.slug))
+    return EvidenceRead(id=row.id, slug=row.slug, label=label, filename=row.filename, pages=row.pages, size=row.size)
+
+
+def trust_when_approved(field: FieldDef, sent_slugs: Iterable[str]) -> Trust:
+    """What a yearly figure is worth once an official has held it against its document.
+
+    Audited where an audit report that proves it was sent with it; otherwise it is what the firm declares.
+    """
+    audited = field.year is not None and field.proof in ("audit_report", "rd_audit") and field.proof in set(sent_slugs)
+    return Trust.AUDITED if audited else Trust.DECLARED
+
+
+def _group(field: FieldDef) -> str:
+    return f"figures.{field.year}" if field.year is not None else field.section
+
+
+def _group_label(field: FieldDef) -> Text:
+    if field.year is None:
+        return SECTIONS[field.section]
+    return Text(FIGURES_OF.zh.format(year=field.year), FIGURES_OF.en.format(year=field.year))
+
+
+def _decided(field: SubmissionField) -> Decided | None:
+    if field.decision is None:
+        return None
+    return Decided(decision=field.decision, reason_code=field.reason_code, reason=field.reason, by=field.decided_by)
+
+
+def _told(said: Mapping[str, Any] | None) -> Decided | None:
+    if not said:
+        return None
+    return Decided(
+        decision=FieldDecision.of(said["decision"]),
+        reason_code=said.get("reason_code", ""),
+        reason=said.get("reason", ""),
+        by=said.get("by", ""),
+    )
