@@ -72,6 +72,7 @@ MATCHED_BY = {
     "scored": Text("按名称相近程度对应（唯一且有把握）", "matched by a near name, unique and certain"),
     "remembered": Text("按以前的人工决定对应", "matched as decided by a person before"),
     "decided": Text("由人工选定", "chosen by a person"),
+    "decided_new": Text("由人工确认为新企业", "confirmed by a person to be a firm of its own"),
     "file": Text("与本文件前面一行相同", "same as an earlier row of this file"),
     "file_maker": Text("生产单位与本文件前面一行相同", "same maker as in an earlier row of this file"),
 }

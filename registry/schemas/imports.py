@@ -71,6 +71,8 @@ class ImportRowLine(ReadModel):
     enterprise_name: str | None
     reason_zh: str | None
     reason_en: str | None
+    by_person: bool = False
+    """A person decided what becomes of it in this import."""
     candidates: list[Candidate]
 
 

@@ -33,8 +33,19 @@ class ComparedFirm(ReadModel):
     titles: list[TitleBadge]
 
 
+class ComparedEntry(ReadModel):
+    """The entry of the same product version that a row stands against, with every field in the order of the row's."""
+
+    where_zh: str
+    where_en: str
+    fields: list[ComparedField]
+
+
 class RowComparison(ReadModel):
-    """A row of a staged import and the firms it may mean, best first."""
+    """A row of a staged import and the firms it may mean, best first; or the entry of its product it stands against."""
+
+    question: Literal["firm", "entry"] = "firm"
+    """Which firm is meant (of a product: its maker), or which of two entries of one product version counts."""
 
     import_id: int
     row_id: int
@@ -48,6 +59,7 @@ class RowComparison(ReadModel):
     decision_id: int | None
     fields: list[ComparedField]
     candidates: list[ComparedFirm]
+    standing: ComparedEntry | None = None
     next_row_id: int | None
     """The next undecided row of the file, None after the last."""
     undecided: int

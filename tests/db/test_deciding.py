@@ -1,5 +1,6 @@
 """Doubtful rows: scored, shown side by side, decided by a person, remembered, revoked; on both engines."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,11 @@ def firms(engine: Engine, tmp_path: Path) -> Engine:
     return engine
 
 
-def stage(engine: Engine, folder: Path, *rows: tuple[str, ...], name: str = "list.csv") -> ImportDetail:
+def stage(
+    engine: Engine, folder: Path, *rows: tuple[str, ...], name: str = "list.csv", options: ImportOptions = LIST
+) -> ImportDetail:
     padded = [(*row, *[""] * (len(HEADER) - len(row))) for row in rows]
-    return bring(engine, csv_file(folder, HEADER, *padded, name=name), LIST, write_it=False)
+    return bring(engine, csv_file(folder, HEADER, *padded, name=name), options, write_it=False)
 
 
 def rows_of(session: Session, import_id: int) -> list[ImportRow]:
@@ -187,6 +190,45 @@ def test_wrong_choices_are_refused_with_what_is_wrong(firms: Engine, tmp_path: P
         write(session, import_id=detail.summary.id, actor=WE)
         with pytest.raises((InvalidTransition, InvalidInput)):
             decide(session, import_id=detail.summary.id, row_id=number, choice="new", actor=WE)
+
+
+def test_a_firm_said_to_be_new_goes_with_an_undo_and_is_made_once(firms: Engine, tmp_path: Path) -> None:
+    name = "广州示例听澜科技有限公司"
+    detail = stage(firms, tmp_path, (name, "9.1E+17"), (name, "9.1E+17"))
+    assert counts(detail) == {"ambiguous": 2}
+    say(firms, detail, "new", 0)
+    say(firms, detail, "new", 1)
+    with transaction(firms) as session:
+        write(session, import_id=detail.summary.id, actor=WE)
+    with reading(firms) as session:
+        first, second = rows_of(session, detail.summary.id)
+        assert (first.outcome, second.outcome) == (RowOutcome.NEW, RowOutcome.UNCHANGED)
+        assert first.enterprise_id == second.enterprise_id
+    again = stage(firms, tmp_path, (name, "9.1E+17"), (name, "9.1E+17"), name="again.csv")
+    assert counts(again)["unchanged"] == 1
+    assert take_back(firms, detail.summary.id).enterprises_voided == 1
+
+
+@pytest.mark.parametrize("code", ["9.13501E+17", "91350100M000100Y44", "9135010", "不详"])
+def test_a_damaged_code_is_decided_by_name_and_by_a_person_only(firms: Engine, tmp_path: Path, code: str) -> None:
+    exact, near, unknown = FIRMS[2][0], "深圳示例启衡电子有限责任公司", "佛山示例不相干有限公司"
+    codes = replace(LIST, mapping={"": {HEADER[1]: "uscc"}})
+    detail = stage(firms, tmp_path, (exact, code), (near, code), (unknown, code), options=codes)
+    assert counts(detail) == {"ambiguous": 2, "rejected": 1}
+    for place in (0, 1):
+        seen = side_by_side(firms, detail, place)
+        assert (seen.reason_zh or "").startswith("代码已损坏，按名称相近找到 1 家")
+        assert [one.name for one in seen.candidates] == [FIRMS[2][0]]
+    say(firms, detail, side_by_side(firms, detail).candidates[0].key)
+    say(firms, detail, "new", 1)
+    with transaction(firms) as session:
+        write(session, import_id=detail.summary.id, actor=WE)
+    with reading(firms) as session:
+        chosen, made, *_ = rows_of(session, detail.summary.id)
+        assert session.get_one(Enterprise, chosen.enterprise_id).uscc is None
+        assert session.get_one(Enterprise, made.enterprise_id).name_zh == near
+    later = stage(firms, tmp_path, (exact, code), name="next.csv", options=codes)
+    assert counts(later) == {"unchanged": 1}  # remembered: a person has said so
 
 
 def test_a_firm_without_a_code_is_found_by_a_row_that_has_one(firms: Engine, tmp_path: Path) -> None:

@@ -268,3 +268,23 @@ def test_a_doubtful_row_is_decided_beside_its_candidates_and_the_decision_taken_
     assert 'data-key="1"' in office.get(found.group()).text
     assert post(office, f"{found.group()}/revoke").status_code == 409
     assert office.get(f"{address}/rows/999999").status_code == 404
+
+
+def test_of_two_entries_of_one_product_a_person_says_on_the_page_which_counts(office: TestClient) -> None:
+    head = "产品名称,版本,送测单位,安全可靠等级\n"
+    lines = "示例库,V1,示例软件甲有限公司,Ⅰ级\n示例库,V1,示例软件甲有限公司,Ⅱ级\n"
+    address = upload(office, head + lines, "产品.csv")
+    filled = fields(office.get(address).text) | {"directory": ["secure_product"], "announced_on": ["2026-05-06"]}
+    assert post(office, f"{address}/settings", filled).status_code == 303
+    found = re.search(rf"{address}/rows/[0-9]+", office.get(address).text)
+    assert found is not None
+    row = office.get(found.group()).text
+    assert "本文件第 2 行" in row
+    assert "Ⅱ级" in row
+    assert all(f'data-key="{key}"' in row for key in ("1", "2", "u"))
+    assert "建新企业" not in row
+    assert post(office, found.group(), {"choice": "take"}).headers["location"] == address
+    assert "将写入 1 行" in office.get(address).text
+    assert "fang 已决定" in office.get(found.group()).text
+    assert post(office, f"{found.group()}/revoke").status_code == 303
+    assert 'data-key="2"' in office.get(found.group()).text

@@ -1,5 +1,6 @@
 """A doubtful row of an import beside the firms it may mean, and what an official decides about it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path
@@ -15,6 +16,7 @@ from registry.schemas.matching import ComparedField, ComparedFirm, RowComparison
 from registry.services.imports.browsing import get_import
 from registry.services.imports.comparing import compare
 from registry.services.imports.deciding import decide, revoke
+from registry.services.imports.product_choosing import AGAIN
 from registry.vocabulary import ImportState, OperatingStatus, Role, RowOutcome
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
@@ -23,6 +25,7 @@ from web.rendering import render, see_other, url_path
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+_GRADES = {"1": "Ⅰ", "2": "Ⅱ", "3": "Ⅲ"}
 SHOWN = 5
 """Candidates with a key of their own: 1 to 5."""
 
@@ -48,7 +51,6 @@ def decide_row(
 
     Raises NotFound, NotAllowed, InvalidTransition, InvalidInput.
     """
-    following = compare(session, import_id=import_id, row_id=row_id).next_row_id
     try:
         with session.begin_nested():
             decide(session, import_id=import_id, row_id=row_id, choice=choice, actor=actor)
@@ -58,6 +60,8 @@ def decide_row(
         if refusal.status not in (409, 422):
             raise
         return _page(request, session, actor, import_id, row_id, refusal=refusal)
+    # One word may settle further rows.
+    following = compare(session, import_id=import_id, row_id=row_id).next_row_id
     if following is None:
         return see_other(request, "work_import", import_id=import_id)
     return see_other(request, "import_row", import_id=import_id, row_id=following)
@@ -68,10 +72,13 @@ def revoke_decision(
     request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, row_id: Number
 ) -> Response:
     """Take the decision about a row back. Raises NotFound, NotAllowed, InvalidTransition."""
-    number = compare(session, import_id=import_id, row_id=row_id).decision_id
-    if number is None:
+    row = compare(session, import_id=import_id, row_id=row_id)
+    if row.decision_id is not None:
+        revoke(session, decision_id=row.decision_id, actor=actor)
+    elif row.question == "entry" and row.decided_by:
+        decide(session, import_id=import_id, row_id=row_id, choice=AGAIN, actor=actor)
+    else:
         raise InvalidTransition("这一行没有可撤回的决定。", "Nothing was decided about this row.")
-    revoke(session, decision_id=number, actor=actor)
     return see_other(request, "import_row", import_id=import_id, row_id=row_id)
 
 
@@ -95,26 +102,16 @@ def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowCompa
     wide = summary.directory_code or EVERY_DIRECTORY
     open_ = summary.state is ImportState.MATCHED and actor.may(Role.CURATOR, region_code="", directory_code=wide)
     candidates = row.candidates[:SHOWN]
-    shown = [
-        {
-            "word": word(ROLES, field.code),
-            "value": _said(field, locale_of(request)),
-            "others": [
-                {"value": _said(one.fields[place], locale_of(request)), "agreement": one.fields[place].agreement}
-                for one in candidates
-            ],
-        }
-        for place, field in enumerate(row.fields)
-        if field.value or any(one.fields[place].value for one in candidates)
-    ]
+    beside = [one.fields for one in candidates] + ([row.standing.fields] if row.standing else [])
     return {
         "summary": summary,
         "row": row,
         "reason": Text(row.reason_zh, row.reason_en or row.reason_zh) if row.reason_zh else None,
         "candidates": [_candidate(request, one, place) for place, one in enumerate(candidates, 1)],
-        "fields": shown,
+        "standing": Text(row.standing.where_zh, row.standing.where_en) if row.standing else None,
+        "fields": _fields(row, beside, locale_of(request)),
         "may_decide": open_ and row.outcome is RowOutcome.AMBIGUOUS,
-        "may_revoke": open_ and row.decision_id is not None,
+        "may_revoke": open_ and (row.decision_id is not None or row.decided_by is not None),
         "decide_url": url_path(request, "import_decide", import_id=row.import_id, row_id=row.row_id),
         "revoke_url": url_path(request, "import_decision_revoke", import_id=row.import_id, row_id=row.row_id),
         "next_url": url_path(request, "import_row", import_id=row.import_id, row_id=row.next_row_id)
@@ -125,8 +122,23 @@ def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowCompa
     }
 
 
+def _fields(row: RowComparison, beside: Sequence[Sequence[ComparedField]], locale: Locale) -> list[dict[str, Any]]:
+    """The fields that the row or something beside it states."""
+    return [
+        {
+            "word": word(ROLES, field.code),
+            "value": _said(field, locale),
+            "others": [{"value": _said(one[place], locale), "agreement": one[place].agreement} for one in beside],
+        }
+        for place, field in enumerate(row.fields)
+        if field.value or any(one[place].value for one in beside)
+    ]
+
+
 def _said(field: ComparedField, locale: Locale) -> str:
-    """States by their word; a sum of money with its unit."""
+    """States by their word, a sum of money with its unit, a grade as it is printed."""
+    if field.code == "grade" and field.value in _GRADES:
+        return Text(f"{_GRADES[field.value]}级", f"Grade {_GRADES[field.value]}").in_(locale)
     if field.code == "status":
         return next((one.label.in_(locale) for one in OperatingStatus if one.value == field.value), field.value)
     if field.code == "capital" and field.value.replace(",", "").isdigit():

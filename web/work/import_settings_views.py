@@ -114,6 +114,9 @@ def _values(detail: ImportDetail, typed: Form | None) -> dict[str, Any]:
 
 
 def _kind_of(detail: ImportDetail, typed: Form | None) -> DirectoryKind:
+    if any(column.role in _OF_PRODUCTS for table in detail.tables for column in table.columns):
+        # What was recognised can be kept as it is, whatever directory is chosen in the end.
+        return DirectoryKind.PRODUCT
     code = _values(detail, typed)["directory"]
     kind = next((row["kind"] for row in shipped("directories") if row["code"] == code), DirectoryKind.ENTERPRISE.value)
     return DirectoryKind.of(kind)

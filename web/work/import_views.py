@@ -20,7 +20,7 @@ from registry.schemas.imports import (
 )
 from registry.schemas.paging import Page
 from registry.services.reference import shipped
-from registry.vocabulary import DirectoryKind, ImportKind, ImportState, RowKind, RowOutcome
+from registry.vocabulary import ImportState, RowKind, RowOutcome
 from web.formats import grouped
 from web.i18n import locale_of
 from web.navigation import path_of
@@ -269,7 +269,7 @@ def _row(request: Request, summary: ImportSummary, row: ImportRowLine, *, is_doc
         "href": url_path(request, "document_row", import_id=summary.id, row_id=row.row_id) if is_document else None,
         "enterprise_url": url_path(request, "enterprise", key=row.enterprise_key) if row.enterprise_key else None,
         "decide_url": url_path(request, "import_row", import_id=summary.id, row_id=row.row_id)
-        if _may_be_compared(summary) and (row.outcome is RowOutcome.AMBIGUOUS or row.matched_by == "decided")
+        if _may_be_compared(summary) and (row.outcome is RowOutcome.AMBIGUOUS or row.by_person)
         else None,
         "matched_by": MATCHED_BY.get(row.matched_by or ""),
         "reason": Text(row.reason_zh, row.reason_en or row.reason_zh) if row.reason_zh else None,
@@ -277,9 +277,8 @@ def _row(request: Request, summary: ImportSummary, row: ImportRowLine, *, is_doc
 
 
 def _may_be_compared(summary: ImportSummary) -> bool:
-    """Rows of a staged list of enterprises can be looked at beside their candidates."""
-    of_firms = summary.kind is ImportKind.LIST and summary.lists is DirectoryKind.ENTERPRISE
-    return of_firms and summary.state is ImportState.MATCHED
+    """Rows of a staged import can be looked at beside their candidates."""
+    return summary.state is ImportState.MATCHED
 
 
 def confirm_context(request: Request, summary: ImportSummary, act: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A doubtful row beside the firms it may mean, field by field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func
@@ -13,8 +13,12 @@ from registry.models import Enterprise, EnterpriseName, ImportRow, ImportRun, Ma
 from registry.schemas.imports import NameDifference
 from registry.schemas.matching import Agreement, ComparedField, ComparedFirm, RowComparison
 from registry.services.badges import badges
+from registry.services.imports.browsing import what_it_lists
+from registry.services.imports.product_choosing import CHOSEN_BY, asks_for_entry
+from registry.services.imports.product_comparing import Asked, compare_entries, made_by, printed_product, product_fields
+from registry.services.imports.product_deciding import ENTRY
 from registry.services.resolving import follow_merges, resolve
-from registry.vocabulary import NameKind, RowOutcome
+from registry.vocabulary import DirectoryKind, NameKind, RowOutcome
 
 FIELDS = (
     *("name", "uscc", "registration_no", "former_name", "city", "founded_on", "capital", "industry_code"),
@@ -31,7 +35,13 @@ def compare(session: Session, *, import_id: int, row_id: int) -> RowComparison:
     if run is None or row is None or row.import_id != import_id:
         raise NotFound(f"导入 IM-{import_id} 没有这一行。", f"Import IM-{import_id} has no such row.", field="row_id")
     facts = row.facts or {}
-    said = _row_fields(facts)
+    of_products = what_it_lists(run) is DirectoryKind.PRODUCT
+    if of_products and (asks_for_entry(row) or ENTRY in facts):
+        asked = compare_entries(session, run, row)
+    else:
+        said = product_fields(facts)[:2] if of_products else []
+        said += [ComparedField(code=code, value=value, agreement="unknown") for code, value in _row_fields(facts)]
+        asked = Asked("firm", said, _candidates(session, row.candidates or [], said, facts), None)
     decision = session.exec(
         select(MatchDecision)
         .where(col(MatchDecision.row_id) == row.id, col(MatchDecision.revoked_at).is_(None))
@@ -44,20 +54,24 @@ def compare(session: Session, *, import_id: int, row_id: int) -> RowComparison:
         row_id=row.id,
         sheet=row.sheet,
         row_number=row.row_number,
-        name=facts.get("name_as_printed") or facts.get("name", ""),
+        question=asked.question,
+        name=printed_product(facts) if of_products else facts.get("name_as_printed") or facts.get("name", ""),
         outcome=row.outcome,
         reason_zh=row.reason_zh,
         reason_en=row.reason_en,
-        decided_by=decision.actor if decision else None,
+        decided_by=decision.actor if decision else facts.get(CHOSEN_BY),
         decision_id=decision.id if decision else None,
-        fields=[ComparedField(code=code, value=said[code], agreement="unknown") for code in FIELDS],
-        candidates=_candidates(session, row.candidates or [], said),
+        fields=asked.fields,
+        candidates=asked.candidates,
+        standing=asked.standing,
         next_row_id=session.exec(following.limit(1)).first(),
         undecided=session.exec(select(func.count(col(ImportRow.id))).where(*waiting)).one(),
     )
 
 
-def _candidates(session: Session, offered: Sequence[dict[str, Any]], said: dict[str, str]) -> list[ComparedFirm]:
+def _candidates(
+    session: Session, offered: Sequence[dict[str, Any]], said: Sequence[ComparedField], facts: dict[str, Any]
+) -> list[ComparedFirm]:
     """The candidates that are enterprises (a proposed code is none), with their titles of today."""
     firms: list[tuple[dict[str, Any], Enterprise]] = []
     for each in offered:
@@ -68,9 +82,10 @@ def _candidates(session: Session, offered: Sequence[dict[str, Any]], said: dict[
     numbers = [firm.id for _, firm in firms]
     titles = badges(session, enterprise_ids=numbers, as_of=clock.today())
     former = _former(session, numbers)
+    made = made_by(session, numbers, facts) if "product" in facts else {}
     shown = []
     for each, firm in firms:
-        fields = _firm_fields(firm, former.get(firm.id, []))
+        fields = {**made.get(firm.id, {}), **_firm_fields(firm, former.get(firm.id, []))}
         shown.append(
             ComparedFirm(
                 key=each["key"],
@@ -79,14 +94,15 @@ def _candidates(session: Session, offered: Sequence[dict[str, Any]], said: dict[
                 score=each.get("score"),
                 agrees=each.get("agrees", []),
                 differences=[NameDifference(**one) for one in each.get("differences", [])],
-                fields=[
-                    ComparedField(code=code, value=fields[code], agreement=agreement(code, said[code], fields[code]))
-                    for code in FIELDS
-                ],
+                fields=[_beside(one, fields.get(one.code, "")) for one in said],
                 titles=titles.get(firm.id, []),
             )
         )
     return shown
+
+
+def _beside(field: ComparedField, known: str) -> ComparedField:
+    return ComparedField(code=field.code, value=known, agreement=agreement(field.code, field.value, known))
 
 
 def agreement(code: str, printed: str, known: str) -> Agreement:
@@ -97,7 +113,7 @@ def agreement(code: str, printed: str, known: str) -> Agreement:
     """
     if not printed or not known:
         return "unknown"
-    if code in ("name", "former_name"):
+    if code in ("name", "former_name", "version"):
         same = bool({fold_name(one) for one in printed.split("、")} & {fold_name(one) for one in known.split("、")})
     else:
         same = fold_name(printed) == fold_name(known)
@@ -106,10 +122,10 @@ def agreement(code: str, printed: str, known: str) -> Agreement:
     return "unknown" if code in _LOOSE else "different"
 
 
-def _row_fields(facts: dict[str, Any]) -> dict[str, str]:
+def _row_fields(facts: dict[str, Any]) -> Iterable[tuple[str, str]]:
     former = [facts["former_name"]] if "former_name" in facts else []
     city = facts.get("city_code") or facts.get("region_code")
-    return {
+    stated = {
         "name": facts.get("name", ""),
         "uscc": facts.get("uscc") or facts.get("code_as_given", ""),
         "registration_no": facts.get("registration_no", ""),
@@ -122,6 +138,7 @@ def _row_fields(facts: dict[str, Any]) -> dict[str, str]:
         "main_business": facts.get("main_business", ""),
         "status": facts.get("status", ""),
     }
+    return ((code, stated[code]) for code in FIELDS)
 
 
 def _firm_fields(firm: Enterprise, former: list[str]) -> dict[str, str]:

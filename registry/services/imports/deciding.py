@@ -13,6 +13,8 @@ from registry.schemas.matching import DecisionRead
 from registry.services import audit
 from registry.services.imports.browsing import what_it_lists
 from registry.services.imports.lookups import decided_about
+from registry.services.imports.matching import decided_text
+from registry.services.imports.product_choosing import AGAIN, asks_for_entry, choose_entry, settle_again
 from registry.services.keys import key_of
 from registry.services.resolving import resolve
 from registry.vocabulary import DecisionVerdict, DirectoryKind, ImportState, RowOutcome
@@ -25,16 +27,23 @@ NOT = "not:"
 def decide(session: Session, *, import_id: int, row_id: int, choice: str, actor: Actor) -> DecisionRead:
     """Decide an undecided row: ``choice`` is an enterprise's key, ``new``, ``unsure``, or ``not:`` and a key.
 
-    ``unsure`` leaves the row undecided and is not remembered. Raises NotFound, NotAllowed, InvalidInput,
-    InvalidTransition unless the import is staged, Conflict if somebody decided the row meanwhile or the chosen
-    enterprise has another credit code than the row states.
+    In a list of products it is the maker that is chosen, for every row that states the same maker; where two entries
+    of one version differ, ``keep``, ``take`` or ``again`` (see ``product_choosing``). ``unsure`` leaves the row
+    undecided and is not remembered. Raises NotFound, NotAllowed, InvalidInput, InvalidTransition unless the import is
+    staged, Conflict if somebody decided the row meanwhile or the chosen enterprise has another credit code than the
+    row states.
     """
     run = _staged(session, import_id, actor)
-    row = _row(session, run, row_id)
+    of_products = what_it_lists(run) is DirectoryKind.PRODUCT
+    row = _row(session, run, row_id, decided=of_products and choice == AGAIN)
     facts = row.facts or {}
     if choice == UNSURE:
         reason = Text("已看过，仍不能确定。", "Looked at, still not certain.")
-        _change(session, run, row, RowOutcome.AMBIGUOUS, UNSURE, reason)
+        code = row.reason_code or UNSURE if of_products else UNSURE
+        _change(session, run, row, RowOutcome.AMBIGUOUS, code, reason, by=row.matched_by, firm=row.enterprise_id)
+        return _read(session, run, row, None, actor)
+    if of_products and (choice == AGAIN or asks_for_entry(row)):
+        choose_entry(session, run, row, choice, actor)
         return _read(session, run, row, None, actor)
     if not facts.get("folded"):
         raise InvalidInput("这一行没有企业名称。", "The row has no enterprise name.", field="row_id", value=row_id)
@@ -42,9 +51,13 @@ def decide(session: Session, *, import_id: int, row_id: int, choice: str, actor:
     _check(facts, firm, verdict)
     decision = _decision(facts, verdict, firm, actor)
     decision.import_id, decision.row_id = run.id, row.id
-    _settle(session, run, row, verdict, firm)
     session.add(decision)
-    session.flush()
+    if of_products:
+        session.flush()
+        settle_again(session, run)
+    else:
+        _settle(session, run, row, verdict, firm)
+        session.flush()
     _record(session, actor, "match.decide", decision, facts["name"], before=None)
     return _read(session, run, row, decision, actor)
 
@@ -64,8 +77,12 @@ def revoke(session: Session, *, decision_id: int, actor: Actor) -> DecisionRead:
     decision.revoked_at = clock.now()
     row = session.get(ImportRow, decision.row_id) if decision.row_id else None
     if row is not None and run is not None and run.state is ImportState.MATCHED:
-        reason = Text("决定已撤回，须重新选定。", "The decision was revoked; to be decided again.")
-        _change(session, run, row, RowOutcome.AMBIGUOUS, "revoked", reason, expected=row.outcome)
+        session.flush()
+        if what_it_lists(run) is DirectoryKind.PRODUCT:
+            settle_again(session, run)
+        else:
+            reason = Text("决定已撤回，须重新选定。", "The decision was revoked; to be decided again.")
+            _change(session, run, row, RowOutcome.AMBIGUOUS, "revoked", reason, expected=row.outcome)
     session.flush()
     _record(session, actor, "match.revoke", decision, decision.folded, before={"revoked": False})
     return _read(session, run, row, decision, actor)
@@ -110,21 +127,14 @@ def _staged(session: Session, import_id: int, actor: Actor) -> ImportRun:
             field="id",
             value=import_id,
         )
-    if what_it_lists(run) is not DirectoryKind.ENTERPRISE:
-        raise InvalidInput(
-            "产品名录的行不能单独选定生产单位，请更正文件后重新导入。",
-            "Makers in a product list cannot be chosen row by row; correct the file and import it again.",
-            field="id",
-            value=import_id,
-        )
     return run
 
 
-def _row(session: Session, run: ImportRun, row_id: int) -> ImportRow:
+def _row(session: Session, run: ImportRun, row_id: int, *, decided: bool = False) -> ImportRow:
     row = session.get(ImportRow, row_id, populate_existing=True)
     if row is None or row.import_id != run.id:
         raise NotFound(f"导入 IM-{run.id} 没有这一行。", f"Import IM-{run.id} has no such row.", field="row_id")
-    if row.outcome is not RowOutcome.AMBIGUOUS:
+    if row.outcome is not RowOutcome.AMBIGUOUS and not decided:
         raise _decided_meanwhile(session, row)
     return row
 
@@ -169,20 +179,39 @@ def _settle(
 ) -> None:
     """The row as it stands after the decision."""
     if verdict is DecisionVerdict.NEW:
-        reason = Text("人工确认：登记库中没有这家企业。", "Confirmed by a person: not in the registry yet.")
-        _change(session, run, row, RowOutcome.NEW, "decided", reason, by="decided")
+        if (first := _new_row_like(session, run, row)) is not None:
+            _repeat(session, run, row, first)
+        else:
+            _change(session, run, row, RowOutcome.NEW, "decided", decided_text(known=False), by="decided_new")
     elif verdict is DecisionVerdict.OTHER or firm is None:
         key = key_of(session, firm.id) if firm else ""
         left = [each for each in row.candidates or [] if each["key"] != key]
         zh, en = f"已排除一家，还有 {len(left)} 家候选。", f"One ruled out, {len(left)} left."
         _change(session, run, row, RowOutcome.AMBIGUOUS, "ruled_out", Text(zh, en), candidates=left)
     elif (first := _row_about(session, run, firm.id)) is not None:
-        row.facts = {**(row.facts or {}), "same_as": [first.sheet, first.row_number]}
-        zh, en = f"与第 {first.row_number} 行是同一家企业。", f"The same enterprise as row {first.row_number}."
-        _change(session, run, row, RowOutcome.UNCHANGED, "repeated", Text(zh, en), by="file", firm=firm.id)
+        _repeat(session, run, row, first)
     else:
-        reason = Text("由人工选定。", "Chosen by a person.")
-        _change(session, run, row, RowOutcome.MATCHED, "decided", reason, by="decided", firm=firm.id)
+        _change(session, run, row, RowOutcome.MATCHED, "decided", decided_text(known=True), by="decided", firm=firm.id)
+
+
+def _repeat(session: Session, run: ImportRun, row: ImportRow, first: ImportRow) -> None:
+    """The row is about the firm of an earlier one."""
+    row.facts = {**(row.facts or {}), "same_as": [first.sheet, first.row_number]}
+    zh, en = f"与第 {first.row_number} 行是同一家企业。", f"The same enterprise as row {first.row_number}."
+    reason = Text(zh, en)
+    _change(session, run, row, RowOutcome.UNCHANGED, "repeated", reason, by="file", firm=first.enterprise_id)
+
+
+def _new_row_like(session: Session, run: ImportRun, row: ImportRow) -> ImportRow | None:
+    """A row of this import that states the same and was decided to be a firm of its own."""
+    asked = decided_about(row.facts or {})
+    query = select(ImportRow).where(
+        col(ImportRow.import_id) == run.id,
+        col(ImportRow.outcome) == RowOutcome.NEW,
+        col(ImportRow.facts)["folded"].as_string() == asked[0],
+    )
+    found = session.exec(query.order_by(col(ImportRow.id))).all()
+    return next((one for one in found if decided_about(one.facts or {}) == asked), None)
 
 
 def _row_about(session: Session, run: ImportRun, enterprise_id: int) -> ImportRow | None:

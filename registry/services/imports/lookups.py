@@ -286,8 +286,8 @@ class Lookup:
 
 
 def _is_open(facts: Facts, known: Knowledge) -> bool:
-    """Whether a row states a name for which nothing exact is known, and no faulty code (that goes to a person)."""
-    if not facts.get("folded") or ("code_fault" in facts and "uscc" not in facts):
+    """Whether a row states a name for which nothing exact is known."""
+    if not facts.get("folded"):
         return False
     if facts.get("uscc") in known.by_code or facts["folded"] in known.by_folded:
         return False

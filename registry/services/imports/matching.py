@@ -6,7 +6,7 @@ Inside one file the first row of a firm counts; later rows of the same firm poin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registry.errors import Text, shorten
@@ -66,10 +66,18 @@ class Matcher:
     def _decide(self, facts: Facts, known: Knowledge) -> Decision:
         decision = self._exactly(facts, known)
         if decision.outcome is _NEW or decision.outcome is RowOutcome.AMBIGUOUS:
-            if known.remembered and (earlier := known.remembered.get(decision_key(*decided_about(facts)))):
-                return _remembered(decision, earlier, known, facts)
+            if (earlier := _decided_before(facts, known)) is not None:
+                return self._once(_remembered(decision, earlier, known, facts), facts)
             if known.near and decision.outcome is _NEW and (near := known.near.get(near_key(facts))) is not None:
                 return _near(near)
+        return decision
+
+    def _once(self, decision: Decision, facts: Facts) -> Decision:
+        """A firm decided to be one of its own is new once; a later row of the file that says the same repeats it."""
+        if decision.outcome is _NEW:
+            for earlier in self.so_far.named(facts["folded"]):
+                if earlier.enterprise_id is None and earlier.place == facts.get("place", ""):
+                    return _repeated(earlier.at)
         return decision
 
     def _exactly(self, facts: Facts, known: Knowledge) -> Decision:
@@ -140,26 +148,23 @@ class Matcher:
         return bool(place) and any(earlier.place not in ("", place) for earlier in self.so_far.named(facts["folded"]))
 
     def _faulty_code(self, facts: Facts, known: Knowledge) -> Decision | None:
+        """A damaged code matches nothing by itself: what a person said before counts, else names are offered."""
         fault = facts.get("code_fault")
         if fault is None or "uscc" in facts:
             return None
         given = facts["code_as_given"]
-        named = _exact(facts, known)
         explained = explain_code(given).message
-        if fault == "scientific" and len(_unique([n.firm for n in named])) == 1:
-            reason = Text(
-                f"代码“{given}”是科学计数法，已损坏；名称唯一对应一家企业，须人工确认。",
-                f"The code “{given}” is scientific notation and lost; the name fits one enterprise, to be confirmed.",
-            )
-            return Decision(RowOutcome.AMBIGUOUS, "scientific_code", reason, candidates=[_candidate(n) for n in named])
-        offered: list[dict[str, Any]] = [_candidate(n) for n in named]
-        if fault == "wrong_check_digit":
-            codes = nearest_uscc(given, 5)
-            offered += [{"key": code, "name": None, "why": "nearest_code"} for code in codes]
-        reason_code = "scientific_code" if fault == "scientific" else fault
-        if fault == "malformed":
-            reason_code = "malformed_code"
-        return Decision(RowOutcome.REJECTED, reason_code, explained, candidates=offered or None)
+        reason_code = {"scientific": "scientific_code", "malformed": "malformed_code"}.get(fault, fault)
+        offered = _named_alike(facts, known)
+        decision = Decision(RowOutcome.REJECTED, reason_code, explained)
+        if offered:
+            decision.outcome, decision.reason = RowOutcome.AMBIGUOUS, _damaged(given, explained, len(offered))
+        if (earlier := _decided_before(facts, known)) is not None:
+            return self._once(_remembered(replace(decision, candidates=offered), earlier, known, facts), facts)
+        codes = nearest_uscc(given, 5) if fault == "wrong_check_digit" else ()
+        proposed: list[dict[str, Any]] = [{"key": code, "name": None, "why": "nearest_code"} for code in codes]
+        decision.candidates = [*offered, *proposed] or None
+        return decision
 
     def _first_or_repeated(self, decision: Decision, facts: Facts, at: Place) -> Decision:
         """Remember a firm the file has not had before; a second row about a known firm repeats the first."""
@@ -171,6 +176,36 @@ class Matcher:
             Earlier(at, facts["name"], facts["folded"], get("place", ""), get("uscc"), get("registration_no"), number)
         )
         return decision
+
+
+def decided_text(*, known: bool) -> Text:
+    """Why a row is as it is once a person has said which firm it means: one that is known, or none yet."""
+    if known:
+        return Text("由人工选定。", "Chosen by a person.")
+    return Text("人工确认：登记库中没有这家企业。", "Confirmed by a person: not in the registry yet.")
+
+
+def _decided_before(facts: Facts, known: Knowledge) -> list[Remembered] | None:
+    return known.remembered.get(decision_key(*decided_about(facts))) if known.remembered else None
+
+
+def _named_alike(facts: Facts, known: Knowledge) -> list[dict[str, Any]]:
+    """Firms of this name, else those whose names come near, for a row whose code says nothing."""
+    same = known.by_folded.get(facts["folded"], []) if known.by_folded else []
+    if same:
+        return list({each["key"]: each for each in map(_candidate, same)}.values())[:_CANDIDATES]
+    near = known.near.get(near_key(facts))
+    if near is None:
+        return []
+    return near.candidates or ([near.certain] if near.certain is not None else [])
+
+
+def _damaged(given: str, explained: Text, count: int) -> Text:
+    zh, en = explained.zh.rstrip("。"), explained.en.rstrip(".")
+    return Text(
+        f"代码已损坏，按名称相近找到 {count} 家，须人工选定。{zh}。",
+        f"The code is damaged; by name {count} {'firm comes' if count == 1 else 'firms come'} near; choose one. {en}.",
+    )
 
 
 def _unreadable(facts: Facts) -> Decision | None:
@@ -236,6 +271,8 @@ def _remembered(decision: Decision, earlier: list[Remembered], known: Knowledge,
     left = [each for each in offered or [] if each["key"] not in ruled_out]
     if near is not None and near.certain is not None and near.certain["key"] not in ruled_out:
         return _near(near)
+    if "code_fault" in facts and "uscc" not in facts:
+        return replace(decision, candidates=left)
     return _ask(left) if left else Decision(_NEW)
 
 

@@ -55,5 +55,6 @@ def _line(session: Session, row: ImportRow, enterprise_name: str | None, name_at
         enterprise_name=enterprise_name,
         reason_zh=row.reason_zh,
         reason_en=row.reason_en,
+        by_person=row.reason_code == "decided",
         candidates=[Candidate(**each) for each in row.candidates or []],
     )

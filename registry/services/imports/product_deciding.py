@@ -17,6 +17,11 @@ from registry.services.imports.product_lookups import KnownProduct, grades_in_ba
 from registry.vocabulary import RowOutcome
 
 FILE_MAKER = "file_maker"
+GRADES_DIFFER = "grades_differ"
+ENTRY, KEPT, TAKEN = "entry", "keep", "take"
+"""What a person said of a row that states another grade: the entry there was stands, or this row takes its place."""
+REGRADE = "regrade"
+"""Fact of a row whose grade replaces that of the entry the batch has."""
 _NOT_PRODUCTS = frozenset({"合计", "总计", "小计", "共计", "以下空白", "以下无正文"})
 
 Maker = int | Place
@@ -94,11 +99,12 @@ class ProductDecider:
             self._seen[made] = at, facts.get("grade")
             return False
         place, grade = first
-        if grade == facts.get("grade"):
+        kept = facts.get(ENTRY) == KEPT
+        if kept or grade == facts.get("grade"):
             decision.outcome, decision.matched_by, decision.same_as = RowOutcome.UNCHANGED, "file", place
-            decision.reason_code, decision.reason = "repeated", _repeated(place)
+            decision.reason_code, decision.reason = ("decided", _other_stands(place)) if kept else _repeats(place)
         else:
-            decision.outcome, decision.reason_code = RowOutcome.AMBIGUOUS, "grades_differ"
+            decision.outcome, decision.reason_code, decision.same_as = RowOutcome.AMBIGUOUS, GRADES_DIFFER, place
             decision.reason = Text(
                 f"与本文件第 {place[1]} 行是同一产品版本而等级不同，须人工确认。",
                 f"The same product version as row {place[1]} of this file with another grade; to be confirmed.",
@@ -108,8 +114,22 @@ class ProductDecider:
     def _settle_listed(self, decision: Decision, facts: Facts, grade: int | None, names: dict[int, set[str]]) -> None:
         """A version that already stands in the batch: nothing new, unless its maker gets something or grades differ."""
         firm = decision.firm
-        if "grade" in facts and facts["grade"] != grade:
-            decision.outcome, decision.reason_code = RowOutcome.AMBIGUOUS, "grades_differ"
+        differs = "grade" in facts and facts["grade"] != grade
+        if differs and facts.get(ENTRY) == TAKEN:
+            facts[REGRADE] = True
+            decision.outcome, decision.reason_code = RowOutcome.MATCHED, "decided"
+            decision.reason = Text(
+                f"由人工选定：等级以文件为准（登记的是 {grade or '空'}）。",
+                f"Chosen by a person: the grade of the file counts (it was {grade or 'none'}).",
+            )
+        elif differs and facts.get(ENTRY) == KEPT:
+            decision.outcome, decision.reason_code = RowOutcome.UNCHANGED, "decided"
+            decision.reason = Text(
+                f"由人工选定：等级以登记的 {grade or '空'} 为准。",
+                f"Chosen by a person: the grade in the registry, {grade or 'none'}, counts.",
+            )
+        elif differs:
+            decision.outcome, decision.reason_code = RowOutcome.AMBIGUOUS, GRADES_DIFFER
             decision.reason = Text(
                 f"本批次已有这一产品版本，登记的等级是 {grade or '空'}，文件为 {facts['grade']}，须人工确认。",
                 f"This product version already stands in the batch with grade {grade or 'none'}, not "
@@ -124,11 +144,15 @@ class ProductDecider:
                 decision.reason = Text("登记库已有，没有新内容。", "Already in the registry; nothing new.")
 
 
-def _repeated(at: Place) -> Text:
+def _other_stands(at: Place) -> Text:
+    return Text(f"由人工选定：以第 {at[1]} 行为准。", f"Chosen by a person: row {at[1]} counts.")
+
+
+def _repeats(at: Place) -> tuple[str, Text]:
     sheet, row = at
     where = f"工作表“{sheet}”第 {row} 行" if sheet else f"第 {row} 行"
     where_en = f"row {row} of sheet “{sheet}”" if sheet else f"row {row}"
-    return Text(f"与本文件{where}是同一产品版本。", f"The same product version as {where_en} of this file.")
+    return "repeated", Text(f"与本文件{where}是同一产品版本。", f"The same product version as {where_en} of this file.")
 
 
 def _unreadable(facts: Facts) -> Decision | None:

@@ -40,3 +40,20 @@ def void_products(session: Session, *, import_id: int, at: datetime) -> tuple[in
         .values(voided_at=at)
     )
     return entries.rowcount, products.rowcount
+
+
+def restore_grades(session: Session, *, import_id: int) -> tuple[int, int]:
+    """Give entries whose grade this import replaced their grade back. How many, and how many were changed since."""
+    restored = kept = 0
+    found = select(col(ImportRow.effects)["regraded"]).where(
+        col(ImportRow.import_id) == import_id, col(ImportRow.effects)["regraded"].as_string().is_not(None)
+    )
+    for said in session.execute(found).scalars().all():
+        entry = session.get_one(ProductListing, said["entry"])
+        if entry.grade == said["to"]:
+            entry.grade = said["from"]
+            restored += 1
+        else:
+            kept += 1
+    session.flush()
+    return restored, kept

@@ -14,6 +14,7 @@ from registry.services.imports.conflicts import changed_since
 from registry.services.imports.interpreting import Facts
 from registry.services.imports.lookups import Lookup
 from registry.services.imports.options import Destination, titled_days
+from registry.services.imports.product_deciding import REGRADE
 from registry.services.imports.product_interpreting import SUBSTANCE
 from registry.services.imports.product_lookups import (
     KnownProduct,
@@ -118,7 +119,24 @@ class _ProductWriting:
         entries = [self._entry(row, number) for row, number in numbered if number not in listed]
         insert_rows(self.session, ProductListing, entries)
         self.entries += len(entries)
+        for row, number in numbered:
+            if REGRADE in row.facts and number in listed:
+                self._regrade(row, number)
         self.makers.touched.extend(makers)
+
+    def _regrade(self, row: StagedRow, product: int) -> None:
+        """The grade a person took from the file, on the entry the batch has; the old one is kept for an undo."""
+        standing = select(ProductListing).where(
+            col(ProductListing.batch_id) == self.batch_id,
+            col(ProductListing.product_id) == product,
+            col(ProductListing.voided_at).is_(None),
+        )
+        entry = self.session.scalars(standing.order_by(col(ProductListing.id)).limit(1)).one()
+        said = {"entry": entry.id, "from": entry.grade, "to": row.facts["grade"]}
+        entry.grade = row.facts["grade"]
+        stored = self.session.get_one(ImportRow, row.id, populate_existing=True)
+        stored.effects = {**(stored.effects or {}), "regraded": said}
+        self.session.flush()
 
     def _write_makers(self, rows: Sequence[StagedRow]) -> None:
         """Fill what is empty on makers that were there before; each is filled by the first row that names it."""

@@ -27,7 +27,7 @@ from registry.schemas.imports import KeptEnterprise, UndoPreview, UndoReport
 from registry.services import outbox
 from registry.services.imports.abandoning import UNWRITTEN, abandon_run
 from registry.services.imports.bulk import among
-from registry.services.imports.product_undoing import void_products
+from registry.services.imports.product_undoing import restore_grades, void_products
 from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
 from registry.services.notices.taking_back import take_back
@@ -55,7 +55,7 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     touched = _rows_of(session, run)
     listings = _void_listings(session, run, at)
     entries, products = void_products(session, import_id=run.id, at=at)
-    cleared = _clear_filled(session, run, at)
+    cleared = _sum(_clear_filled(session, run, at), restore_grades(session, import_id=run.id))
     kept = _kept(session, run)
     voided = _void_enterprises(session, run, [each.id for each, _ in kept], at)
     names = _forget_names(session, run, [each.id for each, _ in kept])
@@ -120,7 +120,7 @@ def _made(run: ImportRun) -> Any:
     return select(col(ImportRow.enterprise_id)).where(
         col(ImportRow.import_id) == run.id,
         col(ImportRow.outcome) == RowOutcome.NEW,
-        col(ImportRow.matched_by).is_(None),
+        or_(col(ImportRow.matched_by).is_(None), col(ImportRow.matched_by) == "decided_new"),
     )
 
 
@@ -205,6 +205,10 @@ def _clear_filled(session: Session, run: ImportRun, at: datetime) -> tuple[int, 
             kept += 1
     session.flush()
     return cleared, kept
+
+
+def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _filled(session: Session, run: ImportRun) -> Iterator[tuple[Enterprise, str, bool]]:
