@@ -64,6 +64,8 @@ class Submission(SQLModel, table=True):
     step: int = 0
     """Which of ``steps`` it lies at."""
     due_on: date | None = None
+    listing_id: int | None = ref(foreign="listing.id", nullable=True)
+    """The row of a draft list that an approved nomination became."""
     park_id: int | None = ref(foreign="park.id", nullable=True)
     """The park that drafted it; a member of the firm has to confirm before it is sent."""
     created_by: str = Field(max_length=100)

@@ -1034,6 +1034,7 @@ def upgrade() -> None:
         sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("park_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_by", sa.String(100), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1046,6 +1047,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["enterprise_id"], ["enterprise.id"], name=op.f("fk_submission_enterprise_id_enterprise")
         ),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_submission_listing_id_listing")),
         sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_submission_park_id_park")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("receipt", name=op.f("uq_submission_receipt")),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from registry.models import Batch, Directory, ImportRow, Listing, ProductListing
+from registry.models import Batch, Directory, ImportRow, Listing, ProductListing, Submission
 from registry.services.imports.bulk import update_values
 from registry.services.imports.options import Destination, titled_days
 from registry.vocabulary import DirectoryKind
@@ -18,7 +18,8 @@ FACTS = ("valid_from", "issued_on", "valid_to")
 def date_titles(session: Session, batch: Batch, announced_on: date) -> int:
     """Give titles whose row states no first day the day of the announcement; how many changed.
 
-    A public notice is imported before that day is known. Rows without an archived row keep the days they have.
+    A public notice is imported before that day is known, and nominations are listed before it. Other rows without an
+    archived row keep the days they have.
     """
     directory = session.get_one(Directory, batch.directory_code)
     table = ProductListing if directory.kind is DirectoryKind.PRODUCT else Listing
@@ -45,9 +46,21 @@ def date_titles(session: Session, batch: Batch, announced_on: date) -> int:
         first, last = titled_days(_stated(row), destination)
         if (first, last) != (row["present_from"], row["present_to"]):
             changed.append((first, last, row["id"]))
+    changed += _nominated(session, batch, destination) if table is Listing else []
     update_values(session, table, ("valid_from", "valid_to"), changed)
     session.expire_all()
     return len(changed)
+
+
+def _nominated(session: Session, batch: Batch, destination: Destination) -> list[tuple[date, date | None, int]]:
+    """Rows that came from nominations state no day of their own: they begin with the announcement."""
+    first, last = titled_days({}, destination)
+    query = (
+        select(col(Listing.id))
+        .join(Submission, col(Submission.listing_id) == col(Listing.id))
+        .where(col(Listing.batch_id) == batch.id, col(Listing.voided_at).is_(None))
+    )
+    return [(first, last, number) for number in session.scalars(query)]
 
 
 def _stated(row: Mapping[Any, Any]) -> dict[str, str]:

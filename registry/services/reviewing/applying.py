@@ -11,7 +11,7 @@ from registry import clock
 from registry.errors import Text
 from registry.identity.folding import fold_name
 from registry.identity.regions import city_of
-from registry.models import Enterprise, Fact, Figure, Product, Submission
+from registry.models import Contact, Enterprise, Fact, Figure, Product, Submission
 from registry.policies import Actor
 from registry.services import audit, outbox
 from registry.services.identities import lock_enterprise, touch
@@ -52,6 +52,7 @@ def apply_submission(session: Session, submission: Submission, *, actor: Actor) 
             _fact(session, submission, field, value, changes)
         elif path == "products":
             _products(session, enterprise, value, changes)
+    _contact(session, enterprise, sent, changes)
     touch(enterprise)
     session.flush()
     audit.record(
@@ -127,6 +128,24 @@ def _fact(session: Session, submission: Submission, field: FieldDef, value: Any,
     row.known_on = (submission.submitted_at or clock.now()).date()
     if not equal(before, value):
         changes[field.path] = (before, value)
+
+
+def _contact(session: Session, enterprise: Enterprise, sent: Sent, changes: Changes) -> None:
+    """Whom to ask, as the last submission says; a submission that names nobody changes nothing."""
+    given = {path.removeprefix("contact."): one for path, one in sent.values.items() if path.startswith("contact.")}
+    if not given.get("name"):
+        return
+    row = session.scalars(select(Contact).where(col(Contact.enterprise_id) == enterprise.id)).first()
+    if row is None:
+        row = Contact(enterprise_id=enterprise.id)
+        session.add(row)
+    before = row.model_dump(include={"name", "office", "phone", "email", "public"})
+    for name in ("name", "office", "phone", "email"):
+        setattr(row, name, str(given.get(name) or ""))
+    row.public, row.updated_at = bool(given.get("public")), clock.now()
+    if any(getattr(row, name) != value for name, value in before.items()):
+        # Who it is stays out of the trail: it can be read by people who may not see contacts.
+        changes["contact"] = (None, "更新")
 
 
 def _products(session: Session, enterprise: Enterprise, value: Any, changes: Changes) -> None:
