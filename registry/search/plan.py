@@ -84,6 +84,8 @@ class WordPlan:
     latin: str = ""
     reading: str = ""
     initials: str = ""
+    written: tuple[str, ...] = ()
+    """The Han characters of a mixed word (宁 of 宁dsd): whatever sounds like the word has to be written with them."""
     code: str = ""
     address: bool = False
     """It may stand in an address (光谷大道77号)."""

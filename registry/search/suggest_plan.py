@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from registry.search.expression import Expression, Term, all_of, all_terms, any_of, any_term
 from registry.search.sound import unfinished
 from registry.search.tiers import ENTERPRISES, PRODUCTS
+from registry.search.word_plans import mixed_initials, mixed_reading
 from registry.search.words import (
     PREFIX_LENGTHS,
     compact,
     compact_core,
     grams,
     is_han,
-    pinyin,
     plain_reading,
     runs,
-    syllables,
 )
 
 CODE_MIN = 4
@@ -78,8 +77,9 @@ def _mixed(whole: str) -> Expression:
             parts.append(all_terms("characters", run))
         else:
             parts.append(any_term("name", [run]))
-    initials = "".join("".join(s[0] for s in syllables(run)) if is_han(run) else run for run in runs(whole))
-    return any_of([Term("reading", pinyin(whole)), Term("initials", initials), all_of(parts)])
+    written = [all_terms("characters", run) for run in runs(whole) if is_han(run)]
+    sounds = any_of([Term("reading", mixed_reading(runs(whole))), Term("initials", mixed_initials(runs(whole)))])
+    return any_of([all_of([sounds, *written]), all_of(parts)])
 
 
 def _products(whole: str) -> list[Expression]:

@@ -175,6 +175,11 @@ def product_filters(plan: ProductPlan) -> list[Expression]:
     return [any_term(field, values) for field, values in chosen.items() if values]
 
 
+def _written(sound: Expression, word: WordPlan) -> Expression:
+    """What sounds like a mixed word and is written with its characters."""
+    return all_of([sound, all_terms("characters", word.written)]) if word.written else sound
+
+
 def _word(word: WordPlan) -> Expression:
     """All forms one word may be found by: pairs that all stand in one field, a reading, initials, a code."""
     others = [all_terms(f, other) for other in word.others for f in _fields(word)]
@@ -190,10 +195,9 @@ def _word(word: WordPlan) -> Expression:
     parts = [all_of([all_terms(f, word.grams), *lone]) for f in _fields(word)] if word.grams else []
     if lone and not parts:
         parts += lone
-    if word.reading:
-        parts += [Term("reading", word.reading), Term("reading_other", word.reading)]
-    if word.initials:
-        parts.append(Term("initials", word.initials))
+    sounds = [(field, word.reading) for field in ("reading", "reading_other") if word.reading]
+    sounds += [("initials", word.initials)] if word.initials else []
+    parts += [_written(Term(field, value), word) for field, value in sounds]
     if word.placed is not None:
         city, brand = word.placed
         parts.append(all_of([Term("city", city), all_terms("name", grams(brand))]))

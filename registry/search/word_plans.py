@@ -37,8 +37,9 @@ def plan_word(word: str, lexicon: Lexicon | None = None) -> list[WordPlan]:
             text=whole,
             grams=tuple(p for p in pieces if len(p) > 1 or not is_han(p)),
             lone=tuple(p for p in pieces if len(p) == 1 and is_han(p)),
-            reading=pinyin(whole) if mixed and len(whole) <= 40 else "",
-            initials=_mixed_initials(parts) if mixed and len(whole) <= 12 else "",
+            reading=mixed_reading(parts) if mixed and len(whole) <= 40 else "",
+            initials=mixed_initials(parts) if mixed and len(whole) <= 12 else "",
+            written=tuple(c for part in parts if is_han(part) for c in part) if mixed else (),
             address=address,
             others=(*_others(whole, lexicon), *_permuted(whole, lexicon)),
             placed=_placed(whole, lexicon),
@@ -92,6 +93,11 @@ def _placed(word: str, lexicon: Lexicon | None) -> tuple[str, str] | None:
     return (found.entry.value, found.rest) if len(found.rest) >= PLACED_MIN else None
 
 
-def _mixed_initials(parts: list[str]) -> str:
+def mixed_reading(parts: list[str]) -> str:
+    """善lvye as shanluye: the sound of the characters, the letters in the one spelling the index knows."""
+    return "".join(pinyin(part) if is_han(part) else plain_reading(part) for part in parts)
+
+
+def mixed_initials(parts: list[str]) -> str:
     """宁dsd as ndsd: first letters of the Han characters, Latin letters as they are."""
     return "".join("".join(s[0] for s in syllables(p)) if is_han(p) else p for p in parts)

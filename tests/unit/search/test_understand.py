@@ -131,6 +131,21 @@ def test_a_chosen_filter_is_not_chosen_twice(lexicon: Lexicon) -> None:
     assert read(lexicon, "小巨人", directories=("little_giant",)).filters.directories == ("little_giant",)
 
 
+@pytest.mark.parametrize(
+    ("typed", "reading", "initials", "written"),
+    [
+        ("宁dsd", "ningdsd", "ndsd", ("宁",)),
+        ("善lvwangluo", "shanluwangluo", "slvwangluo", ("善",)),
+        ("宁德shidai", "ningdeshidai", "ndshidai", ("宁", "德")),
+    ],
+)
+def test_characters_before_letters_have_to_be_written_so(
+    lexicon: Lexicon, typed: str, reading: str, initials: str, written: tuple[str, ...]
+) -> None:
+    (word,) = read(lexicon, typed).plan.words
+    assert (word.reading, word.initials, word.written) == (reading, initials, written)
+
+
 def test_han_and_letters_in_one_word_are_also_read_as_sound(lexicon: Lexicon) -> None:
     (word,) = read(lexicon, "宁dsd").plan.words
     assert (word.initials, word.reading) == ("ndsd", "ningdsd")
