@@ -21,7 +21,7 @@ from api.routes import ROUTERS as API_ROUTERS
 from import_scripts.evidence import inspect_evidence
 from import_scripts.reading import open_file
 from registry.db import make_engine
-from registry.errors import Locale, NotAuthenticated, RegistryError
+from registry.errors import Locale, NeedsSecondFactor, NotAuthenticated, RegistryError
 from registry.incidents import incident_number
 from registry.logs import configure_logs
 from registry.services.indexing import search_engine
@@ -32,10 +32,12 @@ from registry.services.search_misses import MissLog
 from registry.services.working import Worker
 from registry.settings import Settings
 from web.assets import MOUNT, HashedStatic
+from web.carrying import carried_from
 from web.deps import current_actor
-from web.errors import error_page, fault_page, lead_to_login
+from web.errors import error_page, fault_page, lead_to_login, lead_to_second_factor
 from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin
 from web.i18n import accepted_locale
+from web.login import sign_in_again
 from web.refusals import refusal_of_fault, refusal_of_status
 from web.routes import ROUTERS as WEB_ROUTERS
 from web.sessions import session_token
@@ -151,7 +153,7 @@ def body_limit(path: str) -> int:
 
 def _map_errors(app: FastAPI) -> None:
     """The only place that turns what went wrong into an answer."""
-    app.exception_handler(RegistryError)(answer_refusal)
+    app.exception_handler(RegistryError)(_on_refusal)
     app.exception_handler(RequestValidationError)(_on_validation)
     app.exception_handler(HTTPException)(_on_http)
     app.exception_handler(Exception)(_on_fault)
@@ -164,7 +166,17 @@ def answer_refusal(request: Request, error: RegistryError) -> Response:
         return problems.problem(error, locale=_locale(request), instance=request.url.path, request_id=number)
     if isinstance(error, NotAuthenticated) and request.method == "GET":
         return lead_to_login(request)
+    if isinstance(error, NeedsSecondFactor) and request.method == "GET":
+        return lead_to_second_factor(request)
     return error_page(request, error)
+
+
+async def _on_refusal(request: Request, error: RegistryError) -> Response:
+    """As ``answer_refusal``; where a session ran out while somebody was typing, what was typed comes along."""
+    if isinstance(error, NotAuthenticated) and request.method == "POST" and not _is_api(request):
+        carried = await carried_from(request)
+        return await run_in_threadpool(sign_in_again, request, carried)
+    return await run_in_threadpool(answer_refusal, request, error)
 
 
 def _on_validation(request: Request, error: RequestValidationError) -> Response:

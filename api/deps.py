@@ -14,7 +14,7 @@ from starlette.requests import Request
 from registry.clock import today
 from registry.db import reading, transaction
 from registry.errors import InvalidInput, NotAllowed, NotAuthenticated
-from registry.policies import Actor
+from registry.policies import OFFICIALS, Actor, require
 from registry.schemas.inputs import parse_day
 from registry.search.engine import SearchEngine
 from registry.services.accounts import recognise
@@ -64,9 +64,9 @@ def write_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Se
 def current_actor(request: Request, engine: Annotated[Engine, Depends(get_engine)]) -> Actor:
     """Who asks: ``Authorization: Bearer <session token>``, else the session cookie; the public without either."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return recognise(engine, token=token.strip())
-    return recognise(engine, token=request.app.state.session_token(request))
+    needed = get_settings(request).require_second_factor
+    token = token.strip() if scheme.lower() == "bearer" else request.app.state.session_token(request)
+    return recognise(engine, token=token, second_factor_needed=needed)
 
 
 def current_officer(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
@@ -76,6 +76,8 @@ def current_officer(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
             "请先登录：在 Authorization 头里带上会话令牌，或使用网页登录后的 Cookie。",
             "Sign in first: send a session token in the Authorization header or the cookie of the pages.",
         )
+    if actor.withheld:
+        require(actor, OFFICIALS)
     if not actor.is_official:
         raise NotAllowed("这里只供工作人员使用。", "This is for officials only.")
     return actor

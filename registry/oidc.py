@@ -97,7 +97,7 @@ def question_address(provider: Provider, endpoints: Endpoints, question: Questio
 
 
 def answer_of(provider: Provider, endpoints: Endpoints, question: Question, *, code: str, back: str) -> Person:
-    """Change the code for whom it stands for. Raises ProviderAway, NotAllowed where the token is not for this sign-in."""
+    """Change the code for whom it stands for. Raises ProviderAway, NotAllowed if the token is not for this sign-in."""
     said = _fetch(
         "POST",
         endpoints.token,

@@ -12,11 +12,12 @@ from starlette.requests import Request
 from registry.db import reading, transaction
 from registry.errors import Locale, NotAllowed, NotAuthenticated
 from registry.identity.regions import region
-from registry.policies import Actor
+from registry.policies import OFFICIALS, Actor, require
 from registry.search.engine import SearchEngine
 from registry.services.accounts import recognise
 from registry.settings import Settings
 from web.i18n import locale_of
+from web.navigation import path_of
 from web.sessions import session_token
 
 
@@ -26,6 +27,10 @@ class SignedIn:
 
     display_name: str
     place: str | None
+    is_official: bool = True
+    account_url: str | None = None
+    asks_second_factor: bool = False
+    """An official who signs in with a password only; not said in a demo, whose passwords are public anyway."""
 
 
 def get_settings(request: Request) -> Settings:
@@ -66,9 +71,29 @@ def write_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Se
 
 def current_actor(request: Request) -> Actor:
     """Who is there; the public if nobody has signed in. Templates see a signed-in person as ``user``."""
-    actor = recognise(request.app.state.engine, token=session_token(request))
+    settings = get_settings(request)
+    actor = recognise(
+        request.app.state.engine,
+        token=session_token(request),
+        second_factor_needed=settings.require_second_factor,
+    )
     request.state.actor = actor
-    request.state.user = None if actor.is_anonymous else SignedIn(actor.display_name, _place(actor, locale_of(request)))
+    request.state.user = None
+    if not actor.is_anonymous:
+        request.state.user = SignedIn(
+            actor.display_name,
+            _place(actor, locale_of(request)),
+            is_official=actor.is_official,
+            account_url=path_of(request, "account"),
+            asks_second_factor=actor.is_official and not actor.second_factor and not settings.demo,
+        )
+    return actor
+
+
+def current_person(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+    """Anybody who has signed in. Raises NotAuthenticated for the public."""
+    if actor.is_anonymous:
+        raise NotAuthenticated("请先登录。", "Sign in first.")
     return actor
 
 
@@ -76,6 +101,8 @@ def current_officer(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
     """The signed-in official. Raises NotAuthenticated for the public, NotAllowed for a firm's account."""
     if actor.is_anonymous:
         raise NotAuthenticated("请先登录。", "Sign in first.")
+    if actor.withheld:
+        require(actor, OFFICIALS)
     if not actor.is_official:
         raise NotAllowed("这一页只供工作人员使用。", "This page is for officials only.")
     return actor
@@ -91,6 +118,7 @@ def _place(actor: Actor, locale: Locale) -> str | None:
 ReadSession = Annotated[Session, Depends(read_session)]
 WriteSession = Annotated[Session, Depends(write_session, scope="function")]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+PersonActor = Annotated[Actor, Depends(current_person)]
 OfficerActor = Annotated[Actor, Depends(current_officer)]
 AppSettings = Annotated[Settings, Depends(get_settings)]
 AppSearch = Annotated[SearchEngine, Depends(get_search)]

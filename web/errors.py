@@ -23,6 +23,14 @@ def lead_to_login(request: Request) -> Response:
     return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
 
 
+def lead_to_second_factor(request: Request) -> Response:
+    """Send an official whose rights are withheld to where the second factor is set up."""
+    target = url_path(request, "second_factor") + "?" + urlencode({"next": here(request)})
+    if wants_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": target, "Vary": VARY})
+    return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
+
+
 def error_page(request: Request, error: RegistryError) -> Response:
     """The page (or, for htmx, its ``content`` block) that says what was refused and what to do next."""
     _who_is_there(request)

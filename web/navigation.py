@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.routing import NoMatchFound
 
 from registry.errors import Text
+from registry.policies import Actor
+from registry.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,11 @@ WORK = (
     ("work_standards", Text("标准", "Standards")),
     ("work_targets", Text("目标", "Targets")),
     ("search_miss_list", Text("查询", "Searches")),
+    ("user_list", Text("账号", "Users")),
     ("audit_log", Text("审计", "Audit")),
 )
+ONLY_FOR = {name: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}) for name in ("user_list", "audit_log")}
+"""Links that only these see; whoever else finds the address is refused by the service."""
 PAGES_UNDER = {"search": ("/e/",), "directory_list": ("/batches/",)}
 """Paths that belong under a link although they do not start with its own."""
 
@@ -48,7 +53,10 @@ PAGES_UNDER = {"search": ("/e/",), "directory_list": ("/batches/",)}
 def links(request: Request, items: tuple[tuple[str, Text], ...]) -> list[Link]:
     """The links whose routes exist, the one whose page is open marked as current."""
     found = []
+    actor: Actor | None = getattr(request.state, "actor", None)
     for name, text in items:
+        if name in ONLY_FOR and not (actor is not None and actor.may(ONLY_FOR[name])):
+            continue
         href = path_of(request, name)
         if href is not None:
             found.append(Link(text, href, current=_is_under(request.url.path, href, name)))

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from web import (
+    account,
     batch_compare,
     batches,
+    demo_mail,
     directories,
     documents,
     enterprise,
@@ -13,6 +15,7 @@ from web import (
     objections,
     opendata,
     preferences,
+    provider,
     search,
     search_many,
     self_check,
@@ -21,6 +24,7 @@ from web import (
     style,
     suggest,
 )
+from web.work import audit as work_audit
 from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
 from web.work import candidates as work_candidates
@@ -35,6 +39,7 @@ from web.work import missing as work_missing
 from web.work import objections as work_objections
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
+from web.work import users as work_users
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
@@ -52,6 +57,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     opendata.router,
     documents.router,
     login.router,
+    provider.router,
+    account.router,
+    account.own,
+    demo_mail.router,
     preferences.router,
     style.router,
     work_candidates.router,
@@ -68,4 +77,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_objections.router,
     work_searches.router,
     work_lab.router,
+    work_users.router,
+    work_audit.router,
 )

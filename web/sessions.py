@@ -36,6 +36,31 @@ def clear_session(request: Request, response: Response) -> None:
     response.delete_cookie(_name(request), path="/", httponly=True, samesite="lax", secure=_is_secure(request))
 
 
+def remember_briefly(request: Request, response: Response, name: str, value: str) -> None:
+    """Keep something in this browser for ten minutes, as safe as the session itself."""
+    response.set_cookie(
+        f"{_name(request)}-{name}",
+        value,
+        max_age=600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=_is_secure(request),
+    )
+
+
+def recalled(request: Request, name: str) -> str:
+    """What ``remember_briefly`` kept, or an empty text."""
+    return request.cookies.get(f"{_name(request)}-{name}", "")
+
+
+def forget_briefly(request: Request, response: Response, name: str) -> None:
+    """Take it back."""
+    response.delete_cookie(
+        f"{_name(request)}-{name}", path="/", httponly=True, samesite="lax", secure=_is_secure(request)
+    )
+
+
 def _name(request: Request) -> str:
     return SECURE_COOKIE if _is_secure(request) else LOCAL_COOKIE
 

@@ -9,7 +9,7 @@ from registry.policies import Actor, Grant
 from registry.services.accounts import create_account
 from registry.vocabulary import Role
 
-PROVINCE, SHENZHEN = "440000", "440300"
+PROVINCE, SHENZHEN, NANSHAN = "440000", "440300", "440305"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class DemoAccount:
     display_name: str
     grants: tuple[Grant, ...]
     does: Text
+    email: str | None = None
+    """Mail to it is shown on a page of the demo and goes nowhere."""
 
 
 ACCOUNTS = (
@@ -30,6 +32,7 @@ ACCOUNTS = (
         "方示例",
         (Grant(Role.ADMINISTRATOR, PROVINCE), Grant(Role.CURATOR, PROVINCE)),
         Text("省级管理员、名录管理员", "administrator and curator of the province"),
+        "fang@example.org",
     ),
     DemoAccount(
         "he",
@@ -44,6 +47,20 @@ ACCOUNTS = (
         "林示例",
         (Grant(Role.REVIEWER, SHENZHEN),),
         Text("深圳市审核人员", "reviewer of Shenzhen"),
+    ),
+    DemoAccount(
+        "luo",
+        "shili-luo-demo",
+        "罗示例",
+        (Grant(Role.REVIEWER, NANSHAN),),
+        Text("深圳市南山区审核人员", "reviewer of Nanshan, Shenzhen"),
+    ),
+    DemoAccount(
+        "mei",
+        "shili-mei-demo",
+        "梅示例",
+        (Grant(Role.ADMINISTRATOR, SHENZHEN),),
+        Text("深圳市管理员，管理市内账号", "administrator of Shenzhen: looks after the accounts of the city"),
     ),
     DemoAccount(
         "shen",
@@ -65,4 +82,5 @@ def add_people(session: Session, *, actor: Actor) -> None:
             password=each.password,
             display_name=each.display_name,
             grants=each.grants,
+            email=each.email,
         )

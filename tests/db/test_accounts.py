@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
@@ -15,18 +13,15 @@ from registry.errors import Conflict, InvalidInput, NotAllowed
 from registry.models import Account, AuditEvent, LoginSession
 from registry.policies import Actor, Grant
 from registry.services import accounts
-from registry.services.accounts import passwords
 from registry.vocabulary import Role
+from tests.support.accounts import cheap_hashes
 
 PASSWORD = "Plainly-fictional-1"
 
 
 @pytest.fixture(autouse=True)
 def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same algorithm with the least work: what is tested here is what follows from right and wrong."""
-    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(passwords, "hasher", lambda: cheap)
-    monkeypatch.setattr(passwords, "hash_of_nobody", lambda: cheap.hash("nobody"))
+    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture

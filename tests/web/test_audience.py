@@ -3,7 +3,7 @@
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from web.deps import current_officer, write_session
+from web.deps import current_officer, current_person, write_session
 from web.routes import ROUTERS
 
 PUBLIC = {
@@ -18,6 +18,17 @@ PUBLIC = {
     "sign_in",
     "sign_in_submit",
     "sign_out",
+    "sign_in_code",
+    "sign_in_code_submit",
+    "provider_leave",
+    "provider_back",
+    "register_form",
+    "register",
+    "reset_form",
+    "reset_ask",
+    "link_form",
+    "link_use",
+    "demo_mail",
     "preferences",
     "directory_list",
     "directory",
@@ -36,6 +47,15 @@ PUBLIC = {
     "open_data",
     "style_page",
 }
+PERSONS = {
+    "account",
+    "password_form",
+    "password_change",
+    "session_end",
+    "second_factor",
+    "second_factor_act",
+}
+"""For whoever has signed in, whatever they may do."""
 OFFICERS = {
     "work",
     "candidate_list",
@@ -95,6 +115,11 @@ OFFICERS = {
     "search_miss",
     "search_miss_settle",
     "search_word_undo",
+    "user_list",
+    "user_create",
+    "user_page",
+    "user_act",
+    "audit_log",
 }
 
 
@@ -108,8 +133,9 @@ def asks(dependant: Dependant) -> set[object]:
 
 def test_every_page_has_been_given_an_audience() -> None:
     routes = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
-    assert routes.keys() == PUBLIC | OFFICERS
+    assert routes.keys() == PUBLIC | PERSONS | OFFICERS
     for name, route in routes.items():
         asked = asks(route.dependant)
         assert (current_officer in asked) is (name in OFFICERS), name
+        assert (current_person in asked) is (name in PERSONS), name
         assert route.methods != {"GET"} or write_session not in asked, f"{name}: a GET writes"

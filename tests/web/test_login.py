@@ -117,7 +117,7 @@ def test_the_form_is_labelled_and_comes_in_english_too(client: TestClient) -> No
     labels = _Labels()
     labels.feed(page.text)
     assert {"login", "password"} <= labels.targets
-    assert "Sign in for officials" in page.text
+    assert "Login or e-mail" in page.text
     assert "登录" not in page.text.replace('lang="zh', "")
 
 
