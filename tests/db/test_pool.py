@@ -252,7 +252,7 @@ def test_an_official_sees_the_own_place_only_and_every_filter_narrows(session: S
         ({"stalled": 9}, []),
         ({"proposed": True}, []),
     ):
-        found = cases(session, CaseQuery(region_code=EVERYWHERE, **narrow), actor=auditor)  # type: ignore[arg-type]
+        found = cases(session, CaseQuery(region_code=EVERYWHERE, **narrow), actor=auditor)
         assert [row.case_id for row in found.rows] == expected, narrow
     columns = {column.stage: column for column in board(session, every, actor=auditor)}
     assert columns[CaseStage.ADMITTED].total == 2
@@ -285,7 +285,7 @@ def test_the_file_holds_what_is_filtered(session: Session) -> None:
     for kind in ("csv", "xlsx"):
         stream = BytesIO()
         query = CaseQuery(region_code="440300")
-        assert write_cases(session, stream, query, actor=actor, format=kind, locale="zh") == 1  # type: ignore[arg-type]
+        assert write_cases(session, stream, query, actor=actor, format=kind, locale="zh") == 1
         assert kind != "csv" or "'=1+1 走访" in stream.getvalue().decode("utf-8-sig")
 
 
