@@ -136,9 +136,8 @@ def test_a_sister_that_holds_the_title_for_the_same_product_is_a_conflict(
 
 def test_an_ended_title_or_relation_is_no_conflict_and_a_brand_only_a_hint(session: Session) -> None:
     curator = a_curator(session)
-    firm, sister, alike = (
-        a_firm(session, name_zh=f"深圳市示例星河{word}有限公司") for word in ("科技", "电子", "光电")
-    )
+    words = ("科技", "电子", "光电")
+    firm, sister, alike = (a_firm(session, name_zh=f"深圳市示例星河{word}有限公司") for word in words)
     row = linked(session, firm, sister, curator)
     title = a_title(session, sister)
     a_title(session, alike)
