@@ -57,6 +57,18 @@ def assessed_of(session: Session, numbers: Iterable[int | None], *, gaps: bool =
     return {number: _told(one, rule, gaps=gaps) for number, (one, rule) in _stored(session, numbers).items()}
 
 
+def vetoes_of(session: Session, numbers: Iterable[int | None]) -> dict[int | None, frozenset[str]]:
+    """Criteria that better figures cannot mend and that are unmet, by assessment; none where the rule was rewritten."""
+    return {
+        number: frozenset(
+            criterion.id
+            for criterion, letter in zip(rule.weighing, rule.counted(one.results), strict=False)
+            if criterion.veto and letter == "U"
+        )
+        for number, (one, rule) in _stored(session, numbers).items()
+    }
+
+
 def then_and_now(session: Session, case: CultivationCase) -> tuple[CriterionThenNow, ...]:
     """Every criterion that counts, in the order of the newest version; those only the older one has come last."""
     found = _stored(session, [case.assessment_id, case.latest_assessment_id])

@@ -45,11 +45,14 @@ ENDED = (OperatingStatus.CANCELLED, OperatingStatus.REVOKED)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an assessment of a case came out. ``veto``: a criterion that better figures cannot mend is unmet."""
+    """How an assessment of a case came out.
+
+    ``lost``: a criterion that better figures cannot mend is unmet now and was not when the firm was taken in.
+    """
 
     assessment_id: int
     verdict: Verdict
-    veto: bool
+    lost: bool
 
 
 def grounds_of(session: Session, case: CultivationCase, standing: Standing | None) -> dict[ProposalGround, int | None]:
@@ -67,7 +70,7 @@ def grounds_of(session: Session, case: CultivationCase, standing: Standing | Non
         found[ProposalGround.MOVED_OUT] = None
     if _is_second(session, case):
         found[ProposalGround.DUPLICATE] = None
-    if standing is not None and standing.verdict is Verdict.INELIGIBLE and standing.veto:
+    if standing is not None and standing.verdict is Verdict.INELIGIBLE and standing.lost:
         found[ProposalGround.INELIGIBLE] = None
     if standing is not None and standing.verdict is Verdict.ELIGIBLE:
         found[ProposalGround.READY] = None

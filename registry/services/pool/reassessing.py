@@ -14,8 +14,10 @@ from registry.models import Assessment, CultivationCase
 from registry.policies import SYSTEM
 from registry.services.assessing.running import Judgement, judge_tier, store_judgement
 from registry.services.pool.chasing import STEPS, chase_stalled
+from registry.services.pool.criteria import vetoes_of
 from registry.services.pool.moves import OPEN, lock_case
 from registry.services.pool.proposing import Standing, renew_proposals
+from registry.vocabulary import Verdict
 
 Progress = Callable[[int, int], None]
 
@@ -44,8 +46,7 @@ def reassess_pool(
         with reading(database) as session:
             judged = _judge(session, code, ids, as_of)
         with transaction(database) as session:
-            standings = _store(session, judged)
-            cases, made = _renew(session, code, standings)
+            cases, made = _renew(session, code, _store(session, judged))
         done, proposals = done + cases, proposals + made
         if progress is not None:
             progress(min(done, total), total)
@@ -80,36 +81,37 @@ def _judge(session: Session, code: str, ids: list[int], as_of: date) -> list[Jud
         return []
 
 
-def _store(session: Session, judged: list[Judgement]) -> dict[int, Standing]:
-    """Keep the results; how each firm stands, by its number."""
-    found: dict[int, Standing] = {}
+def _store(session: Session, judged: list[Judgement]) -> dict[int, tuple[int, Verdict]]:
+    """Keep the results: assessment and verdict of each firm, by its number."""
+    found: dict[int, tuple[int, Verdict]] = {}
     for one in judged:
         run = store_judgement(session, one, actor=SYSTEM.label, keep_all=True)
         query = select(col(Assessment.enterprise_id), col(Assessment.id), col(Assessment.verdict))
         rows = session.execute(query.where(col(Assessment.run_id) == run.run_id))
-        stored = {firm: (number, verdict) for firm, number, verdict in rows}
-        for at, firm in enumerate(one.ids.tolist()):
-            number, verdict = stored[firm]
-            found[firm] = Standing(number, verdict, bool(one.evaluation.veto[at]))
+        found.update({firm: (number, verdict) for firm, number, verdict in rows})
     return found
 
 
-def _renew(session: Session, code: str, standings: dict[int, Standing]) -> tuple[int, int]:
-    query = select(col(CultivationCase.id)).where(
+def _renew(session: Session, code: str, stored: dict[int, tuple[int, Verdict]]) -> tuple[int, int]:
+    """New numbers and proposals for the open cases of a directory; how many cases, how many proposals."""
+    query = select(col(CultivationCase.id), col(CultivationCase.assessment_id)).where(
         col(CultivationCase.directory_code) == code, col(CultivationCase.stage).in_(OPEN)
     )
+    known = session.execute(query.order_by(col(CultivationCase.id))).all()
+    vetoes = vetoes_of(session, [*(number for number, _ in stored.values()), *(first for _, first in known)])
     cases = made = 0
-    for number in session.scalars(query.order_by(col(CultivationCase.id))).all():
+    for number, _ in known:
         try:
             case = lock_case(session, number, actor=SYSTEM)
         except InvalidTransition:
             continue  # closed this very moment
+        standing = None
         # Taken in since the firms were read: what was not judged keeps its numbers.
-        standing = standings.get(case.enterprise_id)
-        if standing is not None:
-            case.latest_assessment_id = standing.assessment_id
-            if case.assessment_id is None:
-                case.assessment_id = standing.assessment_id
+        if case.enterprise_id in stored:
+            case.latest_assessment_id, verdict = stored[case.enterprise_id]
+            case.assessment_id = case.assessment_id or case.latest_assessment_id
+            lost = vetoes[case.latest_assessment_id] - vetoes.get(case.assessment_id, frozenset())
+            standing = Standing(case.latest_assessment_id, verdict, bool(lost))
         made += renew_proposals(session, case, standing, actor=SYSTEM)
         case.version += 1
         cases += 1

@@ -1,0 +1,172 @@
+"""One case as an official reads it: numbers then and now, what was done, what is proposed, what can be done next."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from registry import clock
+from registry.errors import NotFound, Text
+from registry.models import CaseEvent, CaseProposal, CultivationCase, Enterprise
+from registry.policies import OFFICIALS, Actor, require
+from registry.pool_words import CaseEventKind, CaseExit, GroupVerdict, ProposalGround, ProposalState
+from registry.schemas.base import ReadModel
+from registry.schemas.enterprises import EnterpriseSummary
+from registry.services.enterprises import summaries
+from registry.services.pool.acts import Keeper, keepers_of
+from registry.services.pool.criteria import Assessed, CriterionThenNow, assessed_of, then_and_now
+from registry.services.pool.group_check import GroupCheck, group_check
+from registry.services.pool.listing import directory_names, owner_names
+from registry.services.pool.moves import KEEPERS, MOVES, OPEN, no_case, place_of
+from registry.services.pool.proposing import words_of
+from registry.vocabulary import CaseStage, Role
+
+_ID_MAX = 2**63 - 1
+
+
+class EventRead(ReadModel):
+    """An event of a case. ``details`` as stored; pages word it."""
+
+    event_id: int
+    kind: CaseEventKind
+    on: date
+    at: datetime
+    actor: str
+    text: str
+    criterion: str
+    before: str
+    after: str
+    details: dict[str, Any]
+
+
+class ProposalRead(ReadModel):
+    """A proposal that waits for a decision."""
+
+    proposal_id: int
+    ground: ProposalGround
+    to_stage: CaseStage
+    words: Text
+    made_at: datetime
+
+
+class CaseRead(ReadModel):
+    """A case in full."""
+
+    case_id: int
+    version: int
+    enterprise: EnterpriseSummary
+    place: str
+    directory_code: str
+    directory: Text
+    stage: CaseStage
+    stage_since: datetime
+    owner_id: int | None
+    owner: str | None
+    product: str
+    next_act: str | None
+    next_act_on: date | None
+    days_quiet: int
+    chased: int
+    entry_reason: str
+    exit_kind: CaseExit | None
+    exit_reason: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    then: Assessed | None
+    now: Assessed | None
+    criteria: tuple[CriterionThenNow, ...]
+    events: tuple[EventRead, ...]
+    proposals: tuple[ProposalRead, ...]
+    group: GroupCheck
+    moves: tuple[CaseStage, ...]
+    may_act: bool
+    needs_curator: bool
+    """A recommendation takes a curator with a reason, because the group check is not clear."""
+    may_curate: bool
+    keepers: tuple[Keeper, ...]
+
+
+def get_case(session: Session, case_id: int, *, actor: Actor) -> CaseRead:
+    """A case with everything about it. Raises NotFound, NotAllowed outside the official's region."""
+    case = session.get(CultivationCase, case_id) if 0 < case_id <= _ID_MAX else None
+    if case is None:
+        raise no_case(case_id)
+    firm = session.get_one(Enterprise, case.enterprise_id)
+    place, today = place_of(case, firm), clock.today()
+    require(actor, OFFICIALS, region_code=place)
+    shown = summaries(session, [case.enterprise_id], as_of=today)
+    if not shown:
+        raise NotFound("这家企业的记录已撤回。", "The record of this enterprise was taken back.", field="case")
+    assessed = assessed_of(session, [case.assessment_id, case.latest_assessment_id])
+    group = group_check(session, case, as_of=today)
+    may_act = case.stage in OPEN and actor.may(KEEPERS, region_code=place, directory_code=case.directory_code)
+    return CaseRead(
+        case_id=case.id,
+        version=case.version,
+        enterprise=shown[0],
+        place=place,
+        directory_code=case.directory_code,
+        directory=directory_names(session)[case.directory_code],
+        stage=case.stage,
+        stage_since=case.stage_since,
+        owner_id=case.owner_id,
+        owner=owner_names(session, [case.owner_id]).get(case.owner_id or 0),
+        product=case.product,
+        next_act=case.next_act,
+        next_act_on=case.next_act_on,
+        days_quiet=max((today - case.quiet_since).days, 0) if case.stage in OPEN else 0,
+        chased=case.chased,
+        entry_reason=case.entry_reason,
+        exit_kind=case.exit_kind,
+        exit_reason=case.exit_reason,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        then=assessed.get(case.assessment_id),
+        now=assessed.get(case.latest_assessment_id),
+        criteria=then_and_now(session, case),
+        events=tuple(_events(session, case.id)),
+        proposals=tuple(_proposals(session, case.id)),
+        group=group,
+        moves=MOVES[case.stage] if may_act else (),
+        may_act=may_act,
+        needs_curator=group.verdict is not GroupVerdict.CLEAR,
+        may_curate=actor.may(Role.CURATOR, region_code=place, directory_code=case.directory_code),
+        keepers=tuple(keepers_of(session, case)) if may_act else (),
+    )
+
+
+def _events(session: Session, case_id: int) -> list[EventRead]:
+    """Newest first."""
+    query = select(CaseEvent).where(col(CaseEvent.case_id) == case_id).order_by(col(CaseEvent.id).desc())
+    return [
+        EventRead(
+            event_id=one.id,
+            kind=one.kind,
+            on=one.on,
+            at=one.at,
+            actor=one.actor,
+            text=one.text,
+            criterion=one.criterion,
+            before=one.before,
+            after=one.after,
+            details=dict(one.details or {}),
+        )
+        for one in session.scalars(query)
+    ]
+
+
+def _proposals(session: Session, case_id: int) -> list[ProposalRead]:
+    query = select(CaseProposal).where(
+        col(CaseProposal.case_id) == case_id, col(CaseProposal.state) == ProposalState.OPEN
+    )
+    return [
+        ProposalRead(
+            proposal_id=one.id,
+            ground=one.ground,
+            to_stage=one.to_stage,
+            words=words_of(one.ground),
+            made_at=one.made_at,
+        )
+        for one in session.scalars(query.order_by(col(CaseProposal.id)))
+    ]
