@@ -21,6 +21,12 @@ from web import (
     style,
     suggest,
 )
+from web.firm import claims as firm_claims
+from web.firm import evidence as firm_evidence
+from web.firm import home as firm_home
+from web.firm import sending as firm_sending
+from web.firm import standing as firm_standing
+from web.firm import tasks as firm_tasks
 from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
 from web.work import candidates as work_candidates
@@ -68,4 +74,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_objections.router,
     work_searches.router,
     work_lab.router,
+    # Addresses that name a thing come before those that begin with a firm's key.
+    firm_claims.router,
+    firm_evidence.router,
+    firm_evidence.office_router,
+    firm_home.router,
+    firm_tasks.router,
+    firm_sending.router,
+    firm_standing.router,
 )

@@ -70,6 +70,11 @@ def firm_of(session: Session, key: str, *, actor: Actor, park: bool = False) -> 
     return session.get_one(Enterprise, found.enterprise_id), found.canonical_key
 
 
+def enterprise_of(session: Session, enterprise_id: int) -> Enterprise:
+    """The enterprise of a page whose rights were asked already."""
+    return session.get_one(Enterprise, enterprise_id)
+
+
 def my_firms(session: Session, *, actor: Actor) -> list[tuple[str, str, FirmRole]]:
     """Key, name and role of each firm somebody acts for."""
     found = []
