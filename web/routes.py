@@ -29,7 +29,9 @@ from web.firm import standing as firm_standing
 from web.firm import tasks as firm_tasks
 from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
+from web.work import calls as work_calls
 from web.work import candidates as work_candidates
+from web.work import claims as work_claims
 from web.work import firms as work_firms
 from web.work import import_rows as work_import_rows
 from web.work import import_signing as work_import_signing
@@ -74,6 +76,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_objections.router,
     work_searches.router,
     work_lab.router,
+    work_calls.router,
+    work_claims.router,
     # Addresses that name a thing come before those that begin with a firm's key.
     firm_claims.router,
     firm_evidence.router,

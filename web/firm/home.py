@@ -78,6 +78,11 @@ def home(request: Request, session: ReadSession, actor: FirmActor, key: Key) -> 
     enterprise, _ = firm_of(session, firm.key, actor=actor, park=True)
     park_id = actor.park_of(firm.id) if firm.role is None else None
     lines = submissions_of(session, enterprise_id=firm.id, park_id=park_id)
+    begun = {
+        one.call_id: url_path(request, "submission", key=firm.key, submission_id=one.id)
+        for one in lines
+        if one.call_id is not None and one.is_open
+    }
     context = firm_context(request, firm, "firm_home") | {
         "lines": [
             {"one": one, "href": url_path(request, "submission", key=firm.key, submission_id=one.id)} for one in lines
@@ -93,7 +98,7 @@ def home(request: Request, session: ReadSession, actor: FirmActor, key: Key) -> 
             }
             for one in (deadlines(session, enterprise, today=today()) if firm.role is not None else [])
         ],
-        "calls": calls_for(session, enterprise),
+        "calls": [{"one": call, "begun": begun.get(call.id)} for call in calls_for(session, enterprise)],
         "kinds": STARTED,
         "start_url": url_path(request, "submission_start", key=firm.key),
         "links": _links(request, firm),

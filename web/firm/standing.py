@@ -69,7 +69,8 @@ def tier_page(request: Request, session: ReadSession, actor: FirmActor, key: Key
         "then": _told(request, what_if.report, locale) if what_if is not None and what_if.report else None,
         "flips": _flips(report, what_if, locale),
         "fields": [
-            field_line(one, locale) | {"was": None} for one in (what_if.fields if what_if is not None else asked).values()
+            field_line(one, locale) | {"was": None}
+            for one in (what_if.fields if what_if is not None else asked).values()
         ],
         "errors": []
         if what_if is None

@@ -15,7 +15,7 @@ from registry.services.submitting.calls import get_call
 from registry.services.submitting.drafting import Saved, get_submission, save_fields, start_submission
 from registry.services.submitting.findings import findings_with, rule_procedure
 from registry.services.submitting.moves import EDITABLE
-from registry.services.submitting.state import DONE, State, read_state
+from registry.services.submitting.state import DONE, WRONG, State, read_state
 from registry.services.submitting.values import PRODUCT_PARTS, PRODUCTS_MAX
 from registry.vocabulary import SubmissionKind, SubmissionState
 from web.deps import ReadSession, WriteSession
@@ -177,7 +177,7 @@ def side(request: Request, session: Session, firm: Firm, state: State) -> dict[s
         standard=standard,
         procedure=rule_procedure(call.procedure),
         as_of=today(),
-        values=state.values,
+        values=state.sure_values,
     )
     return findings_side(request, report, locale_of(request))
 
@@ -192,7 +192,8 @@ def _task_context(request: Request, session: Session, firm: Firm, state: State) 
     papers = _papers(state)
     ready = all(task["status"] == DONE for task in tasks) and not state.missing_documents()
     done = sum(task["status"] == DONE for task in tasks) + (papers["status"] == DONE)
-    first = next((task for task in tasks if task["status"] != DONE), None)
+    wrong = next((task for task in tasks if task["status"] == WRONG), None)
+    first = wrong or next((task for task in tasks if task["status"] != DONE), None)
     others = submissions_of(session, enterprise_id=firm.id) if firm.role is not None else []
     enterprise = enterprise_of(session, firm.id)
     return {
@@ -202,7 +203,7 @@ def _task_context(request: Request, session: Session, firm: Firm, state: State) 
         "ready": ready,
         "done": done,
         "total": len(tasks) + 1,
-        "next": first if first is not None else None,
+        "next": first,
         "side": side(request, session, firm, state),
         "others": [
             {"one": one, "href": url_path(request, "submission", key=firm.key, submission_id=one.id)}

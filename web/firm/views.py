@@ -67,9 +67,9 @@ def field_line(
 def part_page(state: State, name: str, locale: Locale, conflicts: Mapping[str, str]) -> dict[str, Any]:
     """One page of fields: fields, errors for the summary, ratios worked out."""
     lines = [field_line(one, locale, conflict=conflicts.get(one.field.path)) for one in state.part(name)]
-    errors = [(line["id"], f"{line['label']}：{line['fault']}") for line in lines if line["fault"]]
-    errors += [(line["id"], f"{line['label']}：{line['question']['short']}") for line in lines if line["question"]]
-    errors += [(line["id"], f"{line['label']}：{line['conflict']}") for line in lines if line["conflict"]]
+    errors = [(line["id"], _headed(line, line["fault"], locale)) for line in lines if line["fault"]]
+    errors += [(line["id"], _headed(line, line["question"]["short"], locale)) for line in lines if line["question"]]
+    errors += [(line["id"], _headed(line, line["conflict"], locale)) for line in lines if line["conflict"]]
     year = name.partition("-")[2]
     return {
         "part": name,
@@ -80,6 +80,11 @@ def part_page(state: State, name: str, locale: Locale, conflicts: Mapping[str, s
         "errors": errors,
         "ratios": ratio_lines(state, int(year), locale) if year else [],
     }
+
+
+def _headed(line: dict[str, Any], said: str, locale: Locale) -> str:
+    """A message with the name of its field before it, unless it begins with that already."""
+    return said if said.startswith(line["label"]) else f"{line['label']}{': ' if locale == 'en' else '：'}{said}"
 
 
 def ratio_lines(state: State, year: int, locale: Locale) -> list[tuple[str, str | None]]:
