@@ -35,6 +35,7 @@ WORK = (
     ("import_list", Text("导入", "Imports")),
     ("batch_list", Text("批次", "Batches")),
     ("objection_list", Text("异议", "Objections")),
+    ("call_list", Text("通知", "Calls")),
     ("candidate_list", Text("候选", "Candidates")),
     ("cultivation_board", Text("培育", "Cultivation")),
     ("renewal_list", Text("复核到期", "Renewals")),

@@ -154,12 +154,22 @@ def common_context(request: Request) -> dict[str, Any]:
         "today": today(),
         "nav_public": navigation.links(request, navigation.PUBLIC),
         "nav_work": navigation.links(request, navigation.WORK),
+        "desk_url": desk_of(request),
         "home_url": navigation.path_of(request, "home") or "/",
         "sign_in_url": navigation.path_of(request, "sign_in"),
         "sign_out_url": navigation.path_of(request, "sign_out"),
         "preferences_url": navigation.path_of(request, "preferences"),
         "url_for": partial(url_path, request),
     }
+
+
+def desk_of(request: Request) -> str | None:
+    """Where whoever is signed in works: officials in the office, everybody else with their firms."""
+    actor = getattr(request.state, "actor", None)
+    if actor is not None and not actor.is_official:
+        return navigation.path_of(request, "firm_list")
+    links = navigation.links(request, navigation.WORK)
+    return links[0].href if links else None
 
 
 def here(request: Request) -> str:

@@ -24,10 +24,18 @@ from web import (
     style,
     suggest,
 )
+from web.firm import claims as firm_claims
+from web.firm import evidence as firm_evidence
+from web.firm import home as firm_home
+from web.firm import sending as firm_sending
+from web.firm import standing as firm_standing
+from web.firm import tasks as firm_tasks
 from web.work import audit as work_audit
 from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
+from web.work import calls as work_calls
 from web.work import candidates as work_candidates
+from web.work import claims as work_claims
 from web.work import firms as work_firms
 from web.work import import_rows as work_import_rows
 from web.work import import_signing as work_import_signing
@@ -79,4 +87,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_lab.router,
     work_users.router,
     work_audit.router,
+    work_calls.router,
+    work_claims.router,
+    # Addresses that name a thing come before those that begin with a firm's key.
+    firm_claims.router,
+    firm_evidence.router,
+    firm_evidence.office_router,
+    firm_home.router,
+    firm_tasks.router,
+    firm_sending.router,
+    firm_standing.router,
 )

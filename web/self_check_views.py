@@ -173,7 +173,7 @@ def _place_name(code: str | None, locale: Locale) -> str:
 def result_context(request: Request, report: Report, frame: Frame, answers: Answers) -> dict[str, Any]:
     """The report: verdict, score, one row a criterion with value, threshold, gap and source, and what was filled in."""
     locale = locale_of(request)
-    rows = [_row(request, one, report.version, locale) for one in report.criteria]
+    rows = [criterion_row(request, one, report.version, locale) for one in report.criteria]
     return {
         "report": report,
         "verdict": report.verdict,
@@ -187,7 +187,8 @@ def result_context(request: Request, report: Report, frame: Frame, answers: Answ
     }
 
 
-def _row(request: Request, one: CriterionReport, version: str, locale: Locale) -> dict[str, Any]:
+def criterion_row(request: Request, one: CriterionReport, version: str, locale: Locale) -> dict[str, Any]:
+    """One criterion of a report in the shape findings take."""
     return {
         "id": one.id,
         "outcome": one.result,

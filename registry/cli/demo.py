@@ -36,13 +36,14 @@ def mount(app: typer.Typer, *, server: Server) -> None:
 
 def _greet(settings: "Settings", *, made: bool, host: str) -> None:
     from registry.demo.people import ACCOUNTS
+    from registry.demo.submissions import FIRM_ACCOUNTS
 
     if made:
         say(Text(f"示例数据已写入 {settings.data_dir}。", f"The fictional data is in {settings.data_dir}."))
     else:
         say(Text(f"沿用 {settings.data_dir} 中的示例数据。", f"Using the fictional data in {settings.data_dir}."))
     say(Text("示例账号（企业、数据和人员均为虚构）：", "Demo logins (firms, figures and people are fictional):"))
-    for each in ACCOUNTS:
+    for each in (*ACCOUNTS, *FIRM_ACCOUNTS):
         line = f"  {each.login}  {each.password}  "
         say(Text(f"{line}{each.display_name}，{each.does.zh}", f"{line}{each.display_name}, {each.does.en}"))
     if host not in LOOPBACK:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from registry.demo.building import ensure_demo
 from registry.demo.people import ACCOUNTS
+from registry.demo.submissions import FIRM_ACCOUNTS
 from registry.settings import Settings
 from tests.support.serving import serving
 
@@ -46,7 +47,7 @@ def live_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     settings = Settings(data_dir=tmp_path_factory.mktemp("demo"), demo=True)
     ensure_demo(settings, size=SIZE)
     with serving(settings) as url:
-        yield LiveServer(url, settings, {account.login: account.password for account in ACCOUNTS})
+        yield LiveServer(url, settings, {account.login: account.password for account in (*ACCOUNTS, *FIRM_ACCOUNTS)})
 
 
 @pytest.fixture

@@ -1,10 +1,5 @@
 """Imports on their way in: a file uploaded, how it is to be taken, the worker's work cancelled, what is remembered."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path as FilePath
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, UploadFile
@@ -20,6 +15,7 @@ from registry.services.imports.remembering import forget, list_remembered
 from registry.services.imports.uploading import cancel, receive, settle
 from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other
+from web.uploads import kept_upload
 from web.work import import_settings_views as settings_views
 from web.work import imports as pages
 
@@ -135,16 +131,3 @@ def _page(
     form: dict[str, list[str]],
 ) -> Response:
     return pages.page(request, session, actor, import_id, refusal=refusal, typed=form)
-
-
-@contextmanager
-def kept_upload(upload: UploadFile) -> Iterator[FilePath]:
-    """The upload under its own plain name in a folder of its own, gone afterwards. Raises InvalidInput without one."""
-    name = FilePath((upload.filename or "").replace("\\", "/")).name.strip(". ")[-120:]
-    if not name:
-        raise InvalidInput("请选择要导入的文件。", "Choose the file to import.", field="file")
-    with TemporaryDirectory(prefix="registry-upload-") as folder:
-        path = FilePath(folder) / ("".join(letter for letter in name if letter.isprintable()) or "upload")
-        with path.open("wb") as target:
-            shutil.copyfileobj(upload.file, target)
-        yield path

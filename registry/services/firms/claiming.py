@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 from registry import clock
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed, NotAuthenticated, NotFound
 from registry.models import Claim, ClaimCode, Enterprise, Membership
-from registry.policies import OFFICIALS, Actor, require
+from registry.policies import OFFICIALS, Actor, own_region, require
 from registry.services import audit
+from registry.services.assessing.choosing import in_region
 from registry.services.inbox.items import close_item, open_item
 from registry.services.submitting.evidence import Inspect, keep_file
 from registry.vocabulary import ClaimState, ClaimWay, FirmRole, IdentityState, Role, WorkKind
@@ -200,6 +201,19 @@ def get_claim(session: Session, claim_id: int, *, actor: Actor, lock: bool = Fal
     if not mine:
         require(actor, OFFICIALS, region_code=_place(session.get_one(Enterprise, found.enterprise_id)))
     return found
+
+
+def open_claims(session: Session, *, actor: Actor) -> list[tuple[Claim, str]]:
+    """The claims that wait inside an official's region, oldest first, with the firm's name. Raises NotAllowed."""
+    inside = in_region(own_region(actor))
+    query = (
+        select(Claim, Enterprise)
+        .join(Enterprise, col(Enterprise.id) == col(Claim.enterprise_id))
+        .where(col(Claim.state) == ClaimState.OPEN, inside)
+        .order_by(col(Claim.id))
+        .limit(200)
+    )
+    return [(claim, firm.name_zh) for claim, firm in session.execute(query)]
 
 
 def claims_of(session: Session, *, actor: Actor) -> list[Claim]:

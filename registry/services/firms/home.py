@@ -53,6 +53,8 @@ class Line:
     kind: SubmissionKind
     state: SubmissionState
     receipt: str | None
+    call_id: int | None
+    is_open: bool
     returned: int
     by_park: bool
     due: datetime | None
@@ -68,6 +70,11 @@ def firm_of(session: Session, key: str, *, actor: Actor, park: bool = False) -> 
     found = resolve(session, key)
     require_firm(actor, found.enterprise_id, park=park)
     return session.get_one(Enterprise, found.enterprise_id), found.canonical_key
+
+
+def enterprise_of(session: Session, enterprise_id: int) -> Enterprise:
+    """The enterprise of a page whose rights were asked already."""
+    return session.get_one(Enterprise, enterprise_id)
 
 
 def my_firms(session: Session, *, actor: Actor) -> list[tuple[str, str, FirmRole]]:
@@ -103,6 +110,8 @@ def submissions_of(session: Session, *, enterprise_id: int, park_id: int | None 
             kind=one.kind,
             state=one.state,
             receipt=one.receipt,
+            call_id=one.call_id,
+            is_open=one.state in OPEN,
             returned=count or 0 if one.state is SubmissionState.RETURNED else 0,
             by_park=one.park_id is not None,
             due=call.closes_at if call is not None and one.state is SubmissionState.DRAFT else None,

@@ -73,6 +73,11 @@ class State:
         return {path: one.value for path, one in self.fields.items() if one.question is None and one.value is not None}
 
     @property
+    def sure_values(self) -> dict[str, Any]:
+        """Every field: its value, or None where there is none or something is wrong with it."""
+        return {path: one.value if one.fault is None else None for path, one in self.fields.items()}
+
+    @property
     def unsure(self) -> frozenset[str]:
         """Fields whose unit is still asked about."""
         return frozenset(path for path, one in self.fields.items() if one.question is not None)

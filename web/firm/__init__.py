@@ -1,0 +1,1 @@
+"""The pages of firms: claiming, tasks, forms, evidence, sending, standing, people."""

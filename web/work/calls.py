@@ -1,0 +1,207 @@
+"""Open calls, for officials: what is open, opening one, moving its end, taking it back."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Path
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from registry.clock import PROVINCE_ZONE, now, today
+from registry.errors import InvalidInput, NotFound, RegistryError, Text
+from registry.identity.regions import GUANGDONG_CITIES, region
+from registry.policies import Actor, own_region
+from registry.services.directories import list_all
+from registry.services.standards import known_standards
+from registry.services.submitting.calls import (
+    LEVELS,
+    NewCall,
+    change_call,
+    get_call,
+    list_calls,
+    open_call,
+    withdraw_call,
+)
+from registry.services.submitting.catalogue import DOCUMENTS
+from registry.services.submitting.counting import count_by_state
+from registry.vocabulary import Procedure, Role, SubmissionState
+from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.firm.frame import Posted
+from web.i18n import locale_of
+from web.rendering import render, see_other, url_path
+
+router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Line = Annotated[str, Form(max_length=2_000)]
+LEVEL_WORDS = {
+    "county": Text("县（区）", "County"),
+    "city": Text("市", "City"),
+    "province": Text("省", "Province"),
+}
+HOME = "440000"
+
+
+@router.get("/office/calls", name="call_list")
+def calls(request: Request, session: ReadSession, actor: OfficerActor) -> Response:
+    """All calls, the newest end first, and the form to open one for whoever may."""
+    return _list(request, session, actor, {})
+
+
+@router.post("/office/calls", name="call_open")
+def open_one(request: Request, session: WriteSession, actor: OfficerActor, form: Posted) -> Response:
+    """Open a call; a refusal brings the form back as it was typed, with the message beside its field."""
+    try:
+        with session.begin_nested():
+            call = open_call(session, actor=actor, new=_new_call(form))
+    except (InvalidInput, NotFound) as refusal:
+        return _list(request, session, actor, form, refusal)
+    return see_other(request, "work_call", call_id=call.id)
+
+
+@router.get("/office/calls/{call_id}", name="work_call")
+def call_page(request: Request, session: ReadSession, actor: OfficerActor, call_id: Number) -> Response:
+    """One call: what it asks, how many answered. Raises NotFound."""
+    return _call(request, session, actor, call_id, {})
+
+
+@router.post("/office/calls/{call_id}", name="call_change")
+def change(
+    request: Request,
+    session: WriteSession,
+    actor: OfficerActor,
+    call_id: Number,
+    act: Line = "",
+    closes_on: Line = "",
+    closes_hour: Line = "17:00",
+    reason: Line = "",
+) -> Response:
+    """Move the end of a call or take it back. Raises NotFound, NotAllowed, InvalidTransition."""
+    try:
+        with session.begin_nested():
+            if act == "withdraw":
+                withdraw_call(session, call_id=call_id, actor=actor, reason=reason)
+            else:
+                end = _moment(closes_on, closes_hour, "closes_at")
+                change_call(session, call_id=call_id, actor=actor, closes_at=end, reason=reason)
+    except InvalidInput as refusal:
+        typed = {"act": act, "closes_on": closes_on, "closes_hour": closes_hour, "reason": reason}
+        return _call(request, session, actor, call_id, typed, refusal)
+    return see_other(request, "work_call", call_id=call_id)
+
+
+def _new_call(form: dict[str, str]) -> NewCall:
+    days = form.get("days_per_step", "10").strip()
+    procedures = {one.value: one for one in Procedure}
+    return NewCall(
+        directory_code=form.get("directory", ""),
+        procedure=procedures.get(form.get("procedure", ""), Procedure.NEW),
+        title=form.get("title", ""),
+        region_code=form.get("region", ""),
+        opens_at=_moment(form.get("opens_on", ""), form.get("opens_hour", "09:00"), "opens_at"),
+        closes_at=_moment(form.get("closes_on", ""), form.get("closes_hour", "17:00"), "closes_at"),
+        standard_version=form.get("standard", ""),
+        document_no=form.get("document_no", ""),
+        documents=tuple(
+            (slug, form[f"document.{slug}"] == "required")
+            for slug in DOCUMENTS
+            if form.get(f"document.{slug}") in ("required", "optional")
+        ),
+        steps=tuple(level for level in LEVELS if form.get(f"step.{level}") == "yes"),
+        days_per_step=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
+    )
+
+
+def _moment(day: str, hour: str, field: str) -> datetime:
+    try:
+        local = datetime.fromisoformat(f"{day.strip()}T{hour.strip() or '00:00'}")
+    except ValueError:
+        raise InvalidInput(
+            "请填日期和时间，如 2026-12-01 17:00。", "Give a day and an hour, such as 2026-12-01 17:00.", field=field
+        ) from None
+    return local.replace(tzinfo=PROVINCE_ZONE).astimezone(UTC)
+
+
+def _list(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    typed: dict[str, str],
+    refusal: RegistryError | None = None,
+) -> Response:
+    locale = locale_of(request)
+    may_open = actor.may(Role.CURATOR)
+    versions = known_standards(session)
+    tiers = {one.tier for one in versions}
+    names = {one.code: one.short for one in list_all(session, as_of=today())}
+    context: dict[str, Any] = {
+        "calls": [
+            {
+                "one": one,
+                "href": url_path(request, "work_call", call_id=one.id),
+                "directory": names[one.directory_code],
+                "state": _state(one),
+            }
+            for one in list_calls(session)
+        ],
+        "may_open": may_open,
+        "open_url": url_path(request, "call_open"),
+        "typed": typed,
+        "errors": {refusal.field or "title": refusal.text} if refusal is not None else {},
+        "directories": [(code, name.in_(locale)) for code, name in names.items() if code in tiers],
+        "standards": [
+            (one.id, f"{one.id} · {names[one.tier].in_(locale)}") for one in reversed(versions) if one.tier in names
+        ],
+        "regions": _regions(actor, locale) if may_open else [],
+        "procedures": [(one.value, one.label.in_(locale)) for one in Procedure],
+        "documents": [(slug, name.in_(locale)) for slug, name in DOCUMENTS.items() if slug != "other"],
+        "levels": [(level, LEVEL_WORDS[level].in_(locale)) for level in LEVELS],
+    }
+    return render(request, "work/calls.html", context, status=refusal.status if refusal else 200)
+
+
+def _regions(actor: Actor, locale: Any) -> list[tuple[str, str]]:
+    own = own_region(actor)
+    codes = [HOME, *GUANGDONG_CITIES] if own.endswith("0000") else [own]
+    found = [region(code) for code in codes]
+    return [(one.code, one.name_en if locale == "en" else one.name) for one in found if one is not None]
+
+
+def _state(call: Any) -> tuple[Text, str]:
+    if call.withdrawn_at is not None:
+        return Text("已撤回", "Taken back"), "cin"
+    if now() < call.opens_at:
+        return Text("未开始", "Not open yet"), ""
+    return (Text("开放", "Open"), "jade") if now() < call.closes_at else (Text("已截止", "Closed"), "")
+
+
+def _call(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    call_id: int,
+    typed: dict[str, str],
+    refusal: RegistryError | None = None,
+) -> Response:
+    call = get_call(session, call_id)
+    names = {one.code: one.short for one in list_all(session, as_of=today())}
+    place = region(call.region_code)
+    local = call.closes_at.astimezone(PROVINCE_ZONE)
+    counts = count_by_state(session, call_id=call.id)
+    context = {
+        "call": call,
+        "directory": names[call.directory_code],
+        "place": Text(place.name, place.name_en) if place is not None else Text("全部", "Everywhere"),
+        "state": _state(call),
+        "counts": [(state.label, counts.get(state, 0)) for state in SubmissionState],
+        "levels": [LEVEL_WORDS[level] for level in call.steps],
+        "may_change": call.withdrawn_at is None
+        and actor.may(Role.CURATOR, region_code=call.region_code, directory_code=call.directory_code),
+        "typed": {"closes_on": local.date().isoformat(), "closes_hour": f"{local:%H:%M}", "reason": ""} | typed,
+        "refusal": refusal,
+        "own_url": url_path(request, "call_change", call_id=call.id),
+        "list_url": url_path(request, "call_list"),
+        "standard_url": url_path(request, "standard", code=call.standard_version),
+    }
+    return render(request, "work/call.html", context, status=refusal.status if refusal else 200)
