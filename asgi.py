@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api import openapi, problems, reconcile
 from api.routes import ROUTERS as API_ROUTERS
+from import_scripts.evidence import inspect_evidence
 from import_scripts.reading import open_file
 from registry.db import make_engine
 from registry.errors import Locale, NotAuthenticated, RegistryError
@@ -41,7 +42,7 @@ from web.validation import refusal_of
 MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
 MAX_UPLOAD_BYTES = 64_000_000
-UPLOADS = ("/office/imports", "/api/v1/imports", "/api/v1/match", "/api/v1/notices")
+UPLOADS = ("/firm/", "/office/imports", "/api/v1/imports", "/api/v1/match", "/api/v1/notices")
 """Addresses that take files."""
 GRACEFUL_SHUTDOWN_SECONDS = 3
 
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.search = search_engine(settings)
     app.state.misses = MissLog(app.state.engine)
     app.state.open_file = open_file
+    app.state.inspect_evidence = inspect_evidence
     app.state.session_token = session_token
     _map_errors(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)

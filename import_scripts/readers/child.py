@@ -30,6 +30,8 @@ KINDS = {
     "spreadsheetml": "spreadsheetml",
     "docx": "word",
     "pdf": "pdf",
+    "evidence_pdf": "evidence",
+    "evidence_picture": "evidence",
 }
 """Kind of file → module of this package that reads it."""
 

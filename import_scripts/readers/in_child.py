@@ -61,6 +61,17 @@ def read_in_child(path: Path, kind: str, scratch: Path, limits: Limits) -> Readi
     return _kept(target)
 
 
+def ask_child(path: Path, kind: str, scratch: Path, limits: Limits) -> dict[str, Any]:
+    """What the child has to say about a file in one line. Raises FileRefused like ``read_in_child``."""
+    target = scratch / "answer.jsonl"
+    answer = _run_child(path.absolute(), target, kind, limits)
+    if answer is not None:
+        text = refusal_text(answer if answer["refused"] != "damaged" else {"refused": "broken"})
+        raise FileRefused(text.zh, text.en, field="file")
+    said: dict[str, Any] = json.loads(target.read_bytes())
+    return said
+
+
 def _kept(target: Path) -> Reading:
     sheets, notes = [], []
     with target.open("rb") as file:

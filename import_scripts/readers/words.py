@@ -112,6 +112,16 @@ _GARBLED = Text(
     "run text recognition (OCR) and check the result.",
 )
 
+_BROKEN = Text(
+    "文件已损坏或不完整，打不开。请重新扫描或另存一份。",
+    "The file is damaged or cut short and cannot be opened. Scan or save it again.",
+)
+_ACTIVE = Text(
+    "文件里有脚本、附件或可执行的动作，没有保存。请打印成不带脚本的 PDF 再上传。",
+    "The file holds scripts, attachments or actions and was not kept. Print it to a plain PDF and upload that.",
+)
+_PIXELS = Text("图片过大，没有保存。请缩小后再上传。", "The picture is too large and was not kept. Make it smaller.")
+
 _REFUSALS: dict[str, Callable[[Said], Text]] = {
     "extent": _extent,
     "unpacked": _unpacked,
@@ -129,6 +139,9 @@ _REFUSALS: dict[str, Callable[[Said], Text]] = {
     "nesting": lambda _: _NESTING,
     "scanned": lambda _: _SCANNED,
     "garbled": lambda _: _GARBLED,
+    "broken": lambda _: _BROKEN,
+    "active": lambda _: _ACTIVE,
+    "pixels": lambda _: _PIXELS,
 }
 
 

@@ -7,7 +7,16 @@ from registry.models.figure import Fact, Figure
 from registry.models.inbox import Correction, MergeProposal, Presence, WorkItem
 from registry.models.laboratory import RuleDraft, RuleTrial, StandardVersion
 from registry.models.land import LandGrade, LandRun
-from registry.models.membership import AccessRecord, Claim, ClaimCode, Membership, Park, ParkFirm, ParkMember
+from registry.models.membership import (
+    AccessRecord,
+    Claim,
+    ClaimCode,
+    Contact,
+    Membership,
+    Park,
+    ParkFirm,
+    ParkMember,
+)
 from registry.models.objection import Objection
 from registry.models.searching import SearchMiss, SearchWord
 from registry.models.submission import (
@@ -28,6 +37,7 @@ __all__ = [
     "Call",
     "Claim",
     "ClaimCode",
+    "Contact",
     "Correction",
     "CultivationCase",
     "Evidence",

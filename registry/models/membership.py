@@ -108,6 +108,21 @@ class ParkFirm(SQLModel, table=True):
     ended_at: datetime | None = instant(nullable=True)
 
 
+class Contact(SQLModel, table=True):
+    """Whom to ask at an enterprise, as last approved. Public only where the firm ticked it."""
+
+    __table_args__ = (UniqueConstraint("enterprise_id"),)
+
+    id: int = primary_key()
+    enterprise_id: int = ref(foreign="enterprise.id")
+    name: str = Field(default="", max_length=300)
+    office: str = Field(default="", max_length=300)
+    phone: str = Field(default="", max_length=300)
+    email: str = Field(default="", max_length=300)
+    public: bool = False
+    updated_at: datetime = instant()
+
+
 class AccessRecord(SQLModel, table=True):
     """An official opened protected data of a firm: who, when, what, for what. The firm can read this."""
 

@@ -1171,6 +1171,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_claim_enterprise_id_state", ["enterprise_id", "state"], unique=False)
 
     op.create_table(
+        "contact",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("office", sa.String(300), nullable=False),
+        sa.Column("phone", sa.String(300), nullable=False),
+        sa.Column("email", sa.String(300), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_contact_enterprise_id_enterprise")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+        sa.UniqueConstraint("enterprise_id", name=op.f("uq_contact_enterprise_id")),
+    )
+
+    op.create_table(
         "merge_proposal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1199,6 +1214,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_merge_proposal_first_id"))
 
     op.drop_table("merge_proposal")
+    op.drop_table("contact")
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index("ix_claim_enterprise_id_state")
         batch_op.drop_index("ix_claim_account_id")

@@ -24,6 +24,8 @@ FIELDS = ("region_code", "industry_code", "founded_on", "listed_market")
 _STRENGTH = {Trust.OFFICIAL: 3, Trust.AUDITED: 2, Trust.DECLARED: 1, Trust.COMPUTED: 0}
 
 Ids = NDArray[np.int64]
+Stated = Mapping[str | tuple[str, int], Any]
+"""Values that stand in place of what the registry holds: a figure by (name, year), a fact or field by its name."""
 Titles = Mapping[str, tuple[Any, Any, Any]]
 """Titles by directory, each as ``titles_of`` has them."""
 
@@ -81,8 +83,11 @@ def gather(
     as_of: date,
     procedure: Procedure,
     titles: Titles | None = None,
+    stated: Stated | None = None,
 ) -> Population:
     """The population of these enterprises on a day: row k is ``ids[k]``. ``titles``: all of theirs, if at hand.
+
+    ``stated`` (for one enterprise alone) puts what it says of itself in place of what is held.
 
     Of several values of one figure the strongest trust counts (official, audited, declared, computed). Facts stated
     for a day after ``as_of`` are left out. A withdrawn title ends the day before its withdrawal.
@@ -91,12 +96,20 @@ def gather(
     names = sorted(name for name in read if name not in DERIVED_FROM and name not in FIELDS)
     if titles is None:
         titles = {code: titles_of(session, ids, code) for code in sorted(reads.titles)}
+    figures = figures_of(session, ids, sorted(reads.figures))
+    facts = enterprise_fields(session, ids) | _facts(session, ids, names, as_of)
+    for name, value in (stated or {}).items():
+        if isinstance(name, tuple) and name in figures:
+            figures[name] = np.array([np.nan if value is None else float(value)])
+        elif isinstance(name, str) and name in facts:
+            words = isinstance(value, str) and name not in FIELDS
+            facts[name] = [read_value(name, fact_names()[name], value) if words else value]
     return Population.from_columns(
         size=ids.size,
         as_of=as_of,
         procedure=procedure,
-        figures=figures_of(session, ids, sorted(reads.figures)),
-        facts=enterprise_fields(session, ids) | _facts(session, ids, names, as_of),
+        figures=figures,
+        facts=facts,
         titles={code: spans for code, spans in titles.items() if code in reads.titles},
     )
 

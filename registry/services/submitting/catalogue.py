@@ -72,6 +72,15 @@ _CONTACTS: tuple[tuple[str, str, str, FieldKind], ...] = (
     ("email", "电子邮箱", "E-mail", "email"),
     ("public", "同意在企业主页公开联系方式", "Show the contact on the public page", "bool"),
 )
+NEW_NAME = FieldDef(
+    "profile.name_zh",
+    "profile",
+    Text("企业名称（变更后）", "Name after the change"),
+    "text",
+    "name_zh",
+    proof="licence",
+)
+"""Asked in change reports only; taking it over is a renaming, with the old name kept."""
 YEARS_ASKED = 2
 """Figures are asked for the year of the submission and the one before."""
 _ANNUAL = (
@@ -125,6 +134,8 @@ def field_of(path: str, *, year: int) -> FieldDef | None:
     known = fields_of(year).get(path)
     if known is not None:
         return known
+    if path == NEW_NAME.path:
+        return NEW_NAME
     kind, _, rest = path.partition(".")
     if kind == "facts" and rest in file_fact_names():
         return _fact(rest)
