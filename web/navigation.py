@@ -41,7 +41,11 @@ WORK = (
     ("search_miss_list", Text("查询", "Searches")),
     ("audit_log", Text("审计", "Audit")),
 )
-PAGES_UNDER = {"search": ("/e/",), "directory_list": ("/batches/",)}
+PAGES_UNDER = {
+    "search": ("/e/",),
+    "directory_list": ("/batches/",),
+    "inbox": ("/office/submissions/", "/office/claims/", "/office/corrections/", "/office/merge"),
+}
 """Paths that belong under a link although they do not start with its own."""
 
 
@@ -51,7 +55,9 @@ def links(request: Request, items: tuple[tuple[str, Text], ...]) -> list[Link]:
     for name, text in items:
         href = path_of(request, name)
         if href is not None:
-            found.append(Link(text, href, current=_is_under(request.url.path, href, name)))
+            count = getattr(request.state, "waiting", 0) or None if name == "inbox" else None
+            current = _is_under(request.url.path, href, name)
+            found.append(Link(text, href, current=current, count=count, urgent=count is not None))
     return found
 
 

@@ -21,6 +21,7 @@ from registry.demo.lists import demo_lists
 from registry.demo.people import add_people
 from registry.demo.population import population
 from registry.demo.products import product_lists
+from registry.demo.reviews import tell_reviews
 from registry.demo.stories import tell_stories
 from registry.errors import Conflict, InvalidInput, Text
 from registry.models import Account, AuditEvent, Enterprise
@@ -78,6 +79,7 @@ def build(engine: Engine, settings: Settings, *, size: int, say: Say = lambda _:
         bring_in(session, lists, archive_dir=settings.archive_dir, actor=DEMO)
         tell_stories(session, firms, today=today, actor=DEMO)
         add_people(session, actor=DEMO)
+        tell_reviews(session, archive_dir=settings.archive_dir, today=today, actor=DEMO)
         audit.record(
             session, actor=DEMO.label, action=FINISHED, subject_kind="demo", subject_key="demo", after={"size": size}
         )

@@ -17,9 +17,10 @@ from registry.services.reviewing.anomalies import against_peers, shared_evidence
 from registry.services.reviewing.history import history_of
 from registry.services.reviewing.live import LastYear, Live
 from registry.services.reviewing.presence import watchers_of
-from registry.services.reviewing.revisions import Sent, Standing, evidence_of, fields_by_path, revision_of
+from registry.services.reviewing.revisions import Sent, Standing, evidence_of, fields_by_path, fields_in, revision_of
 from registry.services.reviewing.rights import may_decide, require_reader
-from registry.services.reviewing.rows import RowMaker, evidence_read
+from registry.services.reviewing.rows import RowMaker
+from registry.services.submitting.asked import asked_of
 from registry.services.submitting.findings import findings_with, rule_procedure, standard_of
 from registry.services.submitting.moves import no_submission
 from registry.tiering.report_shapes import Report
@@ -38,8 +39,6 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
     call = session.get(Call, submission.call_id) if submission.call_id else None
     directory = session.get(Directory, submission.directory_code) if submission.directory_code else None
     rows = field_rows(session, submission, enterprise, sent, actor=actor)
-    held = {one.id for row in rows for one in row.evidence}
-    documents = evidence_of(session, submission, sent)
     return CaseRead(
         id=submission.id,
         receipt=submission.receipt or "",
@@ -65,7 +64,6 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
         last_step=is_last_step(submission),
         may_decide=may_decide(actor, submission),
         rows=rows,
-        evidence=tuple(evidence_read(one) for one in documents if one.id not in held),
         counts=count(rows),
         report=_report(session, enterprise, call, sent),
         history=history_of(session, submission),
@@ -84,6 +82,8 @@ def field_rows(
     hashes = {one.sha256 for one in documents}
     return RowMaker(
         year=submission.year,
+        asked=fields_in(session, submission, sent),
+        documents=asked_of(session, submission).documents,
         values=sent.values,
         live=live,
         last=LastYear(session, submission, live),
