@@ -15,6 +15,7 @@ from registry.identity.regions import region
 from registry.policies import OFFICIALS, Actor, require
 from registry.search.engine import SearchEngine
 from registry.services.accounts import recognise
+from registry.services.inbox.listing import waiting_count
 from registry.settings import Settings
 from web.i18n import locale_of
 from web.navigation import path_of
@@ -97,14 +98,20 @@ def current_person(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
     return actor
 
 
-def current_officer(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
-    """The signed-in official. Raises NotAuthenticated for the public, NotAllowed for a firm's account."""
+def current_officer(request: Request, actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+    """The signed-in official. Raises NotAuthenticated for the public, NotAllowed for a firm's account.
+
+    The header of a page says how much waits in the inbox: counted here, where a page is looked at.
+    """
     if actor.is_anonymous:
         raise NotAuthenticated("请先登录。", "Sign in first.")
     if actor.withheld:
         require(actor, OFFICIALS)
     if not actor.is_official:
         raise NotAllowed("这一页只供工作人员使用。", "This page is for officials only.")
+    if request.method == "GET":
+        with reading(request.app.state.engine) as session:
+            request.state.waiting = waiting_count(session, actor=actor)
     return actor
 
 

@@ -47,7 +47,11 @@ WORK = (
 )
 ONLY_FOR = {name: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}) for name in ("user_list", "audit_log")}
 """Links that only these see; whoever else finds the address is refused by the service."""
-PAGES_UNDER = {"search": ("/e/",), "directory_list": ("/batches/",)}
+PAGES_UNDER = {
+    "search": ("/e/",),
+    "directory_list": ("/batches/",),
+    "inbox": ("/office/submissions/", "/office/claims/", "/office/corrections/", "/office/merge"),
+}
 """Paths that belong under a link although they do not start with its own."""
 
 
@@ -60,7 +64,9 @@ def links(request: Request, items: tuple[tuple[str, Text], ...]) -> list[Link]:
             continue
         href = path_of(request, name)
         if href is not None:
-            found.append(Link(text, href, current=_is_under(request.url.path, href, name)))
+            count = getattr(request.state, "waiting", 0) or None if name == "inbox" else None
+            current = _is_under(request.url.path, href, name)
+            found.append(Link(text, href, current=current, count=count, urgent=count is not None))
     return found
 
 

@@ -41,12 +41,14 @@ from web.work import import_rows as work_import_rows
 from web.work import import_signing as work_import_signing
 from web.work import import_uploads as work_import_uploads
 from web.work import imports as work_imports
+from web.work import inbox as work_inbox
 from web.work import lab as work_lab
 from web.work import ladder as work_ladder
 from web.work import missing as work_missing
 from web.work import objections as work_objections
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
+from web.work import submissions as work_submissions
 from web.work import users as work_users
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -71,6 +73,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     demo_mail.router,
     preferences.router,
     style.router,
+    work_inbox.router,
+    work_submissions.router,
     work_candidates.router,
     work_renewals.router,
     work_firms.router,

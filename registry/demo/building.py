@@ -21,6 +21,7 @@ from registry.demo.lists import demo_lists
 from registry.demo.people import add_people
 from registry.demo.population import population
 from registry.demo.products import product_lists
+from registry.demo.reviews import tell_reviews
 from registry.demo.stories import tell_stories
 from registry.demo.submissions import add_submissions
 from registry.errors import Conflict, InvalidInput, Text
@@ -80,6 +81,7 @@ def build(engine: Engine, settings: Settings, *, size: int, say: Say = lambda _:
         tell_stories(session, firms, today=today, actor=DEMO)
         add_people(session, actor=DEMO)
         add_submissions(session, firms, today=today, actor=DEMO, archive_dir=settings.archive_dir)
+        tell_reviews(session, archive_dir=settings.archive_dir, today=today, actor=DEMO)
         audit.record(
             session, actor=DEMO.label, action=FINISHED, subject_kind="demo", subject_key="demo", after={"size": size}
         )

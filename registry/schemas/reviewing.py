@@ -68,6 +68,8 @@ class FieldRow(ReadModel):
     live: Any
     live_trust: Trust | None
     sent: Any
+    sent_trust: Trust | None
+    """What a value of a figure or fact would be worth once approved."""
     last: Any
     same: bool
     """What was sent equals what the registry has."""
@@ -87,8 +89,8 @@ class FieldRow(ReadModel):
 
     @property
     def evidence_missing(self) -> bool:
-        """A document proves this kind of value, and none was sent."""
-        return self.proof is not None and not self.evidence and self.sent is not None
+        """It says something new of a kind that a document proves, and none was sent."""
+        return self.proof is not None and not self.evidence and self.sent is not None and not self.same
 
     @property
     def changed(self) -> bool:
@@ -176,8 +178,6 @@ class CaseRead(ReadModel):
     last_step: bool
     may_decide: bool
     rows: tuple[FieldRow, ...]
-    evidence: tuple[EvidenceRead, ...]
-    """Documents that belong to no single field."""
     counts: Counts
     report: Report | None
     """What the standard of the call says about the figures as sent; None where there is none."""

@@ -76,22 +76,8 @@ def rename_enterprise(
     name = _check_name(new_name, enterprise.name_zh)
     check_past(on)
     said = check_reason(reason)
-    old = _current_name(session, enterprise)
-    _check_follows(old, on)
-    old.kind, old.valid_to = NameKind.FORMER, on - timedelta(days=1)
-    session.add(old)
-    session.add(
-        EnterpriseName(
-            enterprise_id=enterprise.id,
-            name=name,
-            folded=fold_name(name),
-            kind=NameKind.CURRENT,
-            valid_from=on,
-            source=said[:200],
-        )
-    )
     before, key = enterprise.name_zh, key_of(session, enterprise.id)
-    enterprise.name_zh = name
+    take_name(session, enterprise, name, on=on, source=said)
     touch(enterprise)
     session.flush()
     audit.record(
@@ -106,6 +92,28 @@ def rename_enterprise(
     )
     outbox.enterprises_changed(session, [enterprise.id])
     return key
+
+
+def take_name(session: Session, enterprise: Enterprise, name: str, *, on: date, source: str) -> None:
+    """Make a name the present one since a day; the old one stays as a former name. Rights and event are the caller's.
+
+    Raises InvalidInput if the present name is in force since that day or later.
+    """
+    old = _current_name(session, enterprise)
+    _check_follows(old, on)
+    old.kind, old.valid_to = NameKind.FORMER, on - timedelta(days=1)
+    session.add(old)
+    session.add(
+        EnterpriseName(
+            enterprise_id=enterprise.id,
+            name=name,
+            folded=fold_name(name),
+            kind=NameKind.CURRENT,
+            valid_from=on,
+            source=source[:200],
+        )
+    )
+    enterprise.name_zh = name
 
 
 def _check_follows(old: EnterpriseName, on: date) -> None:

@@ -10,7 +10,9 @@ from registry import clock
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed, NotAuthenticated, NotFound
 from registry.models import (
     AuditEvent,
+    Contact,
     Enterprise,
+    EnterpriseName,
     Fact,
     Figure,
     IndexOutbox,
@@ -32,7 +34,7 @@ from registry.services.reviewing.acts import (
 )
 from registry.services.reviewing.case import open_case
 from registry.services.reviewing.deciding import Choice, FaultyChoices, accept_clear, decide_fields, tally
-from registry.vocabulary import FieldDecision, StepOutcome, SubmissionState, Trust
+from registry.vocabulary import FieldDecision, NameKind, StepOutcome, SubmissionKind, SubmissionState, Trust
 from tests.db.review_cases import (
     AUDITOR,
     CITY,
@@ -387,3 +389,23 @@ def test_the_findings_of_the_call_are_those_of_the_values_that_were_sent(session
     assert [one.result for one in few.criteria] != [one.result for one in many.criteria]
     plain = open_case(session, submission_id=a_submission(session, enterprise=other).id, actor=LOCAL)
     assert plain.report is None
+
+
+def test_a_reported_name_and_contact_are_taken_over_and_the_old_name_is_kept(session: Session) -> None:
+    values = {
+        "profile.name_zh": "深圳市示例新名传感技术有限公司",
+        "contact.name": "示例李某",
+        "contact.phone": "0755-12345678",
+        "contact.public": True,
+    }
+    submission = a_submission(session, values=values, steps=STEPS[:1], kind=SubmissionKind.CHANGE)
+    firm = session.get_one(Enterprise, submission.enterprise_id)
+    accept_all(session, submission)
+    approve_submission(session, submission_id=submission.id, version=submission.version, actor=LOCAL)
+    assert firm.name_zh == values["profile.name_zh"]
+    names = session.exec(select(EnterpriseName).where(EnterpriseName.enterprise_id == firm.id)).all()
+    assert {one.kind for one in names} == {NameKind.CURRENT, NameKind.FORMER}
+    contact = session.exec(select(Contact)).one()
+    assert (contact.name, contact.phone, contact.public) == ("示例李某", "0755-12345678", True)
+    event = session.exec(select(AuditEvent).where(AuditEvent.action == "enterprise.updated")).one()
+    assert "12345678" not in str(event.after)

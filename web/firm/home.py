@@ -156,7 +156,7 @@ def answer_park(
 def access(request: Request, session: ReadSession, actor: FirmActor, key: Key) -> Response:
     """Which officials opened our protected data, when and for what. Raises NotFound, NotAllowed."""
     firm = open_firm(session, key, actor)
-    rows = access_log(session, enterprise_id=firm.id, actor=actor)
+    rows = access_log(session, firm.id, actor, limit=200).items
     return render(request, "firm/access.html", firm_context(request, firm, "firm_access") | {"rows": rows})
 
 

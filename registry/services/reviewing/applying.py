@@ -10,17 +10,18 @@ from sqlmodel import Session, col
 from registry import clock
 from registry.errors import Text
 from registry.identity.folding import fold_name
+from registry.identity.names import clean_name
 from registry.identity.regions import city_of
 from registry.models import Contact, Enterprise, Fact, Figure, Product, Submission
 from registry.policies import Actor
 from registry.services import audit, outbox
-from registry.services.identities import lock_enterprise, touch
+from registry.services.identities import lock_enterprise, take_name, touch
 from registry.services.keys import key_of
 from registry.services.reviewing.changes import equal
 from registry.services.reviewing.live import plain
 from registry.services.reviewing.revisions import Sent, revision_of
 from registry.services.reviewing.rows import trust_when_approved
-from registry.services.submitting.catalogue import DOCUMENTS, FieldDef, field_of
+from registry.services.submitting.catalogue import DOCUMENTS, NEW_NAME, FieldDef, field_of
 from registry.vocabulary import Trust
 
 UPDATED = "enterprise.updated"
@@ -44,15 +45,18 @@ def apply_submission(session: Session, submission: Submission, *, actor: Actor) 
         field = field_of(path, year=submission.year)
         if field is None:
             continue
-        if path.startswith("profile."):
+        if path == NEW_NAME.path:
+            _name(session, submission, enterprise, value, changes)
+        elif path.startswith("profile."):
             _profile(enterprise, field, value, changes)
         elif field.year is not None and value is not None:
             _figure(session, submission, field, value, sent, changes)
         elif path.startswith("facts.") and value is not None:
             _fact(session, submission, field, value, changes)
+        elif path.startswith("contact."):
+            _contact(session, enterprise, field, value, changes)
         elif path == "products":
             _products(session, enterprise, value, changes)
-    _contact(session, enterprise, sent, changes)
     touch(enterprise)
     session.flush()
     audit.record(
@@ -83,6 +87,32 @@ def _profile(enterprise: Enterprise, field: FieldDef, value: Any, changes: Chang
     if name == "region_code" and given:
         enterprise.city_code = city_of(str(given)) or enterprise.city_code
     changes[field.path] = (_said(before), _said(given))
+
+
+def _name(session: Session, submission: Submission, enterprise: Enterprise, value: Any, changes: Changes) -> None:
+    """A change of name that was reported: in force since the day it was sent, the old name kept as a former one."""
+    name = clean_name(str(value or ""))
+    if not name or name == enterprise.name_zh:
+        return
+    changes[NEW_NAME.path] = (enterprise.name_zh, name)
+    on = (submission.submitted_at or clock.now()).astimezone(clock.PROVINCE_ZONE).date()
+    take_name(session, enterprise, name, on=on, source=f"变更报告 {submission.receipt or submission.id}")
+
+
+def _contact(session: Session, enterprise: Enterprise, field: FieldDef, value: Any, changes: Changes) -> None:
+    row = session.scalars(select(Contact).where(col(Contact.enterprise_id) == enterprise.id)).first()
+    if row is None:
+        row = Contact(enterprise_id=enterprise.id)
+        session.add(row)
+    before = getattr(row, field.target)
+    given = bool(value) if field.kind == "bool" else str(value or "")
+    if equal(before, given):
+        return
+    setattr(row, field.target, given)
+    row.updated_at = clock.now()
+    session.flush()
+    # The trail is kept for ever and read by auditors: it says that a contact changed, not to what.
+    changes[field.path] = ("…", "…")
 
 
 def _figure(
@@ -128,24 +158,6 @@ def _fact(session: Session, submission: Submission, field: FieldDef, value: Any,
     row.known_on = (submission.submitted_at or clock.now()).date()
     if not equal(before, value):
         changes[field.path] = (before, value)
-
-
-def _contact(session: Session, enterprise: Enterprise, sent: Sent, changes: Changes) -> None:
-    """Whom to ask, as the last submission says; a submission that names nobody changes nothing."""
-    given = {path.removeprefix("contact."): one for path, one in sent.values.items() if path.startswith("contact.")}
-    if not given.get("name"):
-        return
-    row = session.scalars(select(Contact).where(col(Contact.enterprise_id) == enterprise.id)).first()
-    if row is None:
-        row = Contact(enterprise_id=enterprise.id)
-        session.add(row)
-    before = row.model_dump(include={"name", "office", "phone", "email", "public"})
-    for name in ("name", "office", "phone", "email"):
-        setattr(row, name, str(given.get(name) or ""))
-    row.public, row.updated_at = bool(given.get("public")), clock.now()
-    if any(getattr(row, name) != value for name, value in before.items()):
-        # Who it is stays out of the trail: it can be read by people who may not see contacts.
-        changes["contact"] = (None, "更新")
 
 
 def _products(session: Session, enterprise: Enterprise, value: Any, changes: Changes) -> None:

@@ -14,15 +14,16 @@ from registry.schemas.reviewing import CaseRead, Counts, FieldRow, StepRead
 from registry.services.keys import key_of
 from registry.services.places import full_place, place
 from registry.services.reviewing.anomalies import against_peers, shared_evidence
-from registry.services.reviewing.findings import report_of
 from registry.services.reviewing.history import history_of
 from registry.services.reviewing.live import LastYear, Live
 from registry.services.reviewing.presence import watchers_of
-from registry.services.reviewing.revisions import Sent, Standing, evidence_of, fields_by_path, revision_of
+from registry.services.reviewing.revisions import Sent, Standing, evidence_of, fields_by_path, fields_in, revision_of
 from registry.services.reviewing.rights import may_decide, require_reader
-from registry.services.reviewing.rows import RowMaker, evidence_read
+from registry.services.reviewing.rows import RowMaker
+from registry.services.submitting.asked import asked_of
+from registry.services.submitting.findings import findings_with, rule_procedure, standard_of
 from registry.services.submitting.moves import no_submission
-from registry.tiering.standard import Procedure
+from registry.tiering.report_shapes import Report
 from registry.vocabulary import FieldDecision, StepOutcome, WorkKind
 
 PROVINCE_WORD = Text("省", "the province")
@@ -38,8 +39,6 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
     call = session.get(Call, submission.call_id) if submission.call_id else None
     directory = session.get(Directory, submission.directory_code) if submission.directory_code else None
     rows = field_rows(session, submission, enterprise, sent, actor=actor)
-    held = {one.id for row in rows for one in row.evidence}
-    documents = evidence_of(session, submission, sent)
     return CaseRead(
         id=submission.id,
         receipt=submission.receipt or "",
@@ -65,9 +64,8 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
         last_step=is_last_step(submission),
         may_decide=may_decide(actor, submission),
         rows=rows,
-        evidence=tuple(evidence_read(one) for one in documents if one.id not in held),
         counts=count(rows),
-        report=report_of(session, submission, enterprise, _version(call), _procedure(call), sent.values, clock.today()),
+        report=_report(session, enterprise, call, sent),
         history=history_of(session, submission),
         watchers=watchers_of(
             session, kind=WorkKind.SUBMISSION, subject_id=submission.id, actor=actor, since_revision=sent.row
@@ -84,6 +82,8 @@ def field_rows(
     hashes = {one.sha256 for one in documents}
     return RowMaker(
         year=submission.year,
+        asked=fields_in(session, submission, sent),
+        documents=asked_of(session, submission).documents,
         values=sent.values,
         live=live,
         last=LastYear(session, submission, live),
@@ -141,9 +141,18 @@ def steps_of(submission: Submission) -> tuple[StepRead, ...]:
     return tuple(found)
 
 
-def _version(call: Call | None) -> str:
-    return call.standard_version if call is not None else ""
-
-
-def _procedure(call: Call | None) -> Procedure:
-    return "new" if call is None or call.procedure.value == "new" else "review"
+def _report(session: Session, enterprise: Enterprise, call: Call | None, sent: Sent) -> Report | None:
+    """The findings that came with what was sent; worked out now where none came."""
+    if sent.row is not None and sent.row.content.get("findings"):
+        return Report.model_validate(sent.row.content["findings"])
+    standard = standard_of(session, call.standard_version) if call is not None else None
+    if call is None or standard is None:
+        return None
+    return findings_with(
+        session,
+        enterprise=enterprise,
+        standard=standard,
+        procedure=rule_procedure(call.procedure),
+        as_of=clock.today(),
+        values=sent.values,
+    )

@@ -15,11 +15,13 @@ from registry.services import audit
 from registry.services.reviewing.case import field_rows
 from registry.services.reviewing.history import DECIDED
 from registry.services.reviewing.live import Live
-from registry.services.reviewing.revisions import Sent, Standing, fields_by_path, revision_of
+from registry.services.reviewing.revisions import Sent, Standing, fields_by_path, fields_in, revision_of
 from registry.services.reviewing.rights import require_decider
 from registry.services.reviewing.rows import is_open
-from registry.services.submitting.catalogue import field_of, fields_of
+from registry.services.submitting.asked import asked_of
+from registry.services.submitting.catalogue import field_of
 from registry.services.submitting.moves import SUBJECT, lock_submission
+from registry.services.submitting.state import EVIDENCE
 from registry.vocabulary import FieldDecision, SubmissionState
 
 REASON_MAX = 400
@@ -72,7 +74,8 @@ def decide_fields(
     submission = lock_submission(session, submission_id, version=version)
     require_decider(actor, submission)
     require_in_review(submission)
-    said = {path: _checked(path, choice, submission.year) for path, choice in choices.items()}
+    known = _known(session, submission) if choices else frozenset()
+    said = {path: _checked(path, choice, known) for path, choice in choices.items()}
     _refuse_without_reason(said)
     _store(session, submission, said, actor)
     return submission
@@ -103,14 +106,15 @@ def tally(session: Session, submission: Submission, sent: Sent | None = None) ->
     accepted: list[str] = []
     returned: list[str] = []
     waiting: list[str] = []
-    for path in [*fields_of(submission.year), *(one for one in sent.values if one not in fields_of(submission.year))]:
-        field, about = stored.get(path), field_of(path, year=submission.year)
+    for path, about in fields_in(session, submission, sent).items():
+        field = stored.get(path)
         decision = field.decision if field is not None and standing.holds(field) else None
-        opened = about is not None and is_open(path, sent.values, live.of(about)[0])
         if decision is FieldDecision.RETURNED:
             returned.append(path)
-        elif opened:
+        elif is_open(path, sent.values, live.of(about)[0]):
             (accepted if decision is FieldDecision.ACCEPTED else waiting).append(path)
+    documents = (row for path, row in stored.items() if path.startswith(EVIDENCE) and standing.holds(row))
+    returned += sorted(row.path for row in documents if row.decision is FieldDecision.RETURNED)
     return Tally(tuple(accepted), tuple(returned), tuple(waiting))
 
 
@@ -125,8 +129,14 @@ def require_in_review(submission: Submission) -> None:
         )
 
 
-def _checked(path: str, choice: Choice, year: int) -> Choice:
-    if field_of(path, year=year) is None:
+def _known(session: Session, submission: Submission) -> frozenset[str]:
+    """Paths that can be decided about: fields, and documents as ``evidence.<slug>``."""
+    documents = (f"{EVIDENCE}{one.slug}" for one in asked_of(session, submission).documents)
+    return frozenset([*fields_in(session, submission, revision_of(session, submission)), *documents])
+
+
+def _checked(path: str, choice: Choice, known: frozenset[str]) -> Choice:
+    if path not in known:
         raise InvalidInput(
             f"申报表里没有“{path[:40]}”这一项。", f"There is no field “{path[:40]}”.", field="decisions", value=path
         )

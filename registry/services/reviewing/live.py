@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from registry.models import Enterprise, Fact, Figure, Product, Submission
+from registry.models import Contact, Enterprise, Fact, Figure, Product, Submission
 from registry.services.reviewing.revisions import revision_of
 from registry.services.submitting.catalogue import FieldDef
 from registry.vocabulary import SubmissionState, Trust
@@ -22,6 +22,7 @@ class Live:
 
     def __init__(self, session: Session, enterprise: Enterprise) -> None:
         self._enterprise = enterprise
+        self._contact = session.scalars(select(Contact).where(col(Contact.enterprise_id) == enterprise.id)).first()
         figures = session.scalars(select(Figure).where(col(Figure.enterprise_id) == enterprise.id))
         facts = session.scalars(select(Fact).where(col(Fact.enterprise_id) == enterprise.id))
         products = session.scalars(
@@ -46,6 +47,8 @@ class Live:
             return self._figures.get((field.target, field.year), NOTHING)
         if field.path.startswith("facts."):
             return self._facts.get(field.target, NOTHING)
+        if field.path.startswith("contact.") and self._contact is not None:
+            return getattr(self._contact, field.target), None
         return (self._products or None, None) if field.path == "products" else NOTHING
 
     def figure(self, name: str, year: int) -> Any:

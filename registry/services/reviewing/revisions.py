@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from registry.models import Evidence, Submission, SubmissionField, SubmissionRevision
-from registry.services.submitting.catalogue import field_of
+from registry.services.submitting.asked import asked_of
+from registry.services.submitting.catalogue import FieldDef, field_of
 from registry.vocabulary import FieldDecision
 
 
@@ -64,6 +65,13 @@ def evidence_of(session: Session, submission: Submission, sent: Sent) -> list[Ev
         if row.sha256 in sent.hashes.get(row.slug, frozenset()):
             once.setdefault((row.slug, row.path, row.sha256), row)
     return list(once.values())
+
+
+def fields_in(session: Session, submission: Submission, sent: Sent) -> dict[str, FieldDef]:
+    """Every field the submission asks for, and whatever else was sent, in the order of its form."""
+    asked = asked_of(session, submission).fields
+    more = {path: field_of(path, year=submission.year) for path in sent.values if path not in asked}
+    return asked | {path: field for path, field in more.items() if field is not None}
 
 
 class Standing:

@@ -1,6 +1,6 @@
 """The rows of a review: each field with what the registry has, what was sent, what proves it and what was decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from registry.errors import Text
@@ -10,10 +10,13 @@ from registry.services.reviewing.anomalies import against_last_year
 from registry.services.reviewing.changes import change_of, equal, is_number
 from registry.services.reviewing.live import LastYear, Live
 from registry.services.reviewing.revisions import Standing
-from registry.services.submitting.catalogue import DOCUMENTS, SECTIONS, FieldDef, field_of, fields_of
+from registry.services.submitting.asked import Document
+from registry.services.submitting.catalogue import DOCUMENTS, SECTIONS, FieldDef
+from registry.services.submitting.state import EVIDENCE
 from registry.vocabulary import FieldDecision, Trust
 
 FIGURES_OF = Text("{year} 年指标", "Figures of {year}")
+DOCUMENTS_GROUP = Text("材料", "Documents")
 DEBT_RATIO = Text("资产负债率", "Debt ratio")
 
 
@@ -24,6 +27,8 @@ class RowMaker:
         self,
         *,
         year: int,
+        asked: Mapping[str, FieldDef],
+        documents: Sequence[Document],
         values: Mapping[str, Any],
         live: Live,
         last: LastYear,
@@ -34,20 +39,48 @@ class RowMaker:
         marks: Mapping[str, Anomaly],
         shared: Mapping[str, Anomaly],
     ) -> None:
-        self._year, self._values, self._live, self._last = year, values, live, last
+        self._year, self._asked, self._documents = year, asked, documents
+        self._values, self._live, self._last = values, live, last
         self._fields, self._standing, self._evidence = fields, standing, evidence
         self._below, self._marks, self._shared = below, marks, shared
 
     def rows(self) -> tuple[FieldRow, ...]:
-        """Every field of the year's form and whatever else was sent, in the order of the form."""
-        asked = fields_of(self._year)
-        more = (field_of(path, year=self._year) for path in self._values if path not in asked)
+        """Every field in the order of the form, then the documents."""
         made: list[FieldRow] = []
-        for field in [*asked.values(), *(one for one in more if one is not None)]:
+        for field in self._asked.values():
             made.append(self._row(field))
             if field.target == "total_liabilities" and (ratio := self._debt_ratio(field)) is not None:
                 made.append(ratio)
-        return tuple(made)
+        return (*made, *(self._document(one) for one in self._documents))
+
+    def _document(self, document: Document) -> FieldRow:
+        """A document that is asked for: nothing to accept, but it can be asked for again."""
+        files = [one for one in self._evidence if one.slug == document.slug]
+        stored = self._fields.get(f"{EVIDENCE}{document.slug}")
+        marks = {
+            self._shared[one.sha256].text.zh: self._shared[one.sha256] for one in files if one.sha256 in self._shared
+        }
+        return FieldRow(
+            path=f"{EVIDENCE}{document.slug}",
+            group="documents",
+            group_label=DOCUMENTS_GROUP,
+            label=document.name,
+            kind="document",
+            unit=Text("份", "files"),
+            live=None,
+            live_trust=None,
+            sent=len(files) or None,
+            sent_trust=None,
+            last=None,
+            same=False,
+            change=None,
+            proof=None,
+            evidence=tuple(evidence_read(one) for one in files),
+            anomalies=tuple(marks.values()),
+            decided=_decided(stored) if stored is not None and self._standing.holds(stored) else None,
+            below=None,
+            open=False,
+        )
 
     def _row(self, field: FieldDef) -> FieldRow:
         sent, last = self._values.get(field.path), self._last.of(field)
@@ -64,6 +97,7 @@ class RowMaker:
             live=live,
             live_trust=trust,
             sent=sent,
+            sent_trust=self._trust(field),
             last=last,
             same=equal(sent, live),
             change=change_of(field, sent, live=live, last=last),
@@ -74,6 +108,11 @@ class RowMaker:
             below=_told(self._below.get(field.path)),
             open=is_open(field.path, self._values, live),
         )
+
+    def _trust(self, field: FieldDef) -> Trust | None:
+        if field.path.startswith(("profile.", "contact.")):
+            return None
+        return trust_when_approved(field, {one.slug for one in self._evidence})
 
     def _files(self, field: FieldDef) -> list[Evidence]:
         own = [one for one in self._evidence if one.path == field.path]
@@ -107,6 +146,7 @@ class RowMaker:
             live=None,
             live_trust=None,
             sent=debts / assets,
+            sent_trust=Trust.COMPUTED,
             last=before[0] / before[1] if is_number(before[0]) and is_number(before[1]) and before[1] else None,
             same=False,
             change=None,
