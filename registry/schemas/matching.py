@@ -12,6 +12,11 @@ Agreement = Literal["same", "different", "unknown"]
 """Whether a field of a candidate agrees with the row; unknown where one of them does not state it."""
 
 
+Question = Literal["firm", "entry", "target", "act"]
+"""Which firm is meant (of a product: its maker), or which of two entries of one product version counts; of a notice
+which firm another became part of, or whether to do what the row says."""
+
+
 class ComparedField(ReadModel):
     """One field of the row or of a candidate. ``code``: see ``import_words.ROLES``; empty text means not stated."""
 
@@ -44,8 +49,9 @@ class ComparedEntry(ReadModel):
 class RowComparison(ReadModel):
     """A row of a staged import and the firms it may mean, best first; or the entry of its product it stands against."""
 
-    question: Literal["firm", "entry"] = "firm"
-    """Which firm is meant (of a product: its maker), or which of two entries of one product version counts."""
+    question: Question = "firm"
+    may_act: bool = True
+    """Of a notice: the registry can do what the row says once a person confirms it."""
 
     import_id: int
     row_id: int

@@ -58,6 +58,8 @@ OFFICERS = {
     "import_decide",
     "import_decision_revoke",
     "import_cancel",
+    "notice_form",
+    "notice_stage",
     "import_override_confirm",
     "import_override",
     "import_reopen",

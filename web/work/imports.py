@@ -75,6 +75,7 @@ def list_page(
         "may_upload": actor.may(Role.CURATOR, region_code=""),
         "upload_url": url_path(request, "import_upload"),
         "mappings_url": url_path(request, "mapping_list"),
+        "notice_url": url_path(request, "notice_form"),
         "refusal": refusal,
     }
     return render(request, "work/imports.html", context, status=refusal.status if refusal else 200)
