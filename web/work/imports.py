@@ -121,8 +121,8 @@ def acts_of(actor: Actor, detail: ImportDetail) -> list[str]:
     acts = [
         ("settle", summary.kind is ImportKind.LIST and ImportState.MAPPED in after and not working),
         ("cancel", working),
-        ("write", ImportState.WRITTEN in after),
-        ("reopen", summary.state is ImportState.REVIEWED),
+        ("write", ImportState.WRITTEN in after and not working),
+        ("reopen", summary.state is ImportState.REVIEWED and not working),
         ("give_up", ImportState.ABANDONED in after and not working),
         ("undo", ImportState.UNDONE in after),
     ]

@@ -1,7 +1,7 @@
 """Write a staged import: enterprises, names, addresses, chains, batch and listings, all in one transaction."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,10 +65,13 @@ REPEATED_AT_ONCE = 50_000
 _NAME_COLUMNS = ("enterprise_id", "name", "folded", "kind", "source", "import_id")
 
 
-def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
+def write(
+    session: Session, *, import_id: int, actor: Actor, progress: Callable[[int], None] | None = None
+) -> ImportRun:
     """Write every new and matched row of a staged import; undecided and rejected rows stay as they are.
 
-    Checks of the list are not asked here: whoever signs through ``reviewing`` is held to them.
+    Checks of the list are not asked here: whoever signs through ``reviewing`` is held to them. ``progress`` is told
+    how many rows are done; what it raises ends the work.
     Raises NotFound, NotAllowed, InvalidTransition unless staged or signed, Conflict if the registry has changed since
     in a way that makes the preview wrong.
     """
@@ -86,10 +89,10 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     source = session.get_one(SourceFile, run.source_file_id)
     batch = _batch(session, destination, run, source, actor) if destination else None
     if destination and batch and destination.kind is DirectoryKind.PRODUCT:
-        work = _Writing(session, run, None, None)
+        work = _Writing(session, run, None, None, progress)
         work.listings = write_products(session, run=run, destination=destination, batch_id=batch.id, makers=work)
     else:
-        work = _Writing(session, run, destination, batch)
+        work = _Writing(session, run, destination, batch, progress)
         work.write_all()
     _point_repeated_rows(session, run.id)
     run.written_at = clock.now()
@@ -116,8 +119,16 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
 class _Writing:
     """Writes chunk after chunk and counts."""
 
-    def __init__(self, session: Session, run: ImportRun, destination: Destination | None, batch: Batch | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        run: ImportRun,
+        destination: Destination | None,
+        batch: Batch | None,
+        progress: Callable[[int], None] | None,
+    ) -> None:
         self.session, self.run = session, run
+        self.progress, self.done = progress, 0
         self.destination, self.batch = destination, batch
         self.lookup = Lookup(session)
         self.at = clock.now()
@@ -133,8 +144,16 @@ class _Writing:
             self.write_plain()
         for chunk in staged_rows(self.session, self.run.id, RowOutcome.NEW, with_cells=titles, unwritten=True):
             self.write_new(chunk)
+            self.tell(len(chunk))
         for chunk in staged_rows(self.session, self.run.id, RowOutcome.MATCHED, with_cells=titles):
             self.write_matched(chunk)
+            self.tell(len(chunk))
+
+    def tell(self, rows: int) -> None:
+        """So many more rows are written."""
+        self.done += rows
+        if self.progress is not None:
+            self.progress(self.done)
 
     def write_plain(self) -> None:
         """New enterprises of which only facts are to be written, not by row but all at once."""
@@ -149,6 +168,7 @@ class _Writing:
             self._insert_chains((number, {"industry_code": code}) for number, code in self.session.execute(placed))
             self.created += len(numbers)
             self.touched.extend(numbers)
+            self.tell(len(numbers))
 
     def write_new(self, rows: Sequence[StagedRow]) -> None:
         """New enterprises; those an undone import had made and that have a code come back under their old number."""
