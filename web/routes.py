@@ -31,6 +31,7 @@ from web.work import import_uploads as work_import_uploads
 from web.work import imports as work_imports
 from web.work import lab as work_lab
 from web.work import ladder as work_ladder
+from web.work import matching as work_matching
 from web.work import missing as work_missing
 from web.work import notices as work_notices
 from web.work import objections as work_objections
@@ -65,6 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_import_signing.router,
     work_import_rows.router,
     work_notices.router,
+    work_matching.router,
     work_batches.router,
     work_batch_rows.router,
     work_objections.router,

@@ -110,9 +110,24 @@ def import_write(context: JobContext) -> None:
     write_in_background(Writing(context.database, number, context.job_id, context.actor, context.progress_apart))
 
 
+def match(context: JobContext) -> dict[str, Any]:
+    """Match a workbook somebody brought in."""
+    # The index of names and the writer of workbooks: only where they are needed.
+    from registry.services.match_jobs import Place, match_in_background
+
+    if context.open_file is None:
+        raise _no_files()
+    place = Place(context.database, context.data_dir, context.open_file)
+    return match_in_background(place, payload=context.payload, actor=context.actor, progress=context.progress)
+
+
+def _no_files() -> StorageUnavailable:
+    return StorageUnavailable("这个后台进程不能读文件。", "This worker cannot read files.")
+
+
 def _import_work(context: JobContext) -> ImportWork:
     if context.open_file is None:
-        raise StorageUnavailable("这个后台进程不能读文件。", "This worker cannot read files.")
+        raise _no_files()
     return ImportWork(
         context.database,
         context.payload["import_id"],
@@ -130,9 +145,10 @@ JOB_KINDS: dict[str, JobHandler] = {
     READ_JOB: import_read,
     STAGE_JOB: import_stage,
     WRITE_JOB: import_write,
+    "match": match,
 }
 """Kind of a job to what runs it. A module that brings a kind adds it here."""
-_OF_FILES = (READ_JOB, STAGE_JOB)
+_OF_FILES = (READ_JOB, STAGE_JOB, "match")
 
 
 class Worker:

@@ -24,7 +24,7 @@ from registry.models import (
 )
 from registry.policies import Actor
 from registry.services import outbox
-from registry.services.batch_life.moves import Said, record
+from registry.services.imports.batch_filling import batch_to_fill
 from registry.services.imports.bulk import (
     among,
     insert_rows,
@@ -37,15 +37,13 @@ from registry.services.imports.conflicts import changed_since
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
-from registry.services.imports.options import Destination, existing_batch, resolve, stored_options, titled_days
+from registry.services.imports.options import Destination, resolve, stored_options, titled_days
 from registry.services.imports.plain_writing import write_plain
 from registry.services.imports.product_writing import write_products
 from registry.services.imports.staged_rows import StagedRow, staged_rows
 from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
 from registry.vocabulary import (
-    BatchAct,
-    BatchState,
     DirectoryKind,
     IdentityState,
     ImportKind,
@@ -87,7 +85,7 @@ def write(
     options = stored_options(run.understood)
     destination = resolve(session, options)
     source = session.get_one(SourceFile, run.source_file_id)
-    batch = _batch(session, destination, run, source, actor) if destination else None
+    batch = batch_to_fill(session, destination, run, source, actor) if destination else None
     if destination and batch and destination.kind is DirectoryKind.PRODUCT:
         work = _Writing(session, run, None, None, progress)
         work.listings = write_products(session, run=run, destination=destination, batch_id=batch.id, makers=work)
@@ -347,41 +345,6 @@ def _names(facts: Facts, number: int) -> Iterator[tuple[int, str, str, NameKind]
     yield number, facts["name"], facts["folded"], NameKind.CURRENT
     for name, folded, kind in new_names(facts, {facts["folded"]}):
         yield number, name, folded, kind
-
-
-def _batch(session: Session, destination: Destination, run: ImportRun, source: SourceFile, actor: Actor) -> Batch:
-    """The batch of the destination: the one there is, one taken back before, or a new one."""
-    batch = existing_batch(session, destination)
-    state = BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL
-    opened = destination.public_notice and (batch is None or batch.voided_at is not None)
-    if batch is None:
-        title = next((table["title"] for table in run.understood["tables"] if table["title"]), "")
-        batch = Batch(
-            directory_code=destination.directory_code,
-            year=destination.year,
-            label=destination.label[:100],
-            title=(title or source.filename.rpartition(".")[0] or source.filename)[:300],
-            state=state,
-            notice_from=destination.notice_from,
-            notice_to=destination.notice_to,
-        )
-        session.add(batch)
-    if batch.voided_at is not None:
-        batch.voided_at, batch.state = None, state
-        batch.announced_on = batch.document_no = None
-        batch.notice_from, batch.notice_to = destination.notice_from, destination.notice_to
-    known = (batch.announced_on, batch.document_no)
-    batch.announced_on = batch.announced_on or destination.announced_on
-    batch.document_no = batch.document_no or destination.document_no
-    session.flush()
-    if opened:
-        batch.notice_by = actor.label
-        said = Said(destination.notice_from or clock.today(), f"随导入 IM-{run.id} 公示", destination.document_no)
-        record(session, batch, BatchAct.NOTICE, actor=actor, said=said)
-    if known != (batch.announced_on, batch.document_no):
-        # What stood in the batch before is shown with its document and date, too.
-        outbox.batches_changed(session, [batch.id])
-    return batch
 
 
 def _point_repeated_rows(session: Session, import_id: int) -> None:
