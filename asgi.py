@@ -46,7 +46,10 @@ from web.validation import refusal_of
 MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
 MAX_UPLOAD_BYTES = 64_000_000
-UPLOADS = ("/firm/", "/office/imports", "/api/v1/imports", "/api/v1/match", "/api/v1/notices")
+UPLOADS = (
+    *("/firm/", "/office/imports", "/office/notices", "/office/match"),
+    *("/api/v1/imports", "/api/v1/match", "/api/v1/notices"),
+)
 """Addresses that take files."""
 GRACEFUL_SHUTDOWN_SECONDS = 3
 

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, Form, Path, Query, UploadFile
 from pydantic import Field
 from starlette.requests import Request
 
-from api.deps import AppSettings, OfficerActor, ReadSession, WriteSession
+from api.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession
 from api.import_settings import Line, SettingsForm, settings_form
 from api.paging import Limit
 from api.problems import refusals
 from api.routing import officials_router
+from registry.db import reading, transaction
 from registry.schemas.base import ReadModel
 from registry.schemas.imports import (
     ImportDetail,
@@ -25,6 +26,7 @@ from registry.schemas.imports import (
 )
 from registry.schemas.inputs import parse_day
 from registry.services.imports.browsing import get_import, list_imports
+from registry.services.imports.long_writing import stop_writing, write_or_queue
 from registry.services.imports.remembering import forget, list_remembered
 from registry.services.imports.reviewing import sign_or_write
 from registry.services.imports.undoing import undo
@@ -148,10 +150,15 @@ def settle_import(
     summary="取消后台处理 / Cancel work in the background",
     responses=refusals(401, 403, 404, 409),
 )
-def cancel_import(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
+def cancel_import(engine: AppEngine, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
     """停在下一步。 / Stops at its next step."""
-    cancel(session, import_id=import_id, actor=actor)
-    return get_import(session, import_id=import_id)
+    with reading(engine) as session:
+        stopping = stop_writing(session, import_id=import_id, actor=actor)
+    if not stopping:
+        with transaction(engine) as session:
+            cancel(session, import_id=import_id, actor=actor)
+    with reading(engine) as session:
+        return get_import(session, import_id=import_id)
 
 
 @router.post(
@@ -189,9 +196,10 @@ def stage_notice_upload(
 def write_staged(session: WriteSession, actor: OfficerActor, import_id: ImportId) -> ImportDetail:
     """一次写入全部可写的行；没有签署的同时签署，检查未过的不写（409）。
 
-    Writes every row that can be written, in one act, signing it if nobody has; refused (409) while a check fails.
+    Writes every row that can be written, in one act, signing it if nobody has; refused (409) while a check fails. A
+    long list is signed and written in the background: see ``detail.job``.
     """
-    sign_or_write(session, import_id=import_id, actor=actor)
+    sign_or_write(session, import_id=import_id, actor=actor, write=write_or_queue)
     return get_import(session, import_id=import_id)
 
 

@@ -10,7 +10,8 @@ from registry.cli.speech import say, say_json
 from registry.db import transaction
 from registry.errors import InvalidInput, Text
 from registry.policies import Actor
-from registry.services.match_workbook import WorkbookMatched, match_workbook
+from registry.schemas.matching import WorkbookMatched
+from registry.services.match_workbook import match_workbook
 
 SUFFIX = ".xlsx"
 

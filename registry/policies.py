@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registry.errors import NeedsSecondFactor, NotAllowed, NotAuthenticated, Text
 from registry.identity.regions import covers
@@ -128,6 +128,11 @@ class Actor:
 
 SYSTEM = Actor(None, "系统", (Grant(Role.ADMINISTRATOR, EVERYWHERE),))
 """The program itself: migrations, the worker, the demo's data."""
+
+
+def acting_for(label: str) -> Actor:
+    """The worker at work for whoever queued it; their rights were asked then."""
+    return replace(SYSTEM, label=label)
 
 
 def own_region(actor: Actor) -> str:

@@ -33,6 +33,7 @@ PUBLIC = (
 WORK = (
     ("inbox", Text("收件", "Inbox")),
     ("import_list", Text("导入", "Imports")),
+    ("match_form", Text("匹配", "Matching")),
     ("batch_list", Text("批次", "Batches")),
     ("objection_list", Text("异议", "Objections")),
     ("call_list", Text("通知", "Calls")),

@@ -44,7 +44,9 @@ from web.work import imports as work_imports
 from web.work import inbox as work_inbox
 from web.work import lab as work_lab
 from web.work import ladder as work_ladder
+from web.work import matching as work_matching
 from web.work import missing as work_missing
+from web.work import notices as work_notices
 from web.work import objections as work_objections
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
@@ -84,6 +86,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_imports.router,
     work_import_signing.router,
     work_import_rows.router,
+    work_notices.router,
+    work_matching.router,
     work_batches.router,
     work_batch_rows.router,
     work_objections.router,

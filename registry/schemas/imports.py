@@ -71,6 +71,9 @@ class ImportRowLine(ReadModel):
     enterprise_name: str | None
     reason_zh: str | None
     reason_en: str | None
+    effect_zh: str | None = None
+    effect_en: str | None = None
+    """Of a row of a notice: what carrying it out does."""
     by_person: bool = False
     """A person decided what becomes of it in this import."""
     candidates: list[Candidate]

@@ -6,10 +6,15 @@ from typing import Literal
 from registry.schemas.base import ReadModel
 from registry.schemas.imports import NameDifference
 from registry.schemas.titles import TitleBadge
-from registry.vocabulary import DecisionVerdict, RowOutcome
+from registry.vocabulary import DecisionVerdict, JobState, RowOutcome
 
 Agreement = Literal["same", "different", "unknown"]
 """Whether a field of a candidate agrees with the row; unknown where one of them does not state it."""
+
+
+Question = Literal["firm", "entry", "target", "act"]
+"""Which firm is meant (of a product: its maker), or which of two entries of one product version counts; of a notice
+which firm another became part of, or whether to do what the row says."""
 
 
 class ComparedField(ReadModel):
@@ -44,8 +49,9 @@ class ComparedEntry(ReadModel):
 class RowComparison(ReadModel):
     """A row of a staged import and the firms it may mean, best first; or the entry of its product it stands against."""
 
-    question: Literal["firm", "entry"] = "firm"
-    """Which firm is meant (of a product: its maker), or which of two entries of one product version counts."""
+    question: Question = "firm"
+    may_act: bool = True
+    """Of a notice: the registry can do what the row says once a person confirms it."""
 
     import_id: int
     row_id: int
@@ -110,6 +116,48 @@ class MatchCandidate(ReadModel):
     differences: list[NameDifference]
     city_code: str | None
     founded_on: date | None = None
+
+
+class MatchedRow(ReadModel):
+    """One row of a workbook and what it came to."""
+
+    name: str
+    key: str | None
+    matched_name: str | None
+    score: int
+    reason_zh: str
+    reason_en: str
+    titles: list[str]
+    """Short names of the directories whose titles the firm holds."""
+    candidates: int
+    """So many firms are offered to choose from."""
+
+
+class WorkbookMatched(ReadModel):
+    """What came of a workbook, by rows."""
+
+    rows: int
+    matched: int
+    doubtful: int
+    unknown: int
+    applied: int
+    """Choices that were remembered."""
+    converted: bool
+    """The file was no xlsx: its formats could not be kept."""
+    first: list[MatchedRow] = []
+    """The first rows."""
+
+
+class WorkbookMatch(ReadModel):
+    """A workbook that was brought in to be matched, on its way or done."""
+
+    id: int
+    name: str
+    state: JobState
+    done: int
+    total: int
+    error: str | None
+    result: WorkbookMatched | None
 
 
 NameMatch.model_rebuild()

@@ -4,7 +4,7 @@ Formats, other sheets and formulas of an xlsx stay as they are; other kinds of f
 text, never a formula. Uploaded again with choices made, those are remembered and the columns filled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,13 @@ from sqlmodel import Session
 from registry.errors import FileRefused, InvalidInput
 from registry.identity import fold_name
 from registry.policies import Actor, require
-from registry.schemas.base import ReadModel
-from registry.schemas.matching import MatchCandidate, NameMatch
+from registry.schemas.matching import MatchCandidate, MatchedRow, NameMatch, WorkbookMatched
 from registry.schemas.tables import ReadFile, Table
 from registry.schemas.titles import TitleBadge
 from registry.services.imports.deciding import NEW, remember
 from registry.services.imports.interpreting import Facts, Interpreter
 from registry.services.listing_rows import find_directory
-from registry.services.matching_names import match_rows
+from registry.services.matching_names import CHUNK, match_rows
 from registry.titles import HELD
 from registry.vocabulary import Role
 
@@ -41,19 +40,8 @@ NONE_OF_THEM = "都不是（新企业）"
 CHOICES = "匹配候选"
 """Hidden sheet with the candidates of doubtful rows, a row for each."""
 _CHOICES_SHOWN = 8
-
-
-class WorkbookMatched(ReadModel):
-    """What came of a workbook, by rows."""
-
-    rows: int
-    matched: int
-    doubtful: int
-    unknown: int
-    applied: int
-    """Choices that were remembered."""
-    converted: bool
-    """The file was no xlsx: its formats could not be kept."""
+SHOWN = 50
+"""So many rows are told with the result, to be looked at before the workbook is opened."""
 
 
 @dataclass(slots=True)
@@ -65,7 +53,6 @@ class _Work:
     first: int
     numbers: list[int]
     facts: list[Facts]
-    picks: list[str]
 
 
 def match_workbook(
@@ -76,20 +63,62 @@ def match_workbook(
     actor: Actor,
     directory: str | None = None,
     apply: bool = False,
+    applied: int = 0,
+    progress: Callable[[int, int], None] | None = None,
 ) -> WorkbookMatched:
     """Write the file with the added columns to ``target``. ``directory`` shows titles of one directory only.
 
-    ``apply`` remembers the choices made in the column 选定 before matching. Raises FileRefused (no name column, too
-    many rows), NotFound for a directory there is none of, NotAllowed, InvalidInput for a choice that is none.
+    ``apply`` remembers the choices made in the column 选定 before matching; whoever did that before says how many were
+    ``applied``, and a session that only reads is enough. Raises FileRefused (no name column, too many rows), NotFound
+    for a directory there is none of, NotAllowed, InvalidInput for a choice that is none.
     """
     require(actor, Role.CURATOR)
     if directory is not None:
         find_directory(session, directory)
+    if apply:
+        applied = apply_choices(session, read_file=read_file, actor=actor)
     book, converted = _open(read_file)
-    # The sheet of candidates is ours, and looks like a list of names.
-    tables = [table for table in read_file.tables if table.sheet != CHOICES]
-    works = [_work(book, table) for table in tables if table.position_of("name") is not None]
-    rows = sum(len(work.numbers) for work in works)
+    works = [_work(book, table) for table in _tables(read_file)]
+    total, done = sum(len(work.numbers) for work in works), 0
+    _check_size(works, total)
+    choices = _choices_sheet(book)
+    counts = {"matched": 0, "doubtful": 0, "unknown": 0}
+    first: list[MatchedRow] = []
+    for work in works:
+        _write_headers(work)
+        for start in range(0, len(work.numbers), CHUNK):
+            some = slice(start, start + CHUNK)
+            answers = match_rows(session, rows=work.facts[some])
+            for number, answer in zip(work.numbers[some], answers, strict=True):
+                counts["matched" if answer.key else "doubtful" if answer.candidates else "unknown"] += 1
+                _write_row(work, number, answer, directory)
+                if answer.candidates:
+                    _offer(work, number, answer.candidates, choices)
+            first += [_shown(answer, directory) for answer in answers[: SHOWN - len(first)]]
+            done += len(answers)
+            if progress is not None:
+                progress(done, total)
+    if choices.max_row <= 1 and choices["A1"].value is None:
+        book.remove(choices)
+    book.save(target)
+    return WorkbookMatched(rows=total, applied=applied, converted=converted, first=first, **counts)
+
+
+def apply_choices(session: Session, *, read_file: ReadFile, actor: Actor) -> int:
+    """Remember the choices made in the column 选定 of a workbook that was matched before. How many.
+
+    Raises NotAllowed, NotFound, InvalidInput for a choice that is none, Conflict for another credit code.
+    """
+    return sum(_apply(session, _picked(table), actor) for table in _tables(read_file))
+
+
+def _tables(read_file: ReadFile) -> list[Table]:
+    """The lists of firms of a file; the sheet of candidates is ours, and looks like one."""
+    found = [table for table in read_file.tables if table.sheet != CHOICES]
+    return [table for table in found if table.position_of("name") is not None]
+
+
+def _check_size(works: Sequence[_Work], rows: int) -> None:
     if not works:
         raise FileRefused("没有企业名称列，不能匹配。", "There is no column of enterprise names to match.")
     if rows > ROWS_MAX:
@@ -97,21 +126,27 @@ def match_workbook(
             f"有 {rows:,} 行，超过 {ROWS_MAX:,} 行。请拆开，或用导入。",
             f"There are {rows:,} rows, more than {ROWS_MAX:,}. Split the file, or import it.",
         )
-    applied = sum(_apply(session, work, actor) for work in works) if apply else 0
-    choices = _choices_sheet(book)
-    counts = {"matched": 0, "doubtful": 0, "unknown": 0}
-    for work in works:
-        answers = match_rows(session, rows=work.facts)
-        _write_headers(work)
-        for number, answer in zip(work.numbers, answers, strict=True):
-            counts["matched" if answer.key else "doubtful" if answer.candidates else "unknown"] += 1
-            _write_row(work, number, answer, directory)
-            if answer.candidates:
-                _offer(work, number, answer.candidates, choices)
-    if choices.max_row <= 1 and choices["A1"].value is None:
-        book.remove(choices)
-    book.save(target)
-    return WorkbookMatched(rows=rows, applied=applied, converted=converted, **counts)
+
+
+def _shown(answer: NameMatch, directory: str | None) -> MatchedRow:
+    return MatchedRow(
+        name=answer.name,
+        key=answer.key,
+        matched_name=answer.matched_name,
+        score=answer.score,
+        reason_zh=answer.reason_zh,
+        reason_en=answer.reason_en,
+        titles=[_title_name(title) for title in _held(answer, directory)],
+        candidates=len(answer.candidates),
+    )
+
+
+def _held(answer: NameMatch, directory: str | None) -> list[TitleBadge]:
+    return [title for title in answer.titles if title.status in HELD and directory in (None, title.directory_code)]
+
+
+def _title_name(title: TitleBadge) -> str:
+    return title.directory_name_zh
 
 
 def _open(read_file: ReadFile) -> "tuple[Workbook, bool]":
@@ -135,23 +170,42 @@ def _open(read_file: ReadFile) -> "tuple[Workbook, bool]":
 
 def _work(book: "Workbook", table: Table) -> _Work:
     sheet = book[table.sheet] if table.sheet in book.sheetnames else book.worksheets[0]
-    added = {column: position for position, column in enumerate(table.columns) if column in COLUMNS}
-    own = replace(table, roles=tuple(r for r in table.roles if r.position not in added.values()))
+    added = _added(table)
     first = min(added.values()) + 1 if COLUMNS[0] in added else sheet.max_column + 1
+    picked = _picked(table)
+    return _Work(sheet, table, first, picked.numbers, picked.facts)
+
+
+@dataclass(slots=True)
+class _Picked:
+    """The rows of a table that name a firm, with what was chosen for each; empty where nothing was."""
+
+    numbers: list[int]
+    facts: list[Facts]
+    picks: list[str]
+
+
+def _added(table: Table) -> dict[str, int]:
+    return {column: position for position, column in enumerate(table.columns) if column in COLUMNS}
+
+
+def _picked(table: Table) -> _Picked:
+    added = _added(table)
+    own = replace(table, roles=tuple(r for r in table.roles if r.position not in added.values()))
     if own.position_of("name") is None:
         raise FileRefused("没有企业名称列，不能匹配。", "There is no column of enterprise names to match.")
     interpreter = Interpreter(own)
-    numbers, facts, picks = [], [], []
+    found = _Picked([], [], [])
     for number, cells in table.rows:
         stated = interpreter.interpret(cells)
         if stated.get("name"):
-            numbers.append(number)
-            facts.append(stated)
-            picks.append(cells[added[PICK]].strip() if PICK in added and added[PICK] < len(cells) else "")
-    return _Work(sheet, table, first, numbers, facts, picks)
+            found.numbers.append(number)
+            found.facts.append(stated)
+            found.picks.append(cells[added[PICK]].strip() if PICK in added and added[PICK] < len(cells) else "")
+    return found
 
 
-def _apply(session: Session, work: _Work, actor: Actor) -> int:
+def _apply(session: Session, work: _Picked, actor: Actor) -> int:
     """Remember the choices of one table."""
     count = 0
     for number, facts, pick in zip(work.numbers, work.facts, work.picks, strict=True):
@@ -186,11 +240,11 @@ def _write_headers(work: _Work) -> None:
 
 
 def _write_row(work: _Work, number: int, answer: NameMatch, directory: str | None) -> None:
-    titles = [title for title in answer.titles if title.status in HELD and directory in (None, title.directory_code)]
+    titles = _held(answer, directory)
     values = (
         answer.key or "",
         answer.matched_name or "",
-        "；".join(title.directory_name_zh for title in titles),
+        "；".join(map(_title_name, titles)),
         "；".join(map(_validity, titles)),
         answer.score,
         answer.reason_zh,

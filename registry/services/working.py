@@ -17,7 +17,9 @@ from registry.errors import RegistryError, StorageUnavailable
 from registry.schemas.tables import OpenFile
 from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
-from registry.services.imports.jobs import READ_JOB, STAGE_JOB
+from registry.services.beacons import Beacon
+from registry.services.imports.jobs import READ_JOB, STAGE_JOB, WRITE_JOB
+from registry.services.imports.long_writing import Writing, write_in_background
 from registry.services.imports.working import Work as ImportWork
 from registry.services.imports.working import read_in_background, stage_in_background
 from registry.services.index_gates import GateClosed
@@ -70,6 +72,9 @@ class JobContext:
     data_dir: Path = Path("data")
     open_file: OpenFile | None = None
     """What reads files; None where the worker was started without it."""
+    job_id: int = 0
+    progress_apart: Callable[[int, int], None] = lambda _done, _total: None
+    """The same as ``progress`` for work that holds the only writer of the database meanwhile."""
 
 
 JobHandler = Callable[[JobContext], dict[str, Any] | None]
@@ -113,9 +118,30 @@ def import_stage(context: JobContext) -> None:
     stage_in_background(_import_work(context), memory=context.payload["memory"])
 
 
+def import_write(context: JobContext) -> None:
+    """Write a long list that was signed."""
+    number = context.payload["import_id"]
+    write_in_background(Writing(context.database, number, context.job_id, context.actor, context.progress_apart))
+
+
+def match(context: JobContext) -> dict[str, Any]:
+    """Match a workbook somebody brought in."""
+    # The index of names and the writer of workbooks: only where they are needed.
+    from registry.services.match_jobs import Place, match_in_background
+
+    if context.open_file is None:
+        raise _no_files()
+    place = Place(context.database, context.data_dir, context.open_file)
+    return match_in_background(place, payload=context.payload, actor=context.actor, progress=context.progress)
+
+
+def _no_files() -> StorageUnavailable:
+    return StorageUnavailable("这个后台进程不能读文件。", "This worker cannot read files.")
+
+
 def _import_work(context: JobContext) -> ImportWork:
     if context.open_file is None:
-        raise StorageUnavailable("这个后台进程不能读文件。", "This worker cannot read files.")
+        raise _no_files()
     return ImportWork(
         context.database,
         context.payload["import_id"],
@@ -133,9 +159,11 @@ JOB_KINDS: dict[str, JobHandler] = {
     LAB_JOB: lab_columns,
     READ_JOB: import_read,
     STAGE_JOB: import_stage,
+    WRITE_JOB: import_write,
+    "match": match,
 }
 """Kind of a job to what runs it. A module that brings a kind adds it here."""
-_OF_FILES = (READ_JOB, STAGE_JOB)
+_OF_FILES = (READ_JOB, STAGE_JOB, "match")
 
 
 class Worker:
@@ -213,20 +241,44 @@ class Worker:
             finish_job(self._database, claim, worker=worker, error=f"{type(error).__name__}: {error}"[:500])
         else:
             finish_job(self._database, claim, worker=worker, result=result)
+        if (beacon := Beacon.of(self._database.url, claim.id)) is not None:
+            beacon.put_out()
         return True
 
     def _context(self, claim: Claim, worker: str) -> JobContext:
         told = [0.0]
+        beacon = Beacon.of(self._database.url, claim.id)
 
-        def progress(done: int, total: int) -> None:
+        def is_time(done: int, total: int) -> bool:
             if self._stop.is_set():
                 raise WorkerStopping
-            if done >= total or time.monotonic() - told[0] >= PROGRESS_SECONDS:
+            due = done >= total or time.monotonic() - told[0] >= PROGRESS_SECONDS
+            if due:
                 told[0] = time.monotonic()
+            return due
+
+        def progress(done: int, total: int) -> None:
+            if is_time(done, total):
                 tell_progress(self._database, claim, worker=worker, done=done, total=total)
 
+        def apart(done: int, total: int) -> None:
+            if beacon is None:
+                progress(done, total)
+            elif is_time(done, total):
+                beacon.tell(done, total)
+                if beacon.stopped_by() is not None:
+                    raise JobCancelled(claim.kind)
+
         return JobContext(
-            self._database, self._search, claim.payload, claim.actor, progress, self._data_dir, self._open_file
+            self._database,
+            self._search,
+            claim.payload,
+            claim.actor,
+            progress,
+            self._data_dir,
+            self._open_file,
+            claim.id,
+            apart,
         )
 
     def _index_loop(self) -> None:

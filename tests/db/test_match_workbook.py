@@ -15,7 +15,8 @@ from registry.db import transaction
 from registry.errors import FileRefused, InvalidInput, NotAllowed, NotFound
 from registry.models import MatchDecision
 from registry.policies import Actor
-from registry.services.match_workbook import CHOICES, COLUMNS, NONE_OF_THEM, WorkbookMatched, match_workbook
+from registry.schemas.matching import WorkbookMatched
+from registry.services.match_workbook import CHOICES, COLUMNS, NONE_OF_THEM, match_workbook
 from registry.settings import Settings
 from tests.db.lists import WE, bring
 from tests.db.test_deciding import CODE_A, CODE_B, FIRMS, HEADER, LIST

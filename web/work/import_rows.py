@@ -17,7 +17,7 @@ from registry.services.imports.browsing import get_import
 from registry.services.imports.comparing import compare
 from registry.services.imports.deciding import decide, revoke
 from registry.services.imports.product_choosing import AGAIN
-from registry.vocabulary import ImportState, OperatingStatus, Role, RowOutcome
+from registry.vocabulary import ImportKind, ImportState, OperatingStatus, Role, RowOutcome
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
@@ -75,7 +75,7 @@ def revoke_decision(
     row = compare(session, import_id=import_id, row_id=row_id)
     if row.decision_id is not None:
         revoke(session, decision_id=row.decision_id, actor=actor)
-    elif row.question == "entry" and row.decided_by:
+    elif row.decided_by:
         decide(session, import_id=import_id, row_id=row_id, choice=AGAIN, actor=actor)
     else:
         raise InvalidTransition("这一行没有可撤回的决定。", "Nothing was decided about this row.")
@@ -101,6 +101,7 @@ def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowCompa
     summary = detail.summary
     wide = summary.directory_code or EVERY_DIRECTORY
     open_ = summary.state is ImportState.MATCHED and actor.may(Role.CURATOR, region_code="", directory_code=wide)
+    of_list = summary.kind is ImportKind.LIST
     candidates = row.candidates[:SHOWN]
     beside = [one.fields for one in candidates] + ([row.standing.fields] if row.standing else [])
     return {
@@ -110,6 +111,8 @@ def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowCompa
         "candidates": [_candidate(request, one, place) for place, one in enumerate(candidates, 1)],
         "standing": Text(row.standing.where_zh, row.standing.where_en) if row.standing else None,
         "fields": _fields(row, beside, locale_of(request)),
+        "of_list": of_list,
+        "none_fits": _none_fits(row, of_list=of_list),
         "may_decide": open_ and row.outcome is RowOutcome.AMBIGUOUS,
         "may_revoke": open_ and (row.decision_id is not None or row.decided_by is not None),
         "decide_url": url_path(request, "import_decide", import_id=row.import_id, row_id=row.row_id),
@@ -120,6 +123,15 @@ def _context(request: Request, actor: Actor, detail: ImportDetail, row: RowCompa
         "list_url": url_path(request, "import_list"),
         "back_url": url_path(request, "work_import", import_id=row.import_id),
     }
+
+
+def _none_fits(row: RowComparison, *, of_list: bool) -> Text | None:
+    """The word for a row that means none of the firms beside it."""
+    if row.question != "firm":
+        return None
+    if of_list:
+        return Text("都不是，建新企业", "None of them, a new one")
+    return Text("都不是，登记库里没有", "None of them, not in the registry")
 
 
 def _fields(row: RowComparison, beside: Sequence[Sequence[ComparedField]], locale: Locale) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from registry.schemas.imports import ImportDetail
 from registry.services.imports.browsing import get_import
 from registry.services.imports.error_report import MEDIA_TYPES, write_report
 from registry.services.imports.list_comparing import list_kind
-from registry.services.imports.reviewing import get_review, override, reopen, sign_and_write, write_signed
+from registry.services.imports.long_writing import write_or_queue
+from registry.services.imports.reviewing import get_review, override, reopen, sign_and_write
 from registry.services.imports.undoing import preview_undo, undo
 from registry.vocabulary import ImportState, RowKind
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
@@ -43,13 +44,13 @@ def write_import(
     """Sign and, if the checks passed, write in one act; a signed one is written. A wrong count asks again (422)."""
     detail = _allowed(session, actor, import_id, "write")
     if detail.summary.state is ImportState.REVIEWED:
-        write_signed(session, import_id=import_id, actor=actor)
+        write_or_queue(session, import_id=import_id, actor=actor)
         return see_other(request, "work_import", import_id=import_id)
     needed = views.rows_written(detail.summary)
     fault = _miscounted(count, needed)
     if fault is not None:
         return _ask_to_write(request, session, actor, import_id, typed=count, error=fault)
-    sign_and_write(session, import_id=import_id, count=needed, actor=actor)
+    sign_and_write(session, import_id=import_id, count=needed, actor=actor, write=write_or_queue)
     return see_other(request, "work_import", import_id=import_id)
 
 
@@ -71,7 +72,7 @@ def override_import(
     try:
         with session.begin_nested():
             override(session, import_id=import_id, reason=reason, actor=actor)
-            write_signed(session, import_id=import_id, actor=actor)
+            write_or_queue(session, import_id=import_id, actor=actor)
     except InvalidInput as refusal:
         return _ask_to_override(request, session, actor, import_id, typed=reason, error=refusal.text)
     return see_other(request, "work_import", import_id=import_id)

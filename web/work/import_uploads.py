@@ -7,10 +7,11 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from registry.db import reading
+from registry.db import reading, transaction
 from registry.errors import Conflict, FileRefused, Gone, InvalidInput, RegistryError
 from registry.policies import Actor
 from registry.services.imports.browsing import get_import
+from registry.services.imports.long_writing import stop_writing
 from registry.services.imports.remembering import forget, list_remembered
 from registry.services.imports.uploading import cancel, receive, settle
 from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession, current_officer
@@ -104,9 +105,13 @@ def settle_import(
 
 
 @router.post("/office/imports/{import_id}/cancel", name="import_cancel")
-def cancel_import(request: Request, session: WriteSession, actor: OfficerActor, import_id: Number) -> Response:
+def cancel_import(request: Request, engine: AppEngine, actor: OfficerActor, import_id: Number) -> Response:
     """Stop the worker's work on an import. Raises NotFound, NotAllowed, InvalidTransition."""
-    cancel(session, import_id=import_id, actor=actor)
+    with reading(engine) as session:
+        stopping = stop_writing(session, import_id=import_id, actor=actor)
+    if not stopping:
+        with transaction(engine) as session:
+            cancel(session, import_id=import_id, actor=actor)
     return see_other(request, "work_import", import_id=import_id)
 
 

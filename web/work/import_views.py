@@ -272,6 +272,7 @@ def _row(request: Request, summary: ImportSummary, row: ImportRowLine, *, is_doc
         if _may_be_compared(summary) and (row.outcome is RowOutcome.AMBIGUOUS or row.by_person)
         else None,
         "matched_by": MATCHED_BY.get(row.matched_by or ""),
+        "effect": Text(row.effect_zh, row.effect_en or row.effect_zh) if row.effect_zh else None,
         "reason": Text(row.reason_zh, row.reason_en or row.reason_zh) if row.reason_zh else None,
     }
 

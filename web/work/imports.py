@@ -75,6 +75,7 @@ def list_page(
         "may_upload": actor.may(Role.CURATOR, region_code=""),
         "upload_url": url_path(request, "import_upload"),
         "mappings_url": url_path(request, "mapping_list"),
+        "notice_url": url_path(request, "notice_form"),
         "refusal": refusal,
     }
     return render(request, "work/imports.html", context, status=refusal.status if refusal else 200)
@@ -120,8 +121,8 @@ def acts_of(actor: Actor, detail: ImportDetail) -> list[str]:
     acts = [
         ("settle", summary.kind is ImportKind.LIST and ImportState.MAPPED in after and not working),
         ("cancel", working),
-        ("write", ImportState.WRITTEN in after),
-        ("reopen", summary.state is ImportState.REVIEWED),
+        ("write", ImportState.WRITTEN in after and not working),
+        ("reopen", summary.state is ImportState.REVIEWED and not working),
         ("give_up", ImportState.ABANDONED in after and not working),
         ("undo", ImportState.UNDONE in after),
     ]

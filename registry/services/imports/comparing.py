@@ -14,11 +14,13 @@ from registry.schemas.imports import NameDifference
 from registry.schemas.matching import Agreement, ComparedField, ComparedFirm, RowComparison
 from registry.services.badges import badges
 from registry.services.imports.browsing import what_it_lists
-from registry.services.imports.product_choosing import CHOSEN_BY, asks_for_entry
+from registry.services.imports.product_choosing import asks_for_entry
 from registry.services.imports.product_comparing import Asked, compare_entries, made_by, printed_product, product_fields
 from registry.services.imports.product_deciding import ENTRY
+from registry.services.imports.settling import CHOSEN_BY
+from registry.services.keys import key_of
 from registry.services.resolving import follow_merges, resolve
-from registry.vocabulary import DirectoryKind, NameKind, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportKind, NameKind, RowOutcome
 
 FIELDS = (
     *("name", "uscc", "registration_no", "former_name", "city", "founded_on", "capital", "industry_code"),
@@ -38,6 +40,8 @@ def compare(session: Session, *, import_id: int, row_id: int) -> RowComparison:
     of_products = what_it_lists(run) is DirectoryKind.PRODUCT
     if of_products and (asks_for_entry(row) or ENTRY in facts):
         asked = compare_entries(session, run, row)
+    elif run.kind is not ImportKind.LIST:
+        asked = _asked_of_notice(session, row)
     else:
         said = product_fields(facts)[:2] if of_products else []
         said += [ComparedField(code=code, value=value, agreement="unknown") for code, value in _row_fields(facts)]
@@ -55,6 +59,7 @@ def compare(session: Session, *, import_id: int, row_id: int) -> RowComparison:
         sheet=row.sheet,
         row_number=row.row_number,
         question=asked.question,
+        may_act=asked.may_act,
         name=printed_product(facts) if of_products else facts.get("name_as_printed") or facts.get("name", ""),
         outcome=row.outcome,
         reason_zh=row.reason_zh,
@@ -67,6 +72,25 @@ def compare(session: Session, *, import_id: int, row_id: int) -> RowComparison:
         next_row_id=session.exec(following.limit(1)).first(),
         undecided=session.exec(select(func.count(col(ImportRow.id))).where(*waiting)).one(),
     )
+
+
+def _asked_of_notice(session: Session, row: ImportRow) -> Asked:
+    """What a notice says of a firm beside those it may mean, the firm itself, or those it may have become part of."""
+    from registry.services.notices.choosing import question_of
+
+    facts, question = row.facts or {}, question_of(row)
+    offered = row.candidates or []
+    if question == "target":
+        said = [ComparedField(code="surviving_name", value=facts["other"], agreement="unknown")]
+        beside = [ComparedField(code=code, value="", agreement="unknown") for code in FIELDS]
+        return Asked(question, said + beside, _candidates(session, offered, said + beside, facts), None)
+    if question == "act":
+        key = key_of(session, row.enterprise_id or 0)
+        offered = [{"key": key, "why": "current_name"}]
+    stated = [("new_name", facts.get("other", "")), ("moved_to", facts.get("place_as_printed", ""))]
+    said = [ComparedField(code=code, value=value, agreement="unknown") for code, value in stated if value]
+    said += [ComparedField(code=code, value=value, agreement="unknown") for code, value in _row_fields(facts)]
+    return Asked(question, said, _candidates(session, offered, said, facts), None, "by_hand" not in facts)
 
 
 def _candidates(
@@ -86,6 +110,7 @@ def _candidates(
     shown = []
     for each, firm in firms:
         fields = {**made.get(firm.id, {}), **_firm_fields(firm, former.get(firm.id, []))}
+        fields["surviving_name"] = firm.name_zh
         shown.append(
             ComparedFirm(
                 key=each["key"],
@@ -113,7 +138,7 @@ def agreement(code: str, printed: str, known: str) -> Agreement:
     """
     if not printed or not known:
         return "unknown"
-    if code in ("name", "former_name", "version"):
+    if code in ("name", "former_name", "version", "surviving_name"):
         same = bool({fold_name(one) for one in printed.split("、")} & {fold_name(one) for one in known.split("、")})
     else:
         same = fold_name(printed) == fold_name(known)

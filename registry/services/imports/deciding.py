@@ -17,7 +17,7 @@ from registry.services.imports.matching import decided_text
 from registry.services.imports.product_choosing import AGAIN, asks_for_entry, choose_entry, settle_again
 from registry.services.keys import key_of
 from registry.services.resolving import resolve
-from registry.vocabulary import DecisionVerdict, DirectoryKind, ImportState, RowOutcome
+from registry.vocabulary import DecisionVerdict, DirectoryKind, ImportKind, ImportState, RowOutcome
 
 NEW, UNSURE = "new", "unsure"
 NOT = "not:"
@@ -28,22 +28,21 @@ def decide(session: Session, *, import_id: int, row_id: int, choice: str, actor:
     """Decide an undecided row: ``choice`` is an enterprise's key, ``new``, ``unsure``, or ``not:`` and a key.
 
     In a list of products it is the maker that is chosen, for every row that states the same maker; where two entries
-    of one version differ, ``keep``, ``take`` or ``again`` (see ``product_choosing``). ``unsure`` leaves the row
+    of one version differ, ``keep`` or ``take`` (see ``product_choosing``); in a notice also ``do`` or ``skip`` (see
+    ``notices.choosing``). ``again`` takes such a word back. ``unsure`` leaves the row
     undecided and is not remembered. Raises NotFound, NotAllowed, InvalidInput, InvalidTransition unless the import is
     staged, Conflict if somebody decided the row meanwhile or the chosen enterprise has another credit code than the
     row states.
     """
     run = _staged(session, import_id, actor)
-    of_products = what_it_lists(run) is DirectoryKind.PRODUCT
-    row = _row(session, run, row_id, decided=of_products and choice == AGAIN)
+    row = _row(session, run, row_id, decided=choice == AGAIN)
     facts = row.facts or {}
     if choice == UNSURE:
         reason = Text("已看过，仍不能确定。", "Looked at, still not certain.")
-        code = row.reason_code or UNSURE if of_products else UNSURE
+        code = row.reason_code or UNSURE
         _change(session, run, row, RowOutcome.AMBIGUOUS, code, reason, by=row.matched_by, firm=row.enterprise_id)
         return _read(session, run, row, None, actor)
-    if of_products and (choice == AGAIN or asks_for_entry(row)):
-        choose_entry(session, run, row, choice, actor)
+    if _said_of_the_row_only(session, run, row, choice, actor):
         return _read(session, run, row, None, actor)
     if not facts.get("folded"):
         raise InvalidInput("这一行没有企业名称。", "The row has no enterprise name.", field="row_id", value=row_id)
@@ -52,14 +51,40 @@ def decide(session: Session, *, import_id: int, row_id: int, choice: str, actor:
     decision = _decision(facts, verdict, firm, actor)
     decision.import_id, decision.row_id = run.id, row.id
     session.add(decision)
-    if of_products:
-        session.flush()
-        settle_again(session, run)
-    else:
+    session.flush()
+    if not _settled_together(session, run):
         _settle(session, run, row, verdict, firm)
-        session.flush()
     _record(session, actor, "match.decide", decision, facts["name"], before=None)
     return _read(session, run, row, decision, actor)
+
+
+def _said_of_the_row_only(session: Session, run: ImportRun, row: ImportRow, choice: str, actor: Actor) -> bool:
+    """Whether the choice was about this row alone, not about whom its name means; then it is done."""
+    if run.kind is not ImportKind.LIST:
+        from registry.services.notices.choosing import choose_act, may_choose
+
+        if may_choose(row, choice):
+            choose_act(session, run, row, choice, actor)
+            return True
+    elif what_it_lists(run) is DirectoryKind.PRODUCT and (choice == AGAIN or asks_for_entry(row)):
+        choose_entry(session, run, row, choice, actor)
+        return True
+    if choice == AGAIN:
+        raise _decided_meanwhile(session, row)
+    return False
+
+
+def _settled_together(session: Session, run: ImportRun) -> bool:
+    """Decide every row again where one word may settle several; a plain list has too many rows for that."""
+    if run.kind is not ImportKind.LIST:
+        from registry.services.notices.choosing import decide_again
+
+        decide_again(session, run)
+        return True
+    if what_it_lists(run) is DirectoryKind.PRODUCT:
+        settle_again(session, run)
+        return True
+    return False
 
 
 def revoke(session: Session, *, decision_id: int, actor: Actor) -> DecisionRead:
@@ -78,9 +103,7 @@ def revoke(session: Session, *, decision_id: int, actor: Actor) -> DecisionRead:
     row = session.get(ImportRow, decision.row_id) if decision.row_id else None
     if row is not None and run is not None and run.state is ImportState.MATCHED:
         session.flush()
-        if what_it_lists(run) is DirectoryKind.PRODUCT:
-            settle_again(session, run)
-        else:
+        if not _settled_together(session, run):
             reason = Text("决定已撤回，须重新选定。", "The decision was revoked; to be decided again.")
             _change(session, run, row, RowOutcome.AMBIGUOUS, "revoked", reason, expected=row.outcome)
     session.flush()

@@ -11,7 +11,7 @@ from registry.schemas.imports import Candidate, ImportRowLine
 from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
 from registry.services.imports.browsing import get_import
 from registry.services.keys import key_of
-from registry.vocabulary import DirectoryKind, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportKind, RowOutcome
 
 _NAMED_BY = {DirectoryKind.ENTERPRISE: ("name",), DirectoryKind.PRODUCT: ("product", "model", "version")}
 """The columns that together say what a row is about."""
@@ -37,8 +37,20 @@ def list_rows(
         query = query.where(col(ImportRow.id) > decode(cursor, scope=scope, kinds=(int,)).values[0])
     found = session.execute(query.order_by(col(ImportRow.id)).limit(check_limit(limit) + 1)).all()
     items = tuple(_line(session, row, name, names.get(row.sheet, [])) for row, name in found[:limit])
+    if detail.summary.kind is not ImportKind.LIST:
+        items = tuple(_of_notice(line, row, detail.summary.kind) for line, (row, _) in zip(items, found, strict=False))
     after = encode(Cursor(scope=scope, values=(items[-1].row_id,))) if len(found) > limit else None
     return Page[ImportRowLine](items=items, total=detail.summary.counts.get(outcome.value, 0), next_cursor=after)
+
+
+def _of_notice(line: ImportRowLine, row: ImportRow, kind: ImportKind) -> ImportRowLine:
+    """A line of a notice: whom it is about and what carrying it out would do, or did."""
+    from registry.services.notices.effects import effect_of
+
+    facts = row.facts or {}
+    effect = effect_of(kind, facts) if row.outcome is RowOutcome.MATCHED else None
+    said = {"effect_zh": effect.zh, "effect_en": effect.en} if effect else {}
+    return line.model_copy(update={"name": facts.get("name") or line.name, **said})
 
 
 def _line(session: Session, row: ImportRow, enterprise_name: str | None, name_at: Sequence[int]) -> ImportRowLine:

@@ -1,17 +1,18 @@
 """A row of a product list beside what it stands against: the makers' own versions, the entry of the same version."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from registry.errors import Text
 from registry.models import Enterprise, ImportRow, ImportRun, Product, ProductListing
-from registry.schemas.matching import ComparedEntry, ComparedField, ComparedFirm
+from registry.schemas.matching import ComparedEntry, ComparedField, ComparedFirm, Question
 from registry.services.imports.bulk import among
 from registry.services.imports.options import existing_batch, resolve, stored_options
-from registry.services.imports.product_choosing import place_stood_against, row_at
+from registry.services.imports.product_choosing import place_stood_against
 from registry.services.imports.product_lookups import known_products, stated_identity
+from registry.services.imports.settling import row_at
 
 FIELDS = ("product", "version", "category", "grade", "certificate_no", "valid_from", "valid_to", "maker")
 """Fields of an entry in the order they are shown; words in ``import_words.ROLES``."""
@@ -20,10 +21,11 @@ FIELDS = ("product", "version", "category", "grade", "certificate_no", "valid_fr
 class Asked(NamedTuple):
     """What a person is asked about a row, with the row's own fields and what stands beside them."""
 
-    question: Literal["firm", "entry"]
+    question: Question
     fields: list[ComparedField]
     candidates: list[ComparedFirm]
     standing: ComparedEntry | None
+    may_act: bool = True
 
 
 def printed_product(facts: dict[str, Any]) -> str:

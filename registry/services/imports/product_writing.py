@@ -38,6 +38,8 @@ class Makers(Protocol):
 
     def write_matched(self, rows: Sequence[StagedRow]) -> None: ...
 
+    def tell(self, rows: int) -> None: ...
+
 
 def write_products(session: Session, *, run: ImportRun, destination: Destination, batch_id: int, makers: Makers) -> int:
     """Write every new and matched row: new makers first, then products and entries. Returns the entries.
@@ -123,6 +125,7 @@ class _ProductWriting:
             if REGRADE in row.facts and number in listed:
                 self._regrade(row, number)
         self.makers.touched.extend(makers)
+        self.makers.tell(len(rows))
 
     def _regrade(self, row: StagedRow, product: int) -> None:
         """The grade a person took from the file, on the entry the batch has; the old one is kept for an undo."""

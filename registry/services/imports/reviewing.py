@@ -1,5 +1,8 @@
 """Signing an import off: checks are shown, one official signs, a second lets a failed check pass, it is written."""
 
+from collections.abc import Callable
+from typing import Protocol
+
 from sqlmodel import Session
 
 from registry import clock
@@ -9,9 +12,17 @@ from registry.policies import Actor
 from registry.schemas.imports import GuardResult, ImportReview
 from registry.services.imports.any_kind import write_import
 from registry.services.imports.guards import examine
+from registry.services.imports.jobs import require_idle
 from registry.services.imports.list_counts import counts_of
 from registry.services.imports.states import get_run, move, record, require_move
 from registry.vocabulary import ImportKind, ImportState, RowOutcome
+
+
+class Writer(Protocol):
+    """Writes a signed import, now or later."""
+
+    def __call__(self, session: Session, *, import_id: int, actor: Actor) -> ImportRun: ...
+
 
 REASON_AT_LEAST = 4
 REASON_AT_MOST = 400
@@ -65,11 +76,16 @@ def review(session: Session, *, import_id: int, count: int, actor: Actor) -> Imp
     return review_of(session, run=run)
 
 
-def sign_and_write(session: Session, *, import_id: int, count: int, actor: Actor) -> ImportRun:
-    """Sign off and, if every check passed, write in the same act; else the import waits for a second official."""
+def sign_and_write(
+    session: Session, *, import_id: int, count: int, actor: Actor, write: Writer | None = None
+) -> ImportRun:
+    """Sign off and, if every check passed, write in the same act; else the import waits for a second official.
+
+    ``write``: what writes a signed import, ``write_signed`` by default.
+    """
     if review(session, import_id=import_id, count=count, actor=actor).blocked:
         return get_run(session, import_id, actor)
-    return write_import(session, import_id=import_id, actor=actor)
+    return (write or write_signed)(session, import_id=import_id, actor=actor)
 
 
 def override(session: Session, *, import_id: int, reason: str, actor: Actor) -> ImportReview:
@@ -111,7 +127,9 @@ def override(session: Session, *, import_id: int, reason: str, actor: Actor) -> 
     return review_of(session, run=run)
 
 
-def write_signed(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
+def write_signed(
+    session: Session, *, import_id: int, actor: Actor, progress: Callable[[int], None] | None = None
+) -> ImportRun:
     """Write an import that is signed off. Raises InvalidTransition unless it is, GuardsFailed, what writing raises."""
     run = get_run(session, import_id, actor)
     if run.state is not ImportState.REVIEWED:
@@ -122,11 +140,11 @@ def write_signed(session: Session, *, import_id: int, actor: Actor) -> ImportRun
     found = review_of(session, run=run)
     if found.blocked:
         raise _failed_checks(run, found.guards)
-    return write_import(session, import_id=import_id, actor=actor)
+    return write_import(session, import_id=import_id, actor=actor, progress=progress)
 
 
-def sign_or_write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
-    """Write an import in one act, signing it first if nobody has.
+def sign_or_write(session: Session, *, import_id: int, actor: Actor, write: Writer | None = None) -> ImportRun:
+    """Write an import in one act, signing it first if nobody has. ``write`` as in ``sign_and_write``.
 
     Raises GuardsFailed while a check fails, and then signs nothing; otherwise what signing and writing raise.
     """
@@ -135,7 +153,7 @@ def sign_or_write(session: Session, *, import_id: int, actor: Actor) -> ImportRu
         review(session, import_id=import_id, count=rows_to_write(run), actor=actor)
     elif run.state is ImportState.MATCHED:
         raise _failed_checks(run, review_of(session, run=run).guards)
-    return write_signed(session, import_id=import_id, actor=actor)
+    return (write or write_signed)(session, import_id=import_id, actor=actor)
 
 
 def pass_over(session: Session, *, import_id: int, actor: Actor) -> list[GuardResult]:
@@ -154,6 +172,7 @@ def pass_over(session: Session, *, import_id: int, actor: Actor) -> list[GuardRe
 def reopen(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     """Take a signature back before anything is written. Raises NotFound, NotAllowed, InvalidTransition."""
     run = get_run(session, import_id, actor)
+    require_idle(session, run)
     if run.state is not ImportState.REVIEWED:
         raise InvalidTransition(
             f"导入 IM-{run.id} 没有等待写入的签署。",

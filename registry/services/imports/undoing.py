@@ -27,6 +27,7 @@ from registry.schemas.imports import KeptEnterprise, UndoPreview, UndoReport
 from registry.services import outbox
 from registry.services.imports.abandoning import UNWRITTEN, abandon_run
 from registry.services.imports.bulk import among
+from registry.services.imports.jobs import require_idle
 from registry.services.imports.product_undoing import restore_grades, void_products
 from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
@@ -45,6 +46,7 @@ def undo(session: Session, *, import_id: int, actor: Actor) -> UndoReport:
     """
     run = get_run(session, import_id, actor)
     if run.state in UNWRITTEN:
+        require_idle(session, run)
         abandon_run(session, run, actor=actor)
         return _report(run, 0, [], [], 0, (0, 0))
     require_move(run, ImportState.UNDONE)

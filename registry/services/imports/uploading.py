@@ -9,14 +9,15 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from registry.errors import Conflict, InvalidTransition
+from registry.errors import InvalidTransition
 from registry.models import ImportRun, SourceFile
 from registry.policies import SYSTEM, Actor, require, require_importer
 from registry.schemas.imports import ImportOptions, StageResult
 from registry.schemas.tables import OpenFile, ReadFile
 from registry.services.imports.abandoning import abandon_run, drop_rows
 from registry.services.imports.archiving import archive_file, named_copy, source_file
-from registry.services.imports.jobs import READ_JOB, STAGE_JOB, job_key, latest_job
+from registry.services.imports.jobs import READ_JOB, STAGE_JOB, WRITE_JOB, job_key, latest_job, require_idle
+from registry.services.imports.long_writing import cancel_writing
 from registry.services.imports.options import resolve, said_of, stored_options
 from registry.services.imports.proposing import propose
 from registry.services.imports.remembering import remember, take_over
@@ -92,7 +93,7 @@ def settle(
             f"IM-{run.id} is a notice and is not taken as a list.",
             field="id",
         )
-    _require_idle(session, run)
+    require_idle(session, run)
     if run.state is ImportState.MAPPED:
         # The worker gave up on it; that is on record with its job.
         move(session, run, ImportState.FAILED, actor=SYSTEM)
@@ -179,9 +180,14 @@ def read_run(session: Session, *, run: ImportRun, open_file: OpenFile, archive_d
 
 
 def cancel(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
-    """Stop the worker’s work on an import. Raises NotFound, NotAllowed, InvalidTransition if none is under way."""
+    """Stop the worker’s work on an import. Raises NotFound, NotAllowed, InvalidTransition if none is under way.
+
+    One that is being written stays signed.
+    """
+    job = latest_job(session, import_id)
+    if job is not None and job.kind == WRITE_JOB:
+        return cancel_writing(session, import_id=import_id, job=job, actor=actor)
     run = get_run(session, import_id, actor)
-    job = latest_job(session, run.id)
     if job is None or job.state not in OPEN:
         raise InvalidTransition(
             f"导入 IM-{run.id} 没有正在进行的处理，无可取消。",
@@ -192,17 +198,6 @@ def cancel(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     cancel_job(session, job_id=job.id)
     move(session, run, ImportState.CANCELLED, actor=actor)
     return run
-
-
-def _require_idle(session: Session, run: ImportRun) -> None:
-    job = latest_job(session, run.id)
-    if job is not None and job.state in OPEN:
-        raise Conflict(
-            f"导入 IM-{run.id} 正在处理，请等它完成或先取消。",
-            f"Import IM-{run.id} is being worked on; wait or cancel it first.",
-            field="id",
-            value=run.id,
-        )
 
 
 def _understood(session: Session, read_file: ReadFile) -> dict[str, object]:

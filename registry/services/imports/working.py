@@ -1,7 +1,7 @@
 """What the worker does for large files: look into them, stage their rows. Both may be run again after a crash."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from registry.db import transaction
 from registry.errors import RegistryError
 from registry.models import ImportRun
-from registry.policies import SYSTEM, Actor
+from registry.policies import acting_for
 from registry.schemas.tables import OpenFile
 from registry.services.imports.abandoning import drop_rows
 from registry.services.imports.states import move
@@ -58,7 +58,7 @@ def stage_in_background(work: Work, *, memory: bool) -> None:
             stage_run(
                 session,
                 run=run,
-                actor=_acting_for(work.actor),
+                actor=acting_for(work.actor),
                 open_file=work.open_file,
                 archive_dir=work.archive_dir,
                 memory=memory,
@@ -73,17 +73,12 @@ def stage_in_background(work: Work, *, memory: bool) -> None:
         _drop_unfinished(work)
 
 
-def _acting_for(label: str) -> Actor:
-    """Whoever queued the work; the rights were asked then."""
-    return replace(SYSTEM, label=label)
-
-
 def _fail(work: Work, refusal: RegistryError) -> None:
     with transaction(work.database) as session:
         run = session.get_one(ImportRun, work.import_id, with_for_update=True)
         if run.state in (ImportState.READ, ImportState.MAPPED):
             run.understood = {**run.understood, "refusal": {"zh": refusal.text.zh, "en": refusal.text.en}}
-            move(session, run, ImportState.FAILED, actor=_acting_for(work.actor), reason=refusal.text.zh[:400])
+            move(session, run, ImportState.FAILED, actor=acting_for(work.actor), reason=refusal.text.zh[:400])
 
 
 def _drop_unfinished(work: Work) -> None:

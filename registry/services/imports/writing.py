@@ -1,7 +1,7 @@
 """Write a staged import: enterprises, names, addresses, chains, batch and listings, all in one transaction."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,7 @@ from registry.models import (
 )
 from registry.policies import Actor
 from registry.services import outbox
-from registry.services.batch_life.moves import Said, record
+from registry.services.imports.batch_filling import batch_to_fill
 from registry.services.imports.bulk import (
     among,
     insert_rows,
@@ -37,15 +37,13 @@ from registry.services.imports.conflicts import changed_since
 from registry.services.imports.filling import columns_of, fills, new_names
 from registry.services.imports.interpreting import KEPT_ELSEWHERE, Facts
 from registry.services.imports.lookups import Lookup
-from registry.services.imports.options import Destination, existing_batch, resolve, stored_options, titled_days
+from registry.services.imports.options import Destination, resolve, stored_options, titled_days
 from registry.services.imports.plain_writing import write_plain
 from registry.services.imports.product_writing import write_products
 from registry.services.imports.staged_rows import StagedRow, staged_rows
 from registry.services.imports.states import get_run, move, require_move
 from registry.services.keys import provisional_key
 from registry.vocabulary import (
-    BatchAct,
-    BatchState,
     DirectoryKind,
     IdentityState,
     ImportKind,
@@ -65,10 +63,13 @@ REPEATED_AT_ONCE = 50_000
 _NAME_COLUMNS = ("enterprise_id", "name", "folded", "kind", "source", "import_id")
 
 
-def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
+def write(
+    session: Session, *, import_id: int, actor: Actor, progress: Callable[[int], None] | None = None
+) -> ImportRun:
     """Write every new and matched row of a staged import; undecided and rejected rows stay as they are.
 
-    Checks of the list are not asked here: whoever signs through ``reviewing`` is held to them.
+    Checks of the list are not asked here: whoever signs through ``reviewing`` is held to them. ``progress`` is told
+    how many rows are done; what it raises ends the work.
     Raises NotFound, NotAllowed, InvalidTransition unless staged or signed, Conflict if the registry has changed since
     in a way that makes the preview wrong.
     """
@@ -84,12 +85,12 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     options = stored_options(run.understood)
     destination = resolve(session, options)
     source = session.get_one(SourceFile, run.source_file_id)
-    batch = _batch(session, destination, run, source, actor) if destination else None
+    batch = batch_to_fill(session, destination, run, source, actor) if destination else None
     if destination and batch and destination.kind is DirectoryKind.PRODUCT:
-        work = _Writing(session, run, None, None)
+        work = _Writing(session, run, None, None, progress)
         work.listings = write_products(session, run=run, destination=destination, batch_id=batch.id, makers=work)
     else:
-        work = _Writing(session, run, destination, batch)
+        work = _Writing(session, run, destination, batch, progress)
         work.write_all()
     _point_repeated_rows(session, run.id)
     run.written_at = clock.now()
@@ -116,8 +117,16 @@ def write(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
 class _Writing:
     """Writes chunk after chunk and counts."""
 
-    def __init__(self, session: Session, run: ImportRun, destination: Destination | None, batch: Batch | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        run: ImportRun,
+        destination: Destination | None,
+        batch: Batch | None,
+        progress: Callable[[int], None] | None,
+    ) -> None:
         self.session, self.run = session, run
+        self.progress, self.done = progress, 0
         self.destination, self.batch = destination, batch
         self.lookup = Lookup(session)
         self.at = clock.now()
@@ -133,8 +142,16 @@ class _Writing:
             self.write_plain()
         for chunk in staged_rows(self.session, self.run.id, RowOutcome.NEW, with_cells=titles, unwritten=True):
             self.write_new(chunk)
+            self.tell(len(chunk))
         for chunk in staged_rows(self.session, self.run.id, RowOutcome.MATCHED, with_cells=titles):
             self.write_matched(chunk)
+            self.tell(len(chunk))
+
+    def tell(self, rows: int) -> None:
+        """So many more rows are written."""
+        self.done += rows
+        if self.progress is not None:
+            self.progress(self.done)
 
     def write_plain(self) -> None:
         """New enterprises of which only facts are to be written, not by row but all at once."""
@@ -149,6 +166,7 @@ class _Writing:
             self._insert_chains((number, {"industry_code": code}) for number, code in self.session.execute(placed))
             self.created += len(numbers)
             self.touched.extend(numbers)
+            self.tell(len(numbers))
 
     def write_new(self, rows: Sequence[StagedRow]) -> None:
         """New enterprises; those an undone import had made and that have a code come back under their old number."""
@@ -327,41 +345,6 @@ def _names(facts: Facts, number: int) -> Iterator[tuple[int, str, str, NameKind]
     yield number, facts["name"], facts["folded"], NameKind.CURRENT
     for name, folded, kind in new_names(facts, {facts["folded"]}):
         yield number, name, folded, kind
-
-
-def _batch(session: Session, destination: Destination, run: ImportRun, source: SourceFile, actor: Actor) -> Batch:
-    """The batch of the destination: the one there is, one taken back before, or a new one."""
-    batch = existing_batch(session, destination)
-    state = BatchState.PUBLIC_NOTICE if destination.public_notice else BatchState.FINAL
-    opened = destination.public_notice and (batch is None or batch.voided_at is not None)
-    if batch is None:
-        title = next((table["title"] for table in run.understood["tables"] if table["title"]), "")
-        batch = Batch(
-            directory_code=destination.directory_code,
-            year=destination.year,
-            label=destination.label[:100],
-            title=(title or source.filename.rpartition(".")[0] or source.filename)[:300],
-            state=state,
-            notice_from=destination.notice_from,
-            notice_to=destination.notice_to,
-        )
-        session.add(batch)
-    if batch.voided_at is not None:
-        batch.voided_at, batch.state = None, state
-        batch.announced_on = batch.document_no = None
-        batch.notice_from, batch.notice_to = destination.notice_from, destination.notice_to
-    known = (batch.announced_on, batch.document_no)
-    batch.announced_on = batch.announced_on or destination.announced_on
-    batch.document_no = batch.document_no or destination.document_no
-    session.flush()
-    if opened:
-        batch.notice_by = actor.label
-        said = Said(destination.notice_from or clock.today(), f"随导入 IM-{run.id} 公示", destination.document_no)
-        record(session, batch, BatchAct.NOTICE, actor=actor, said=said)
-    if known != (batch.announced_on, batch.document_no):
-        # What stood in the batch before is shown with its document and date, too.
-        outbox.batches_changed(session, [batch.id])
-    return batch
 
 
 def _point_repeated_rows(session: Session, import_id: int) -> None:

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from sqlmodel import Session, col, select
 
 from registry.errors import Text
 from registry.identity import city_of, clean_name, fold_name, is_uscc, normalise_code, resolve_region
-from registry.models import Batch, Listing
+from registry.models import Batch, ImportRun, Listing
 from registry.schemas.tables import Table
 from registry.services.imports.cells import is_empty, read_status
 from registry.services.imports.interpreting import Facts
 from registry.services.imports.lookups import Firm, Knowledge, Lookup
 from registry.services.imports.matching import Decision, Matcher
+from registry.services.keys import provisional_key
 from registry.titles import held_on
 from registry.vocabulary import ImportKind, OperatingStatus, RowOutcome
 
@@ -32,6 +33,10 @@ OTHER: dict[ImportKind, tuple[str, ...]] = {
     ImportKind.MERGE: ("surviving_name", "new_name"),
 }
 """And the column that says what it became, where the kind needs one."""
+CONFIRMED, LEFT_OUT, TARGET = "confirmed", "left_out", "target_chosen"
+"""Facts a person added to a row: do it all the same, do not do it, the enterprise after the merger."""
+MADE = ("target_id", "targets", "listing_ids", "by_hand", "same_as")
+"""Facts that come of deciding; they are made anew when a row is decided again."""
 _ENDED = (OperatingStatus.CANCELLED, OperatingStatus.REVOKED)
 _DONE = (RowOutcome.MATCHED, RowOutcome.UNCHANGED)
 
@@ -44,6 +49,12 @@ class Asked:
     on: date
     document_no: str
     directory: str | None = None
+
+    @classmethod
+    def of(cls, run: ImportRun) -> Self:
+        """What was said when a staged notice came in."""
+        notice = run.understood["notice"]
+        return cls(run.kind, date.fromisoformat(notice["on"]), notice["document_no"], run.directory_code)
 
 
 def columns_of(table: Table, kind: ImportKind) -> tuple[int, int | None] | None:
@@ -115,9 +126,12 @@ class Decider:
         return decided
 
     def _one(self, row: Facts, at: tuple[str, int], known: Knowledge, others: Knowledge) -> Decision:
+        if LEFT_OUT in row:
+            return _rejected("decided", "人工确认：不办理。", "Left out by a person.")
         found = self.matcher.decide(row, at, known)
         if found.outcome is RowOutcome.NEW:
-            return _rejected("unknown_firm", "登记库里没有这家企业。", "The registry does not know this enterprise.")
+            code = "decided_before" if found.reason_code == "decided_before" else "unknown_firm"
+            return _rejected(code, "登记库里没有这家企业。", "The registry does not know this enterprise.")
         if found.firm is None or found.outcome not in _DONE:
             return found
         if found.outcome is RowOutcome.UNCHANGED and found.same_as is not None:
@@ -125,6 +139,11 @@ class Decider:
         decision = self._of_kind(found.firm, row, others)
         decision.firm = found.firm
         decision.matched_by = found.matched_by
+        if decision.reason_code is None and found.reason_code == "decided_before":
+            decision.reason_code, decision.reason = found.reason_code, found.reason
+        elif decision.reason_code is None and (CONFIRMED in row or TARGET in row):
+            decision.reason_code = "decided"
+            decision.reason = Text("由人工确认办理。", "Confirmed by a person.")
         return decision
 
     def _rename(self, firm: Firm, row: Facts, others: Knowledge) -> Decision:
@@ -133,6 +152,8 @@ class Decider:
             return _rejected("no_new_name", "没有写新名称。", "The row states no new name.")
         if firm.name_zh == new:
             return _already("登记库已是新名称。", "The registry has the new name already.")
+        if CONFIRMED in row:
+            return Decision(RowOutcome.MATCHED)
         if fold_name(firm.name_zh) != fold_name(row["name"]):
             return _unsure(
                 f"登记库的现用名是“{firm.name_zh}”，既不是原名称，也不是新名称。",
@@ -168,6 +189,8 @@ class Decider:
     def _merge(self, firm: Firm, row: Facts, others: Knowledge) -> Decision:
         folded = fold_name(row.get("other", ""))
         targets = {hit.firm.id: hit.firm for hit in others.by_folded.get(folded, [])} if folded else {}
+        if row.get(TARGET) in targets:
+            targets = {row[TARGET]: targets[row[TARGET]]}
         if not targets:
             return _rejected(
                 "unknown_target",
@@ -175,11 +198,18 @@ class Decider:
                 "The registry does not know the enterprise after the merger.",
             )
         if len(targets) > 1:
-            return _unsure("合并后的名称符合几家企业。", "Several enterprises fit the name after the merger.")
+            row["targets"] = list(targets)
+            found = [{"key": one.uscc or provisional_key(one.id), "name": one.name_zh} for one in targets.values()]
+            return _unsure(
+                "合并后的名称符合几家企业。",
+                "Several enterprises fit the name after the merger.",
+                candidates=[each | {"why": "current_name"} for each in found],
+            )
         (target,) = targets.values()
         if target.id == firm.id:
             return _already("登记库里已是同一家企业。", "The registry has them as one already.")
         if firm.uscc is not None and target.uscc is None:
+            row["by_hand"] = True
             return _unsure(
                 "被合并的有代码而合并后的没有，须人工处理。",
                 "The merged enterprise has a code and the other has none; a person must look.",
