@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from registry.clock import PROVINCE_ZONE, now, today
-from registry.errors import InvalidInput, NotFound, RegistryError, Text
+from registry.errors import Conflict, InvalidInput, NotFound, RegistryError, Text
 from registry.identity.regions import GUANGDONG_CITIES, region
 from registry.policies import Actor, own_region
+from registry.services.batch_life.nominated import list_nominations, waiting_nominations
 from registry.services.directories import list_all
 from registry.services.standards import known_standards
 from registry.services.submitting.calls import (
@@ -89,6 +90,25 @@ def change(
         typed = {"act": act, "closes_on": closes_on, "closes_hour": closes_hour, "reason": reason}
         return _call(request, session, actor, call_id, typed, refusal)
     return see_other(request, "work_call", call_id=call_id)
+
+
+@router.post("/office/calls/{call_id}/list", name="call_list_nominations")
+def list_approved(
+    request: Request, session: WriteSession, actor: OfficerActor, call_id: Number, label: Line = "", year: Line = ""
+) -> Response:
+    """Put the approved nominations on a draft list and show it. Raises NotFound, NotAllowed."""
+    try:
+        with session.begin_nested():
+            batch = list_nominations(
+                session,
+                call_id=call_id,
+                label=label,
+                year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0,
+                actor=actor,
+            )
+    except (InvalidInput, Conflict) as refusal:
+        return _call(request, session, actor, call_id, {"label": label, "year": year}, refusal)
+    return see_other(request, "work_batch", batch_id=batch.id)
 
 
 def _new_call(form: dict[str, str]) -> NewCall:
@@ -189,8 +209,11 @@ def _call(
     place = region(call.region_code)
     local = call.closes_at.astimezone(PROVINCE_ZONE)
     counts = count_by_state(session, call_id=call.id)
+    may_list = actor.may(Role.CURATOR, region_code="", directory_code=call.directory_code)
     context = {
         "call": call,
+        "waiting": waiting_nominations(session, call) if may_list else [],
+        "list_nominations_url": url_path(request, "call_list_nominations", call_id=call.id),
         "directory": names[call.directory_code],
         "place": Text(place.name, place.name_en) if place is not None else Text("全部", "Everywhere"),
         "state": _state(call),
@@ -198,7 +221,9 @@ def _call(
         "levels": [LEVEL_WORDS[level] for level in call.steps],
         "may_change": call.withdrawn_at is None
         and actor.may(Role.CURATOR, region_code=call.region_code, directory_code=call.directory_code),
-        "typed": {"closes_on": local.date().isoformat(), "closes_hour": f"{local:%H:%M}", "reason": ""} | typed,
+        "typed": {"closes_on": local.date().isoformat(), "closes_hour": f"{local:%H:%M}", "reason": ""}
+        | {"label": "", "year": str(today().year)}
+        | typed,
         "refusal": refusal,
         "own_url": url_path(request, "call_change", call_id=call.id),
         "list_url": url_path(request, "call_list"),

@@ -111,7 +111,7 @@ def _order(field: FieldDef, year: int) -> tuple[int, int]:
 
 
 def _documents(kind: SubmissionKind, call: Call | None) -> tuple[Document, ...]:
-    if call is None or not call.documents:
+    if call is None:
         return tuple(Document(slug, DOCUMENTS[slug], required) for slug, required in DOCUMENTS_OF[kind])
     named = tuple(_document(one) for one in call.documents)
     other = Document("other", DOCUMENTS["other"], required=False)
