@@ -17,9 +17,12 @@ from registry.models import (
     Assessment,
     Batch,
     Enterprise,
+    ImportMapping,
     ImportRow,
     ImportRun,
+    Job,
     Listing,
+    MatchDecision,
     Membership,
     Objection,
     Park,
@@ -27,6 +30,7 @@ from registry.models import (
     ParkMember,
     RoleGrant,
     SearchMiss,
+    SearchWord,
 )
 from registry.policies import SYSTEM, Grant
 from registry.services.accounts import open_session
@@ -34,7 +38,16 @@ from registry.services.batch_life.objections import Words, file_objection
 from registry.services.lab.drafts import create_draft
 from registry.services.search_misses import Miss, record_miss
 from registry.settings import Settings
-from registry.vocabulary import BatchState, FirmRole, Flag, ImportState, Role
+from registry.vocabulary import (
+    BatchState,
+    DecisionVerdict,
+    FirmRole,
+    Flag,
+    ImportState,
+    JobState,
+    Role,
+    SearchWordKind,
+)
 
 PROVINCE, CITY, COUNTY, OTHER_CITY = "440000", "440300", "440305", "440100"
 GRANTS: dict[str, tuple[Grant, ...]] = {
@@ -60,7 +73,10 @@ LOCAL = "registry-session"
 def add_everybody(session: Session) -> dict[str, str]:
     """An account of every kind, signed in; returns their tokens. Firm and other firm are the first two in the city."""
     firms = session.exec(
-        select(Enterprise.id).where(col(Enterprise.region_code).startswith("4403")).order_by(col(Enterprise.id)).limit(2)
+        select(Enterprise.id)
+        .where(col(Enterprise.region_code).startswith("4403"))
+        .order_by(col(Enterprise.id))
+        .limit(2)
     ).all()
     tokens, numbers = {}, {}
     for login, grants in GRANTS.items():
@@ -90,7 +106,9 @@ def add_everybody(session: Session) -> dict[str, str]:
 
 def add_matters(session: Session) -> dict[str, object]:
     """Something of every kind to act on; returns what stands for it in addresses."""
-    firm = session.exec(select(Enterprise).where(col(Enterprise.uscc).is_not(None)).order_by(col(Enterprise.id))).first()
+    firm = session.exec(
+        select(Enterprise).where(col(Enterprise.uscc).is_not(None)).order_by(col(Enterprise.id))
+    ).first()
     run = session.exec(select(ImportRun).where(ImportRun.state == ImportState.WRITTEN)).first()
     notice = session.exec(select(Batch).where(Batch.state == BatchState.PUBLIC_NOTICE)).first()
     flagged = session.exec(select(Assessment).where(Assessment.flag == Flag.CANDIDATE)).first()
@@ -98,6 +116,7 @@ def add_matters(session: Session) -> dict[str, object]:
     assert run
     assert notice
     assert flagged
+    remembered = add_remembered(session, run.id)
     row = session.exec(select(ImportRow.id).where(ImportRow.import_id == run.id)).first()
     listing = session.exec(select(Listing.id).where(Listing.batch_id == notice.id)).first()
     words = Words(text="示例异议：该企业的情况与公示不符。", objector="示例王某", contact="example@example.org")
@@ -107,7 +126,7 @@ def add_matters(session: Session) -> dict[str, object]:
     draft = create_draft(
         session, based_on="LG26", version="LG26Z", first_day=day, document=("《示例办法》", "示例1号"), actor=SYSTEM
     )
-    return {
+    return remembered | {
         "key": firm.uscc,
         "import_id": run.id,
         "row_id": row,
@@ -122,6 +141,20 @@ def add_matters(session: Session) -> dict[str, object]:
         "draft_id": draft.id,
         "account_id": session.exec(select(Account.id).where(Account.login == "county_reviewer")).one(),
     }
+
+
+def add_remembered(session: Session, import_id: int) -> dict[str, object]:
+    """What officials made the registry remember: a mapping, a decision, a word; and work that waits."""
+    row = session.exec(select(ImportRow.id).where(ImportRow.import_id == import_id)).first()
+    mapping = ImportMapping(
+        fingerprint="x", columns=[], roles={}, directory_code="hte", import_id=import_id, remembered_by="test"
+    )
+    decision = MatchDecision(folded="示例", verdict=DecisionVerdict.NEW, actor="test", import_id=import_id, row_id=row)
+    word = SearchWord(kind=SearchWordKind.SYNONYM, text="示例词", value="小巨人", created_by="test")
+    job = Job(kind="assess", key="hte", payload={}, state=JobState.QUEUED, actor="test")
+    session.add_all([mapping, decision, word, job])
+    session.flush()
+    return {"mapping_id": mapping.id, "decision_id": decision.id, "word_id": word.id, "job_id": job.id}
 
 
 @contextmanager
