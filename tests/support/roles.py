@@ -127,6 +127,7 @@ def add_matters(session: Session) -> dict[str, object]:
         session, based_on="LG26", version="LG26Z", first_day=day, document=("《示例办法》", "示例1号"), actor=SYSTEM
     )
     return remembered | {
+        "enterprise_id": firm.id,
         "key": firm.uscc,
         "import_id": run.id,
         "row_id": row,

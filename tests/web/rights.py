@@ -98,7 +98,7 @@ FORMS = frozenset({"api_import_sign", "api_import_override", "api_import_decide"
 """Addresses of the API that take a form."""
 FILE = "企业名称\n示例读甲有限公司\n"
 BESIDE_FILE: Mapping[str, dict[str, str]] = {
-    "api_notice_stage": {"kind": "rename", "on": _DAY, "document_no": "示例1号", "directory": "hte"}
+    "api_notice_stage": {"kind": "withdraw", "on": _DAY, "document_no": "示例1号", "directory": "hte"}
 }
 
 LET_IN: dict[str, frozenset[str]] = {
