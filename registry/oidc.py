@@ -12,7 +12,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import requests
 
@@ -107,7 +107,8 @@ def answer_of(provider: Provider, endpoints: Endpoints, question: Question, *, c
             "redirect_uri": back,
             "code_verifier": question.verifier,
         },
-        auth=(provider.client_id, provider.client_secret),
+        # Both are encoded like a form first (RFC 6749, section 2.3.1).
+        auth=(quote_plus(provider.client_id), quote_plus(provider.client_secret)),
     )
     claims = _claims(said.get("id_token"))
     _check(claims, provider, question)

@@ -14,6 +14,8 @@ EVERY_DIRECTORY = "*"
 """Ask with this for an act that belongs to no single directory: only a grant for all directories covers it."""
 OFFICIALS: frozenset[Role] = frozenset({Role.ADMINISTRATOR, Role.CURATOR, Role.REVIEWER, Role.AUDITOR})
 """The roles whose people see the officials' pages."""
+ACTING: frozenset[Role] = OFFICIALS - {Role.AUDITOR}
+"""The roles that may do anything but look: an auditor changes nothing anywhere."""
 
 _IMPLIED: dict[Role, frozenset[Role]] = {
     Role.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR, Role.CURATOR, Role.REVIEWER, Role.AUDITOR}),

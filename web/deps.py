@@ -72,12 +72,14 @@ def write_session(engine: Annotated[Engine, Depends(get_engine)]) -> Iterator[Se
 
 def current_actor(request: Request) -> Actor:
     """Who is there; the public if nobody has signed in. Templates see a signed-in person as ``user``."""
+    return introduce(request, session_token(request))
+
+
+def introduce(request: Request, token: str) -> Actor:
+    """Who holds this token, told to the templates."""
     settings = get_settings(request)
-    actor = recognise(
-        request.app.state.engine,
-        token=session_token(request),
-        second_factor_needed=settings.require_second_factor,
-    )
+    needed = settings.require_second_factor
+    actor = recognise(request.app.state.engine, token=token, second_factor_needed=needed)
     request.state.actor = actor
     request.state.user = None
     if not actor.is_anonymous:

@@ -16,7 +16,7 @@ from registry.services.accounts import close_session
 from registry.services.accounts.signing_in import enter, enter_code, waits_for_code
 from web import client
 from web.carrying import CARRIED_BYTES, Carried, Lost, unpacked
-from web.deps import AppEngine, CurrentActor
+from web.deps import AppEngine, CurrentActor, introduce
 from web.preferences import safe_path
 from web.rendering import VARY, render, url_path, wants_fragment
 from web.sessions import clear_session, session_token, set_session
@@ -126,6 +126,7 @@ def go_on(request: Request, entry: Entry, target: str, packed: str = "") -> Resp
     if entry.needs_code:
         response = _code_form(request, target, packed=packed)
     elif carried is not None:
+        introduce(request, entry.token)  # the header of this very page already says who is in
         response = _offer(request, carried)
     else:
         response = RedirectResponse(target, status_code=303)

@@ -37,6 +37,10 @@ NOT_PAGES = {
     "renewal_calendar": "a download",
     "import_errors": "a download",
     "suggest": "the list under a search box",
+    "sign_in_code": "only between the two steps of signing in; looked at by its own test",
+    "provider_leave": "leads on to the identity provider",
+    "provider_back": "comes back from the identity provider",
+    "link_form": "behind a link that works once",
     "work": "leads on to the candidates",
 }
 OFFICE = (
@@ -53,6 +57,11 @@ OFFICE = (
     "batch_act",
     "batch_row",
     "objection_list",
+    "account",
+    "password_form",
+    "second_factor",
+    "user",
+    "audit",
 )
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
 
@@ -101,6 +110,9 @@ def public_pages(firm: str | None, document_row: str) -> dict[str, str]:
         "style_page": "/style",
         "nothing here": "/no-such-page",
         "sign_in": "/login",
+        "register_form": "/register",
+        "reset_form": "/forgot",
+        "demo_mail": "/demo/mail",
     }
 
 
@@ -121,6 +133,13 @@ def office_pages(flagged: int, held: str | None, run: int, miss: int) -> dict[st
         "import_undo_confirm": f"/office/imports/{run}/undo",
         "search_miss_list": "/office/searches",
         "search_miss": f"/office/searches/{miss}",
+        "account": "/account",
+        "password_form": "/account/password",
+        "second_factor": "/account/two-step",
+        "user_list": "/office/users?state=all",
+        "user_page": "/office/users/3",
+        "audit_log": "/office/audit?from=2020-01-01",
+        "audit trail, verified": "/office/audit?verify=1",
     }
 
 

@@ -71,4 +71,7 @@ def _lines(one: AuditEntry) -> list[tuple[str, str | None, str | None]]:
 
 
 def _word(values: dict[str, Any], name: str) -> str | None:
-    return str(values[name]) if name in values else None
+    if name not in values:
+        return None
+    value = values[name]
+    return ", ".join(f"{key} {one}" for key, one in value.items()) if isinstance(value, dict) else str(value)

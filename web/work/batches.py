@@ -16,7 +16,7 @@ from registry.errors import (
     RegistryError,
     Text,
 )
-from registry.policies import Actor
+from registry.policies import Actor, require_importer
 from registry.schemas.batches import WorkBatch
 from registry.schemas.inputs import parse_day
 from registry.services.batch_life.acts import freeze_batch, make_final, publish_notice, start_batch, withdraw_batch
@@ -172,6 +172,7 @@ def _allowed(session: Session, actor: Actor, batch_id: int, act: str) -> tuple[W
     if chosen is None:
         raise NotFound("没有这种操作。", "There is no such act.", field="act", value=act)
     found = get_work_batch(session, batch_id, actor=actor)
+    require_importer(actor, directory_code=found.batch.directory_code)
     if chosen not in found.acts:
         state = found.batch.state.label
         raise InvalidTransition(

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 
 from registry.errors import FileRefused, Locale, RegistryError, Text
-from registry.policies import Actor
+from registry.policies import ACTING, Actor
 from registry.services.lab.drafts import FILE, Draft, get_draft, may_write, text_of
 from registry.services.lab.publishing import may_approve, steps
 from registry.services.lab.trials import data_state, latest_trial
@@ -125,6 +125,7 @@ def draft_context(request: Request, shown: Shown, typed: dict[str, str]) -> dict
         "data": data_state(shown.session, shown.folder),
         "steps": steps(shown.session, draft, today=shown.today),
         "may_write": may_write(shown.actor, draft.tier) and draft.state is DraftState.DRAFT,
+        "may_try": shown.actor.may(ACTING),
         "may_decide": may_write(shown.actor, draft.tier),
         "may_approve": may_approve(shown.actor, draft),
         "own_url": own,

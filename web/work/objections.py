@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from registry.errors import InvalidInput, InvalidTransition, RegistryError, Text
 from registry.policies import Actor
-from registry.services.batch_life.objection_reading import get_objection, list_objections
+from registry.services.batch_life.objection_reading import get_objection, list_objections, may_curate
 from registry.services.batch_life.objections import DECISIONS, decide_objection
 from registry.vocabulary import ObjectionState
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
@@ -93,6 +93,7 @@ def _page(
     locale = locale_of(request)
     context = {
         "one": found,
+        "may_decide": may_curate(actor, found.directory_code),
         "options": [(choice.value, choice.label.in_(locale)) for choice in DECISIONS],
         "decision": decision,
         "reason": reason,

@@ -37,19 +37,19 @@ def by_receipt(session: Session, receipt: str) -> ObjectionReceipt:
 def list_objections(
     session: Session, *, actor: Actor, state: ObjectionState | None = None, batch_id: int | None = None
 ) -> list[ObjectionRead]:
-    """Objections to the notices of the directories this official curates, oldest first, at most 500."""
+    """Objections to the notices of the directories this official curates or audits, oldest first, at most 500."""
     query = _all()
     if state is not None:
         query = query.where(col(Objection.state) == state)
     if batch_id is not None:
         query = query.where(col(Objection.batch_id) == batch_id)
     found = session.execute(query.order_by(col(Objection.received_on), col(Objection.id)))
-    mine = [_read(*row) for row in found if may_curate(actor, row[1].directory_code)]
+    mine = [_read(*row) for row in found if may_read(actor, row[1].directory_code)]
     return mine[:LIST_MAX]
 
 
 def get_objection(session: Session, objection_id: int, *, actor: Actor) -> ObjectionRead:
-    """One objection. Raises NotFound, NotAllowed: its contact is for those who decide."""
+    """One objection. Raises NotFound, NotAllowed: its contact is for those who decide, and for auditors."""
     found = session.execute(_all().where(col(Objection.id) == objection_id)).first()
     if found is None:
         raise NotFound(
@@ -58,8 +58,15 @@ def get_objection(session: Session, objection_id: int, *, actor: Actor) -> Objec
             field="objection",
             value=objection_id,
         )
-    require_importer(actor, directory_code=found[1].directory_code)
+    if not may_read(actor, found[1].directory_code):
+        require_importer(actor, directory_code=found[1].directory_code)
     return _read(*found)
+
+
+def may_read(actor: Actor, directory_code: str) -> bool:
+    """Whether this person reads the objections to a directory's notices: who decides on them, and auditors."""
+    audits = actor.may(Role.AUDITOR, region_code="", directory_code=directory_code)
+    return audits or may_curate(actor, directory_code)
 
 
 def may_curate(actor: Actor, directory_code: str) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from registry.db import reading, transaction
 from registry.errors import InvalidInput, StorageUnavailable
 from registry.models import Enterprise, Job, RuleTrial
-from registry.policies import OFFICIALS, Actor, require
+from registry.policies import ACTING, Actor, require
 from registry.schemas.base import ReadModel
 from registry.services.jobs import OPEN, queue_job
 from registry.services.lab.backtesting import BATCHES, backtest, recognised_lists
@@ -102,7 +102,7 @@ def data_state(session: Session, folder: Path) -> DataState:
 
 def request_data(session: Session, *, actor: Actor) -> None:
     """Have the worker read everybody's columns anew; waiting work is not queued twice. Raises NotAllowed."""
-    require(actor, OFFICIALS)
+    require(actor, ACTING)
     busy = select(col(Job.id)).where(col(Job.kind) == JOB, col(Job.state).in_(OPEN))
     if session.scalars(busy).first() is None:
         queue_job(session, kind=JOB, key="all", payload={}, actor=actor.label)
@@ -114,6 +114,7 @@ def try_draft(database: Engine, *, draft_id: int, folder: Path, as_of: date, act
     It reads first and writes in one short transaction at the end. Raises NotFound, NotAllowed, StorageUnavailable
     where the data have not been read yet.
     """
+    require(actor, ACTING)
     begun = time.perf_counter()
     with reading(database) as session:
         draft = get_draft(session, draft_id=draft_id, actor=actor)
@@ -132,6 +133,7 @@ def backtest_draft(
     A tier without any list gives an empty backtest, which says so. Raises as ``try_draft``; InvalidInput for a list
     that is not one of the tier's.
     """
+    require(actor, ACTING)
     begun = time.perf_counter()
     with reading(database) as session:
         draft = get_draft(session, draft_id=draft_id, actor=actor)

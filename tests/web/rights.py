@@ -1,0 +1,142 @@
+"""The table: who is let in at which address, what stands in the addresses, and the least a form must hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.support.roles import ROLES
+
+ALL = frozenset(ROLES)
+PEOPLE = ALL - {"public"}
+OFFICIALS = frozenset(
+    {
+        "county_reviewer",
+        "city_reviewer",
+        "city_curator",
+        "list_curator",
+        "province_reviewer",
+        "province_curator",
+        "auditor",
+        "city_administrator",
+        "administrator",
+    }
+)
+ACTING = OFFICIALS - {"auditor"}
+CURATORS = frozenset({"city_curator", "list_curator", "province_curator", "city_administrator", "administrator"})
+OF_PROVINCE = frozenset({"list_curator", "province_reviewer", "province_curator", "auditor", "administrator"})
+"""Who answers for a firm of whichever city."""
+IMPORTERS = frozenset({"province_curator", "administrator"})
+"""A list names firms of any city: it takes a curator of the province."""
+LISTERS = IMPORTERS | {"list_curator"}
+"""The same for the high-tech list."""
+ADMINISTRATORS = frozenset({"city_administrator", "administrator"})
+AUDITING = ADMINISTRATORS | {"auditor"}
+
+_PUBLIC = (
+    "home search suggest search_many search_many_answers enterprise directory_list directory directory_download batch "
+    "batch_compare batch_compare_export objection_form objection_file objection_receipt standard_list standard "
+    "standard_compare self_check self_check_result open_data document_row document_original sign_in sign_in_submit "
+    "sign_in_code sign_in_code_submit provider_leave provider_back register_form register reset_form reset_ask "
+    "link_form link_use demo_mail sign_out preferences style_page api_search api_suggest api_identifier "
+    "api_enterprises api_enterprise api_directories api_directory api_listings api_batches api_batch "
+    "api_batch_compare api_objection_receipt api_directory_download api_document_row api_standards api_standard "
+    "api_standard_check api_reconcile api_reconcile_form api_reconcile_properties api_reconcile_suggest "
+    "api_reconcile_preview"
+)
+_PEOPLE = "account password_form password_change session_end second_factor second_factor_act"
+_LOOKING = (
+    "work candidate_list candidate_export renewal_list renewal_export renewal_calendar missing_list missing_export "
+    "ladder_page mapping_list import_list work_import import_compare import_errors import_row batch_list work_batch "
+    "objection_list search_miss_list search_miss work_standards lab_draft lab_publish_confirm lab_export api_imports "
+    "api_import api_import_mappings api_import_review api_import_compare api_import_compare_rows api_import_row "
+    "api_import_errors api_work_batches api_objections api_candidates api_renewals api_missing"
+)
+
+WORDS: Mapping[str, object] = {
+    "code": "little_giant",
+    "tier": "little_giant",
+    "format": "csv",
+    "act": "final",
+    "kind": "enterprise",
+    "against": "current",
+}
+"""What stands in addresses besides the matters of ``tests.support.roles``."""
+
+_DAY = "2026-01-01"
+_ASKED = {"reason": "示例理由"}
+BODIES: Mapping[str, Any] = {
+    "candidate_admit": _ASKED,
+    "assessment_request": {"tier": "little_giant"},
+    "import_upload": "file",
+    "import_decide": {"choice": "unsure"},
+    "batch_start": {"directory": "hte", "year": "2026", "label": "示例批", "document_no": ""},
+    "search_miss_settle": {"act": "dismissed", "note": "示例"},
+    "lab_create": {"based_on": "LG26", "version": "LG26Y", "first_day": _DAY, "title": "示例", "number": "1"},
+    "lab_data": {"draft_id": "1"},
+    "lab_state": {"act": "give_up"},
+    "lab_publish": {"version": "LG26Z"},
+    "user_create": {"login": "x", "email": "x@example.org", "role": "reviewer", "region": "440305"},
+    "user_act": {"act": "grant", "role": "reviewer", "region": "440305"},
+    "api_import_stage": "file",
+    "api_notice_stage": "file",
+    "api_import_sign": {"count": 1},
+    "api_import_override": {"reason": "示例理由"},
+    "api_import_decide": {"choice": "unsure"},
+    "api_batch_start": {"directory": "hte", "year": 2026, "label": "示例批"},
+    "api_batch_notice": _ASKED | {"notice_from": _DAY, "notice_to": _DAY},
+    "api_batch_final": _ASKED | {"on": _DAY},
+    "api_batch_withdraw": _ASKED | {"on": _DAY},
+    "api_batch_freeze": _ASKED,
+    "api_batch_correct": _ASKED,
+    "api_batch_row_amend": _ASKED,
+    "api_batch_row_drop": _ASKED,
+    "api_objection_decide": _ASKED | {"decision": "dismissed"},
+    "api_match": "file",
+}
+"""Just enough for a form to be understood; ``file`` sends one."""
+
+FORMS = frozenset({"api_import_sign", "api_import_override", "api_import_decide"})
+"""Addresses of the API that take a form."""
+FILE = "企业名称\n示例读甲有限公司\n"
+BESIDE_FILE: Mapping[str, dict[str, str]] = {
+    "api_notice_stage": {"kind": "withdraw", "on": _DAY, "document_no": "示例1号", "directory": "hte"}
+}
+
+LET_IN: dict[str, frozenset[str]] = {
+    **dict.fromkeys(_PUBLIC.split(), ALL),
+    **dict.fromkeys(_PEOPLE.split(), PEOPLE),
+    **dict.fromkeys(_LOOKING.split(), OFFICIALS),
+    # One firm, which lies in another city than the city's officials.
+    **dict.fromkeys("work_candidate work_firm api_assessment".split(), OF_PROVINCE),
+    "candidate_admit": frozenset({"province_reviewer", "province_curator", "administrator"}),
+    # Assessing everybody by one tier's standards is asked for by whoever keeps that tier, wherever.
+    "assessment_request": ACTING - {"list_curator"},
+    "assessment_cancel": ACTING,
+    **dict.fromkeys("lab_data lab_backtest".split(), ACTING),
+    **dict.fromkeys("lab_create lab_save lab_text lab_state lab_publish".split(), IMPORTERS),
+    # The import in question is of the high-tech list.
+    **dict.fromkeys(
+        (
+            "import_upload import_cancel import_write_confirm import_write import_override_confirm import_override "
+            "import_reopen import_undo_confirm import_undo import_decide import_decision_revoke mapping_forget "
+            "batch_start api_import_stage api_import_cancel api_import_write api_import_undo api_import_sign "
+            "api_import_reopen api_import_override api_import_decide api_import_decision_revoke "
+            "api_import_undo_preview api_import_mapping_forget api_notice_stage api_batch_start"
+        ).split(),
+        LISTERS,
+    ),
+    **dict.fromkeys("import_settle api_import_settle".split(), IMPORTERS),
+    # The batch in question is not.
+    **dict.fromkeys(
+        (
+            "batch_act_confirm batch_act batch_row batch_row_change objection_decide api_batch_notice api_batch_final "
+            "api_batch_withdraw api_batch_freeze api_batch_correct api_batch_row_amend api_batch_row_drop "
+            "api_objection_decide"
+        ).split(),
+        IMPORTERS,
+    ),
+    "work_objection": IMPORTERS | {"auditor"},
+    **dict.fromkeys("search_miss_settle search_word_undo".split(), IMPORTERS),
+    "api_match": CURATORS,
+    **dict.fromkeys("user_list user_page audit_log".split(), AUDITING),
+    **dict.fromkeys("user_create user_act".split(), ADMINISTRATORS),
+}
