@@ -24,7 +24,9 @@ from web import (
 from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
 from web.work import candidates as work_candidates
+from web.work import classified as work_classified
 from web.work import firms as work_firms
+from web.work import groups as work_groups
 from web.work import import_rows as work_import_rows
 from web.work import import_signing as work_import_signing
 from web.work import import_uploads as work_import_uploads
@@ -33,6 +35,8 @@ from web.work import lab as work_lab
 from web.work import ladder as work_ladder
 from web.work import missing as work_missing
 from web.work import objections as work_objections
+from web.work import pool as work_pool
+from web.work import pool_case as work_pool_case
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
 
@@ -68,4 +72,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_objections.router,
     work_searches.router,
     work_lab.router,
+    work_pool.router,
+    work_pool_case.router,
+    work_groups.router,
+    work_classified.router,
 )
