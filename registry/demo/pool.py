@@ -14,6 +14,7 @@ from registry.models import (
     CaseEvent,
     CultivationCase,
     Enterprise,
+    Fact,
     Listing,
     RoleGrant,
 )
@@ -26,7 +27,7 @@ from registry.services.pool.criteria import criteria_of
 from registry.services.pool.groups import NewLink, add_link
 from registry.services.pool.moves import MOVES
 from registry.services.pool.taking_in import admit_candidate
-from registry.vocabulary import CaseStage, Flag
+from registry.vocabulary import CaseStage, Flag, Trust
 
 TIERS = (("little_giant", 22), ("srdi_sme", 12), ("champion_provincial", 6))
 HOME = "4403"
@@ -58,6 +59,8 @@ STORIES = (
     Story(("diagnosis", "improvement"), 95, 0, 3),
     Story(("diagnosis", "improvement", "left"), 240, 0, None, "ineligible"),
 )
+IMPROVED = {"class1_ip": 12, "platform_score": 68, "niche_since": "2012-03-01"}
+"""What was verified since a firm was taken in."""
 WORK = (
     ("contact", "示例：与企业财务负责人通话，约定补报两年研发费用"),
     ("visit", "示例：到企业走访，看了产线和研发台账"),
@@ -76,6 +79,7 @@ def fill_pool(session: Session) -> int:
             _tell(session, case, STORIES[taken % len(STORIES)], actor, taken)
             taken += 1
     _link_sisters(session, people[PROVINCE])
+    _improve(session)
     mark_done(session)
     return taken
 
@@ -152,6 +156,27 @@ def _date_back(session: Session, case: CultivationCase, story: Story) -> None:
 
 def _product(session: Session, case: CultivationCase) -> str:
     return session.get_one(Enterprise, case.enterprise_id).main_business or "示例产品"
+
+
+def _improve(session: Session) -> None:
+    """Some firms have got further since they were taken in: what the next assessment will find."""
+    working = (CaseStage.IMPROVEMENT, CaseStage.PRECHECK, CaseStage.APPLICATION)
+    query = select(col(CultivationCase.enterprise_id)).where(col(CultivationCase.stage).in_(working))
+    firms = list(dict.fromkeys(session.scalars(query.order_by(col(CultivationCase.id)))))
+    for number in firms[::2]:
+        known = session.execute(select(col(Fact.name), col(Fact.trust)).where(col(Fact.enterprise_id) == number)).all()
+        for name, value in IMPROVED.items():
+            if (name, Trust.OFFICIAL) not in [(one, trust) for one, trust in known]:
+                fact = Fact(
+                    enterprise_id=number,
+                    name=name,
+                    value=value,
+                    known_on=clock.today() - timedelta(days=10),
+                    trust=Trust.OFFICIAL,
+                    source="示例核验（虚构）",
+                )
+                session.add(fact)
+    session.flush()
 
 
 def _link_sisters(session: Session, actor: Actor) -> None:

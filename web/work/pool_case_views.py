@@ -41,15 +41,18 @@ def case_context(
 ) -> dict[str, Any]:
     """Everything the page shows. ``typed``: the values of the refused form."""
     locale, firm = locale_of(request), found.enterprise
-    fields = FIELDS.get(form, ("decision", "reason"))
+    fields = FIELDS.get(form, ("reason",))
     error_at = f"{form}-{refusal.field if refusal and refusal.field in fields else fields[0]}" if form else ""
+    items = sorted((_criterion(one) for one in found.criteria), key=lambda item: WEIGHT[item["outcome"]])
     return {
         "case": found,
         "firm": firm,
         "where": full_place(firm_place(found)),
         "titles": [shown_title(request, title, locale) for title in firm.titles],
         "path": _path(found, locale),
-        "items": sorted((_criterion(one) for one in found.criteria), key=lambda item: WEIGHT[item["outcome"]]),
+        "items": items,
+        "standing_out": [item for item in items if not item["settled"]],
+        "settled": [item for item in items if item["settled"]],
         "comparable": found.then is not None
         and found.now is not None
         and found.then.assessment_id != found.now.assessment_id,
@@ -118,7 +121,8 @@ def _path(found: CaseRead, locale: Locale) -> list[dict[str, Any]]:
 
 
 def _criterion(one: CriterionThenNow) -> dict[str, Any]:
-    return {"one": one, "outcome": one.now or one.then or "unknown"}
+    outcome = one.now or one.then or "unknown"
+    return {"one": one, "outcome": outcome, "settled": outcome in ("met", "not_applicable") and not one.moved}
 
 
 def _event(one: EventRead, locale: Locale) -> dict[str, Any]:

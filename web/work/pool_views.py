@@ -15,7 +15,7 @@ from registry.services.pool.moves import CLOSED, KEEPERS, OPEN
 from registry.services.pool.outcomes import Outcome, Outcomes
 from registry.services.reference import shipped
 from registry.vocabulary import CaseStage
-from web.formats import grouped
+from web.formats import grouped, percent
 from web.i18n import locale_of
 from web.rendering import url_path, url_with
 from web.work.filters import (
@@ -117,6 +117,7 @@ def outcomes_context(request: Request, found: Outcomes, query: CaseQuery) -> dic
             for one in found.stages
         ],
         "reached": reached,
+        "totals": _totals(found.total, listed, locale),
         "cities": [_outcome(one, locale, url_with(own, place=one.key) if one.key else None) for one in found.cities],
         "tiers": [_outcome(one, locale, url_with(own, tier=one.key)) for one in found.tiers],
         "exits": [(exit_words[key].in_(locale), count) for key, count in found.exits],
@@ -176,7 +177,7 @@ def _tab(own: str, view: str, value: str, text: Text, locale: Locale) -> dict[st
 
 def _stats(own: str, query: CaseQuery, counts: PoolCounts, days: Sequence[int], locale: Locale) -> list[dict[str, Any]]:
     """The numbers at the top; each is a filter."""
-    every = url_with(own, **dict.fromkeys(NARROWING), place=query.place, chain=query.chain)
+    every = url_with(own, **dict.fromkeys(NARROWING[2:]))
     in_pool = sum(one.count for one in counts.directories)
     found: list[tuple[int, Text, Text | None, str, str, bool]] = [
         (in_pool, Text("在库", "In the pool"), None, "", every, not _narrowed(query)),
@@ -272,6 +273,32 @@ def _tiers(locale: Locale) -> Options:
     rows = [row for row in shipped("directories") if row["kind"] == "enterprise"]
     found = [(row["code"], directory_name(row["code"], locale) or row["code"]) for row in rows]
     return [("", Text("全部称号", "All titles").in_(locale)), *found]
+
+
+def _totals(total: Outcome, listed: str, locale: Locale) -> list[dict[str, Any]]:
+    """The numbers of the whole."""
+    none = Text("尚无", "none yet").in_(locale)
+    share = none if total.share is None else percent(total.share, 0)
+    days = none if total.median_days is None else grouped(round(total.median_days))
+    found: list[tuple[str, Text, Text | None, str, str | None]] = [
+        (grouped(total.entered), Text("曾入库", "Ever taken in"), None, "", None),
+        (grouped(total.open), Text("在库", "In the pool"), None, "", listed),
+        (grouped(total.recognised), Text("已认定", "Recognised"), None, "met", None),
+        (grouped(total.left), Text("已退库", "Left"), None, "na", None),
+        (share, Text("转化率", "Conversion"), Text("认定占已结束的比例", "recognised among those closed"), "", None),
+        (days, Text("到认定的天数", "Days to recognition"), Text("中位数", "median"), "", None),
+    ]
+    return [
+        {
+            "number": number,
+            "word": word.in_(locale),
+            "note": note.in_(locale) if note else None,
+            "tone": tone,
+            "href": href,
+            "chosen": False,
+        }
+        for number, word, note, tone, href in found
+    ]
 
 
 def _outcome(one: Outcome, locale: Locale, href: str | None) -> dict[str, Any]:
