@@ -174,7 +174,7 @@ def _page(
 def _options(request: Request, found: TermPage, locale: Locale) -> dict[str, Any]:
     going_on, listing = found.row.going_on, found.row.listing_id
     results = [
-        (one.result.value, f"{one.result.label.in_(locale)}：{one.text.in_(locale)}（{one.clause}）")
+        (one.result.value, f"{one.result.label.in_(locale)} · {one.text.in_(locale)} · {one.clause}")
         for one in (found.rule.follows if found.rule else ())
     ]
     terms = [(str(one.listing_id), f"{one.batch} {one.valid_from.isoformat()}") for one in found.new_terms]

@@ -142,7 +142,7 @@ def _event_words(one: EventRead, locale: Locale) -> str:
     if one.kind is CaseEventKind.MOVE:
         words = f"{_stage(one.before, locale)} → {_stage(one.after, locale)}"
         exit_kind = EXITS.get(str(details.get("exit", "")))
-        return f"{words}（{exit_kind.label.in_(locale)}）" if exit_kind else words
+        return f"{words} · {exit_kind.label.in_(locale)}" if exit_kind else words
     if one.kind in (CaseEventKind.OWNER, CaseEventKind.PRODUCT):
         nobody = Text("无", "none").in_(locale)
         return f"{one.before or nobody} → {one.after or nobody}"
@@ -157,7 +157,7 @@ def _event_words(one: EventRead, locale: Locale) -> str:
         ground = GROUNDS.get(str(details.get("ground", "")))
         words = f"{ground.label.in_(locale) if ground else ''} → {_stage(str(details.get('to', '')), locale)}"
         state = STATES.get(one.after)
-        return words if one.kind is CaseEventKind.PROPOSAL or not state else f"{words}：{state.label.in_(locale)}"
+        return words if one.kind is CaseEventKind.PROPOSAL or not state else f"{words} · {state.label.in_(locale)}"
     return ""
 
 

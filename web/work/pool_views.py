@@ -1,6 +1,6 @@
 """The pool's board, table, outcomes and entry form in the shapes their macros take. No queries here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from registry.errors import Locale, RegistryError, Text
 from registry.policies import Actor
 from registry.pool_words import CaseExit, CaseSort
 from registry.schemas.enterprises import EnterprisePage
-from registry.services.pool.choosing import CaseQuery
+from registry.services.pool.choosing import NOBODY, CaseQuery
 from registry.services.pool.listing import CaseColumn, CasePage, CaseRow, PoolCounts
 from registry.services.pool.moves import CLOSED, KEEPERS, OPEN
 from registry.services.pool.outcomes import Outcome, Outcomes
@@ -176,63 +176,52 @@ def _tab(own: str, view: str, value: str, text: Text, locale: Locale) -> dict[st
 
 
 def _stats(own: str, query: CaseQuery, counts: PoolCounts, days: Sequence[int], locale: Locale) -> list[dict[str, Any]]:
-    """The numbers at the top; each is a filter."""
-    every = url_with(own, **dict.fromkeys(NARROWING[2:]))
+    """The numbers at the top; each is a filter that keeps place and chain."""
+    every, quiet = url_with(own, **dict.fromkeys(NARROWING[2:])), days[0]
     in_pool = sum(one.count for one in counts.directories)
-    found: list[tuple[int, Text, Text | None, str, str, bool]] = [
-        (in_pool, Text("在库", "In the pool"), None, "", every, not _narrowed(query)),
-        (
+    found = [
+        _stat(in_pool, Text("在库", "In the pool"), "", every, chosen=not _narrowed(query)),
+        _stat(
             counts.proposed,
             Text("有系统建议", "With a proposal"),
-            Text("待采纳或驳回", "to accept or dismiss"),
             "due",
             url_with(every, proposed="1"),
-            query.proposed,
+            chosen=query.proposed,
+            note=Text("待采纳或驳回", "to accept or dismiss"),
         ),
-        (
+        _stat(
             counts.stalled,
             Text("停滞", "Stalled"),
-            Text(f"{days[0]} 天以上没有工作", f"no work for {days[0]} days or more"),
             "unmet",
-            url_with(every, stalled=days[0]),
-            query.stalled == days[0],
+            url_with(every, stalled=quiet),
+            chosen=query.stalled == quiet,
+            note=Text(f"{quiet} 天以上没有工作", f"no work for {quiet} days or more"),
         ),
-        (
+        _stat(
             counts.unowned,
             Text("无责任人", "Without an owner"),
-            None,
             "na",
             url_with(every, owner="none"),
-            query.owner == 0,
-        ),
-        (
-            counts.stages[CaseStage.RECOGNISED],
-            CaseStage.RECOGNISED.label,
-            None,
-            "met",
-            url_with(every, stage=CaseStage.RECOGNISED.value, view="table"),
-            query.stage is CaseStage.RECOGNISED,
-        ),
-        (
-            counts.stages[CaseStage.LEFT],
-            CaseStage.LEFT.label,
-            None,
-            "na",
-            url_with(every, stage=CaseStage.LEFT.value, view="table"),
-            query.stage is CaseStage.LEFT,
+            chosen=query.owner == NOBODY,
         ),
     ]
-    return [
-        {
-            "number": grouped(number),
-            "word": word.in_(locale),
-            "note": note.in_(locale) if note else None,
-            "tone": tone,
-            "href": href,
-            "chosen": chosen,
-        }
-        for number, word, note, tone, href, chosen in found
-    ]
+    for stage, tone in ((CaseStage.RECOGNISED, "met"), (CaseStage.LEFT, "na")):
+        href = url_with(every, stage=stage.value, view="table")
+        found.append(_stat(counts.closed[stage], stage.label, tone, href, chosen=query.stage is stage))
+    return [one(locale) for one in found]
+
+
+def _stat(
+    number: int, word: Text, tone: str, href: str, *, chosen: bool, note: Text | None = None
+) -> Callable[[Locale], dict[str, Any]]:
+    """A number as its macro takes it, once the language is known."""
+
+    def told(locale: Locale) -> dict[str, Any]:
+        said = note.in_(locale) if note else None
+        shown = {"number": grouped(number), "word": word.in_(locale), "note": said}
+        return shown | {"tone": tone, "href": href, "chosen": chosen}
+
+    return told
 
 
 def _narrowed(query: CaseQuery) -> bool:
@@ -248,7 +237,7 @@ def _filters(
     if actor.account_id is not None:
         owners.append((str(actor.account_id), Text("我负责的", "My own").in_(locale)))
     owners.append(("none", Text("无责任人", "Without an owner").in_(locale)))
-    owners += [(one.key, f"{one.name}（{one.count}）") for one in counts.owners if one.key != str(actor.account_id)]
+    owners += [(one.key, f"{one.name} · {one.count}") for one in counts.owners if one.key != str(actor.account_id)]
     owner = "" if query.owner is None else str(query.owner or "none")
     if owner not in dict(owners):
         owners.append((owner, owner))
