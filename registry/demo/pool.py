@@ -1,6 +1,6 @@
 """The fictional cultivation pool: firms at every stage, worked on over the last year, some of them stalled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,12 +26,14 @@ from registry.services.pool.acts import move_case, plan_next, record_work, set_p
 from registry.services.pool.criteria import criteria_of
 from registry.services.pool.groups import NewLink, add_link
 from registry.services.pool.moves import MOVES
-from registry.services.pool.taking_in import admit_candidate
+from registry.services.pool.taking_in import admit_candidate, take_in
 from registry.vocabulary import CaseStage, Flag, Trust
 
 TIERS = (("little_giant", 22), ("srdi_sme", 12), ("champion_provincial", 6))
 HOME = "4403"
 KEEPER, PROVINCE = "lin", "fang"
+WON_TITLE, WON, WON_AGO = "srdi_sme", 5, 200
+"""So many firms were recognised, at least so many days ago."""
 WHY = "示例（虚构）：差一两项，企业有意愿，先把缺的补上"
 
 
@@ -78,6 +80,7 @@ def fill_pool(session: Session) -> int:
             case = admit_candidate(session, assessment_id=assessment, actor=actor, reason=WHY)
             _tell(session, case, STORIES[taken % len(STORIES)], actor, taken)
             taken += 1
+    taken += _recognised(session, people)
     _link_sisters(session, people[PROVINCE])
     _improve(session)
     mark_done(session)
@@ -156,6 +159,32 @@ def _date_back(session: Session, case: CultivationCase, story: Story) -> None:
 
 def _product(session: Session, case: CultivationCase) -> str:
     return session.get_one(Enterprise, case.enterprise_id).main_business or "示例产品"
+
+
+def _recognised(session: Session, people: Mapping[str, Actor]) -> int:
+    """Firms that were led to the title they hold now: the pool's outcomes of last year; returns how many."""
+    newest = (
+        select(Listing, col(Enterprise.region_code))
+        .join(Enterprise, col(Enterprise.id) == col(Listing.enterprise_id))
+        .where(
+            col(Listing.directory_code) == WON_TITLE,
+            col(Listing.withdrawn_on).is_(None),
+            col(Listing.valid_from) < clock.today() - timedelta(days=WON_AGO),
+            col(Listing.valid_from) > clock.today() - timedelta(days=WON_AGO + 400),
+            col(Enterprise.region_code).startswith("44"),
+            col(Enterprise.merged_into_id).is_(None),
+        )
+        .order_by(col(Listing.id))
+        .limit(WON)
+    )
+    rows = session.execute(newest).all()
+    for number, (listing, place) in enumerate(rows):
+        actor, ago = people[KEEPER if place.startswith(HOME) else PROVINCE], (clock.today() - listing.valid_from).days
+        key = key_of(session, listing.enterprise_id)
+        case = take_in(session, key=key, directory_code=WON_TITLE, actor=actor, reason=WHY)
+        story = Story(("precheck", "application", "recognised"), ago + 150 + 40 * number, ago)
+        _tell(session, case, story, actor, number)
+    return len(rows)
 
 
 def _improve(session: Session) -> None:
