@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = make_engine(settings)
     app.state.search = search_engine(settings)
     app.state.misses = MissLog(app.state.engine)
+    app.state.schedule = schedule_of(settings)
     app.state.open_file = open_file
     app.state.session_token = session_token
     _map_errors(app)
@@ -96,7 +97,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             state.search,
             data_dir=state.settings.data_dir,
             open_file=open_file,
-            schedule=schedule_of(state.settings),
+            schedule=state.schedule,
         )
         if state.settings.embedded_worker
         else None
