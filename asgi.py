@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = make_engine(settings)
     app.state.search = search_engine(settings)
     app.state.misses = MissLog(app.state.engine)
+    app.state.schedule = schedule_of(settings)
     app.state.open_file = open_file
     app.state.inspect_evidence = inspect_evidence
     app.state.session_token = session_token
@@ -106,7 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             open_file=open_file,
             carrier=carrier_of(state.settings),
             sender=sender_of(state.settings),
-            schedule=schedule_of(state.settings),
+            schedule=state.schedule,
         )
         if state.settings.embedded_worker
         else None

@@ -36,7 +36,9 @@ from web.work import batches as work_batches
 from web.work import calls as work_calls
 from web.work import candidates as work_candidates
 from web.work import claims as work_claims
+from web.work import classified as work_classified
 from web.work import firms as work_firms
+from web.work import groups as work_groups
 from web.work import import_rows as work_import_rows
 from web.work import import_signing as work_import_signing
 from web.work import import_uploads as work_import_uploads
@@ -48,6 +50,8 @@ from web.work import matching as work_matching
 from web.work import missing as work_missing
 from web.work import notices as work_notices
 from web.work import objections as work_objections
+from web.work import pool as work_pool
+from web.work import pool_case as work_pool_case
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
 from web.work import submissions as work_submissions
@@ -105,4 +109,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     firm_tasks.router,
     firm_sending.router,
     firm_standing.router,
+    work_pool.router,
+    work_pool_case.router,
+    work_groups.router,
+    work_classified.router,
 )

@@ -19,6 +19,7 @@ from registry.demo.bringing_in import bring_in
 from registry.demo.firms import DEFAULT_SEED
 from registry.demo.lists import demo_lists
 from registry.demo.people import add_people
+from registry.demo.pool import fill_pool
 from registry.demo.population import population
 from registry.demo.products import product_lists
 from registry.demo.reviews import tell_reviews
@@ -31,6 +32,7 @@ from registry.services import audit
 from registry.services.assessing.running import assess_tier
 from registry.services.indexing import rebuild, search_engine
 from registry.services.migrating import migrate
+from registry.services.pool.reassessing import reassess_pool
 from registry.settings import Settings
 from registry.tiering.selection import tiers
 from registry.vocabulary import Role
@@ -133,6 +135,10 @@ def _derive(engine: Engine, settings: Settings, say: Say) -> None:
     say(Text("正在按认定标准评估……", "Assessing by the standards …"))
     for tier in tiers(chosen=True):
         assess_tier(engine, code=tier, as_of=clock.today(), actor=DEMO.label)
+    say(Text("正在填充示例培育库……", "Filling the fictional cultivation pool …"))
+    with transaction(engine) as session:
+        fill_pool(session)
+    reassess_pool(engine, as_of=clock.today())
 
 
 def _is_finished(settings: Settings) -> bool:

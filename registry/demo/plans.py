@@ -124,7 +124,18 @@ PLANS: Final = (
         "gazelle", "示例榜", frozenset({P.STRONG, P.START_UP}), _yearly((1, 8), (2, 9), first=500), most=80, ranked=True
     ),
     Plan("ai_top100", "示智函", EVERYBODY, (Announcement("示例首批", 1_400, tuple(range(10))),), AI, most=100),
-    Plan("ai_backbone", "示智函", TITLED, _yearly((0, 1, 2), (3, 4, 5), first=900, label=BATCH), AI),
+    Plan(
+        "ai_backbone",
+        "示智函",
+        TITLED,
+        (
+            Announcement("示例第一批", 750, (0,), group="培育企业"),
+            Announcement("示例第二批", 690, (1, 2), group="骨干企业"),
+            Announcement("示例第三批", 640, (3, 4), group="培育企业"),
+            Announcement("示例第四批", 170, (5, 6, 7), group="骨干企业"),
+        ),
+        AI,
+    ),
     Plan("leading_10bn", "示粤信函", LEADERS, _yearly((0, 1, 2, 3, 4, 5), (0, 1, 2, 3, 4, 6), first=500)),
     Plan("leading_100bn", "示粤信函", LEADERS, _yearly((7, 8), (7, 8, 9), first=500)),
     Plan("chain_leader", "示粤链函", LEADERS, (Announcement("示例首批", 1_100, (0, 2, 4, 6)),)),

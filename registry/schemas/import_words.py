@@ -115,6 +115,7 @@ USED_BY = {
     "product": Text("产品", "a product"),
     "import_row": Text("另一次导入", "another import"),
     "cultivation_case": Text("培育库记录", "a place in the cultivation pool"),
+    "group_link": Text("集团关系", "a group relation"),
     "submission": Text("申报", "a submission"),
     "edited": Text("别的修改", "other changes"),
 }

@@ -12,7 +12,18 @@ from sqlmodel import col, select
 from import_scripts.reading import open_file
 from registry.clock import today
 from registry.db import make_engine, reading, transaction
-from registry.models import Assessment, Batch, Enterprise, ImportRow, ImportRun, Listing, Objection, SearchMiss
+from registry.models import (
+    Assessment,
+    Batch,
+    CaseProposal,
+    CultivationCase,
+    Enterprise,
+    ImportRow,
+    ImportRun,
+    Listing,
+    Objection,
+    SearchMiss,
+)
 from registry.policies import SYSTEM
 from registry.schemas.imports import ImportOptions
 from registry.services.batch_life.objections import Words, file_objection
@@ -21,7 +32,7 @@ from registry.services.imports.uploading import receive, settle
 from registry.services.lab.drafts import create_draft
 from registry.services.lab.trials import FOLDER, backtest_draft, try_draft
 from registry.services.search_misses import Miss, record_miss
-from registry.vocabulary import BatchState, ImportState, RowOutcome
+from registry.vocabulary import BatchState, CaseStage, ImportState, RowOutcome
 from tests.browser.conftest import LiveServer, NewPage
 from web.routes import ROUTERS
 
@@ -36,6 +47,7 @@ NOT_PAGES = {
     "missing_export": "a download",
     "renewal_calendar": "a download",
     "import_errors": "a download",
+    "pool_export": "a download",
     "suggest": "the list under a search box",
     "sign_in_code": "only between the two steps of signing in; looked at by its own test",
     "provider_leave": "leads on to the identity provider",
@@ -62,6 +74,10 @@ OFFICE = (
     "second_factor",
     "user",
     "audit",
+    "cultivation",
+    "pool",
+    "group",
+    "classified",
 )
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
 
@@ -83,6 +99,7 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         session.flush()
         miss = session.exec(select(SearchMiss.id).limit(1)).one()
     laboratory = lab_pages(engine, live_server) | import_pages(engine, live_server) | batch_pages(engine)
+    laboratory |= pool_pages(engine)
     engine.dispose()
     return public_pages(firm, f"/documents/{run}/rows/{row.id}") | office_pages(flagged, held, run, miss) | laboratory
 
@@ -119,6 +136,12 @@ def public_pages(firm: str | None, document_row: str) -> dict[str, str]:
 def office_pages(flagged: int, held: str | None, run: int, miss: int) -> dict[str, str]:
     """What officials work in."""
     return {
+        "cultivation_board": "/office/cultivation",
+        "cultivation as a table": "/office/cultivation?view=table&stalled=9",
+        "pool_outcomes": "/office/cultivation/outcomes",
+        "pool_new": f"/office/cultivation/new?key={held}",
+        "group_links": f"/office/enterprises/{held}/group",
+        "classified_list": "/office/classified",
         "candidate_list": "/office/candidates",
         "work_candidate": f"/office/candidates/{flagged}",
         "candidates for a reason, sorted": "/office/candidates?flag=near&reason=unmet:LG26-8&sort=revenue&place=440300",
@@ -140,6 +163,22 @@ def office_pages(flagged: int, held: str | None, run: int, miss: int) -> dict[st
         "user_page": "/office/users/3",
         "audit_log": "/office/audit?from=2020-01-01",
         "audit trail, verified": "/office/audit?verify=1",
+    }
+
+
+def pool_pages(engine: Engine) -> dict[str, str]:
+    """A case that is worked on, one with a proposal, one that is closed; a term to be re-examined."""
+    with reading(engine) as session:
+        cases = select(CultivationCase.id).order_by(col(CultivationCase.id))
+        working = session.exec(cases.where(CultivationCase.stage == CaseStage.IMPROVEMENT).limit(1)).one()
+        closed = session.exec(cases.where(CultivationCase.stage == CaseStage.LEFT).limit(1)).one()
+        proposed = session.exec(select(CaseProposal.case_id).limit(1)).one()
+        term = session.exec(select(Listing.id).where(Listing.directory_code == "ai_backbone").limit(1)).one()
+    return {
+        "pool_case": f"/office/cultivation/{working}",
+        "pool_case, closed": f"/office/cultivation/{closed}",
+        "pool_case, with a proposal": f"/office/cultivation/{proposed}",
+        "classified_term": f"/office/classified/{term}",
     }
 
 

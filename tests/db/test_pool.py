@@ -202,6 +202,13 @@ def test_work_is_tied_to_a_criterion_of_the_case_and_to_a_day_that_has_been(sess
             record_work(session, **{**work, "on": today} | wrong)
 
 
+def test_a_criterion_whose_id_ends_in_a_small_letter_is_known_too(session: Session) -> None:
+    actor = a_reviewer(session)
+    case = a_case(session, actor, directory="champion_provincial")
+    work: dict[str, Any] = {"case_id": case.id, "kind": "note", "text": WHY, "on": clock.today(), "actor": actor}
+    assert record_work(session, **work, criterion="GDCH-3c").criterion == "GDCH-3c"
+
+
 @pytest.mark.parametrize(("what", "days"), [("走访", None), ("", 3), ("走访", -1), ("走访", 181), ("长" * 201, 3)])
 def test_a_next_act_that_cannot_be_is_refused(session: Session, what: str, days: int | None) -> None:
     actor = a_reviewer(session)

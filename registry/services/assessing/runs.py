@@ -80,8 +80,11 @@ def latest_runs(session: Session, *, tier: str) -> list[AssessmentRun]:
 def with_rules(session: Session, runs: Sequence[AssessmentRun]) -> dict[int, RunRule]:
     """These runs by number, with their rules. Raises NotFound for a version that is known no more."""
     among = known_standards(session)
-    found: dict[int, RunRule] = {}
-    for run in runs:
-        standard = find(run.standard_version, among=among)[0]
-        found[run.id] = RunRule(run, standard, rule_hash(standard) != run.rule_hash)
-    return found
+    known: dict[str, tuple[Standard, str]] = {}
+    for version in {run.standard_version for run in runs}:
+        standard = find(version, among=among)[0]
+        known[version] = standard, rule_hash(standard)
+    return {
+        run.id: RunRule(run, known[run.standard_version][0], known[run.standard_version][1] != run.rule_hash)
+        for run in runs
+    }

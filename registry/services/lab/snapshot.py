@@ -23,6 +23,8 @@ NO_DATA = (
     "account",
     "assessment_run",
     "cultivation_case",
+    "group_link",
+    "reexamination",
     "rule_draft",
     "search_word",
     "standard_version",

@@ -179,16 +179,18 @@ def record_work(
     check_not_ahead(on)
     said = check_text(text, field="text", limit=TEXT_MAX, what=("内容", "what happened"))
     wanted = criterion.strip().upper()
-    if wanted and wanted not in {one.id for one in criteria_of(session, case)}:
+    known_criteria = {one.id.upper(): one.id for one in criteria_of(session, case)} if wanted else {"": ""}
+    if wanted not in known_criteria:
         raise InvalidInput(
             f"这个标准没有“{criterion[:20]}”这一条。",
             f"The standard has no criterion “{criterion[:20]}”.",
             field="criterion",
             value=criterion,
         )
+    tied = known_criteria[wanted]
     worked_on(session, case)
-    event = note(session, case, known[kind], actor=actor, on=on, text=said, criterion=wanted)
-    _audit(session, case, "worked_on", actor, None, {"event": event.id, "kind": kind, "criterion": wanted})
+    event = note(session, case, known[kind], actor=actor, on=on, text=said, criterion=tied)
+    _audit(session, case, "worked_on", actor, None, {"event": event.id, "kind": kind, "criterion": tied})
     return event
 
 

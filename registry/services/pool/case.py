@@ -50,29 +50,34 @@ class ProposalRead(ReadModel):
     made_at: datetime
 
 
-class CaseRead(ReadModel):
-    """A case in full."""
+class CaseRow(ReadModel):
+    """What a case says of itself."""
 
     case_id: int
     version: int
-    enterprise: EnterpriseSummary
-    place: str
     directory_code: str
-    directory: Text
     stage: CaseStage
     stage_since: datetime
     owner_id: int | None
-    owner: str | None
     product: str
     next_act: str | None
     next_act_on: date | None
-    days_quiet: int
     chased: int
     entry_reason: str
     exit_kind: CaseExit | None
     exit_reason: str | None
     opened_at: datetime
     closed_at: datetime | None
+
+
+class CaseRead(CaseRow):
+    """A case in full."""
+
+    enterprise: EnterpriseSummary
+    place: str
+    directory: Text
+    owner: str | None
+    days_quiet: int
     then: Assessed | None
     now: Assessed | None
     criteria: tuple[CriterionThenNow, ...]
@@ -103,25 +108,12 @@ def get_case(session: Session, case_id: int, *, actor: Actor) -> CaseRead:
     may_act = case.stage in OPEN and actor.may(KEEPERS, region_code=place, directory_code=case.directory_code)
     return CaseRead(
         case_id=case.id,
-        version=case.version,
+        **{name: getattr(case, name) for name in CaseRow.model_fields if name != "case_id"},
         enterprise=shown[0],
         place=place,
-        directory_code=case.directory_code,
         directory=directory_names(session)[case.directory_code],
-        stage=case.stage,
-        stage_since=case.stage_since,
-        owner_id=case.owner_id,
         owner=owner_names(session, [case.owner_id]).get(case.owner_id or 0),
-        product=case.product,
-        next_act=case.next_act,
-        next_act_on=case.next_act_on,
         days_quiet=max((today - case.quiet_since).days, 0) if case.stage in OPEN else 0,
-        chased=case.chased,
-        entry_reason=case.entry_reason,
-        exit_kind=case.exit_kind,
-        exit_reason=case.exit_reason,
-        opened_at=case.opened_at,
-        closed_at=case.closed_at,
         then=assessed.get(case.assessment_id),
         now=assessed.get(case.latest_assessment_id),
         criteria=then_and_now(session, case),

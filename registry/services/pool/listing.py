@@ -59,9 +59,13 @@ class Counted(ReadModel):
 
 
 class PoolCounts(ReadModel):
-    """What the filters offer and what the heads of the columns say."""
+    """What the filters offer and what the numbers at the top say.
+
+    ``stages`` are of everything that is filtered but for the stage, ``closed`` of place and chain only.
+    """
 
     stages: dict[CaseStage, int]
+    closed: dict[CaseStage, int]
     stalled: int
     proposed: int
     unowned: int
@@ -135,6 +139,7 @@ def pool_counts(session: Session, query: CaseQuery, *, stalled: int, actor: Acto
     names, titles = owner_names(session, owners), directory_names(session)
     return PoolCounts(
         stages=_stages(session, query, today),
+        closed={stage: count for stage, count in _stages(session, here, today).items() if stage not in OPEN},
         stalled=session.scalar(from_cases(func.count()).where(*narrowed(quiet, today=today))) or 0,
         proposed=session.scalar(from_cases(func.count()).where(*inside, has_proposal())) or 0,
         unowned=owners.get(None, 0),
