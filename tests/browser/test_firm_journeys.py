@@ -45,6 +45,7 @@ def free_firm(live_server: LiveServer) -> tuple[str, str]:
                 col(Enterprise.id).not_in(taken),
                 col(Enterprise.id).not_in(asked),
                 Enterprise.city_code == "440300",
+                col(Enterprise.uscc).is_not(None),
                 col(Enterprise.merged_into_id).is_(None),
             )
             .order_by(col(Enterprise.id).desc())
@@ -79,7 +80,7 @@ def test_a_firm_is_claimed_filled_in_and_sent(any_page: Page, live_server: LiveS
     paper.write_bytes(a_pdf())
     page.locator("#file-audit_report").set_input_files(paper)
     page.locator("form").filter(has=page.locator("#file-audit_report")).get_by_role("button", name="上传").click()
-    expect(page.get_by_text("审计报告.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name="审计报告.pdf")).to_be_visible()
     page.get_by_role("link", name="返回任务列表").click()
     page.get_by_role("link", name="核对与签署").first.click()
     page.locator("#declared_by").fill("周示例 经理")

@@ -2,8 +2,6 @@
 
 import json
 import zipfile
-from dataclasses import dataclass
-from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -11,72 +9,22 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from registry import clock
 from registry.db import reading, transaction
-from registry.models import AuditEvent, Claim, Membership, Submission, SubmissionField, WorkItem
-from registry.policies import SYSTEM, Actor, Grant
-from registry.services.accounts import create_account
-from registry.services.firms.claiming import make_code
+from registry.models import Submission, SubmissionField, WorkItem
+from registry.policies import SYSTEM
 from registry.services.submitting.moves import move
-from registry.vocabulary import (
-    ClaimState,
-    FieldDecision,
-    FirmRole,
-    Role,
-    SubmissionAct,
-    SubmissionState,
-)
-from tests.factories import a_figure, an_enterprise
-from tests.support.firms import FILLED, YEAR, a_call
+from registry.vocabulary import FieldDecision, SubmissionAct, SubmissionState
+from tests.support.firms import FILLED, YEAR
 from tests.support.pdf import a_pdf
-from tests.support.people import PASSWORD
+from tests.web.firm_place import SAME_SITE, Place, as_, make_place
 
-SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 HTMX = SAME_SITE | {"HX-Request": "true"}
 REVENUE, RD = f"annual.{YEAR}.revenue", f"annual.{YEAR}.rd_expense"
 
 
-@dataclass
-class Place:
-    """Two firms with people, and the keys they are reached by."""
-
-    key: str
-    firm: int
-    other_key: str
-    call: int
-
-
 @pytest.fixture
 def place(sqlite_engine: Engine) -> Place:
-    with transaction(sqlite_engine) as session:
-        firm, other = an_enterprise(), an_enterprise(name_zh="深圳市示例另一家有限公司")
-        session.add_all([firm, other])
-        session.flush()
-        for login, enterprise, role in (
-            ("owner", firm, FirmRole.OWNER),
-            ("editor", firm, FirmRole.EDITOR),
-            ("neighbour", other, FirmRole.OWNER),
-        ):
-            account = create_account(session, actor=Actor.command_line(), login=login, password=PASSWORD)
-            session.add(Membership(account_id=account.id, enterprise_id=enterprise.id, role=role, granted_by="示例"))
-        create_account(session, actor=Actor.command_line(), login="nobody", password=PASSWORD)
-        for login, grant in (
-            ("lin", Grant(Role.REVIEWER, "440300")),
-            ("far", Grant(Role.REVIEWER, "440100")),
-            ("shen", Grant(Role.AUDITOR, "440000")),
-            ("fang", Grant(Role.CURATOR, "440000")),
-        ):
-            create_account(session, actor=Actor.command_line(), login=login, password=PASSWORD, grants=(grant,))
-        session.add(a_figure(firm, year=YEAR - 1, name="total_assets", value=134_200_000))
-        call = a_call(session)
-        return Place(str(firm.uscc), firm.id, str(other.uscc), call.id)
-
-
-def as_(client: TestClient, login: str) -> TestClient:
-    client.cookies.clear()
-    answer = client.post("/login", data={"login": login, "password": PASSWORD}, headers=SAME_SITE)
-    assert answer.status_code == 303
-    return client
+    return make_place(sqlite_engine)
 
 
 def begin(client: TestClient, place: Place, kind: str = "profile", **more: object) -> str:
@@ -360,89 +308,3 @@ def test_everything_held_can_be_taken_along(owner: TestClient, place: Place) -> 
     assert held["submission"][0]["kind"] == "yearly"
     assert held["figure"][0]["name"] == "total_assets"
     assert held["membership"][0]["role"] == "owner"
-
-
-def test_a_claim_with_the_licence_waits_for_an_official(
-    client: TestClient, place: Place, sqlite_engine: Engine
-) -> None:
-    with transaction(sqlite_engine) as session:
-        free = an_enterprise(name_zh="深圳市示例无主有限公司")
-        session.add(free)
-        session.flush()
-        key = free.uscc
-    as_(client, "nobody")
-    data = {"person": "示例", "phone": "0755-12345678"}
-    again = client.post(f"/firm/claim/{key}", data=data | {"code": "WRONG"}, headers=SAME_SITE)
-    assert again.status_code == 422
-    assert 'value="0755-12345678"' in again.text
-    files = {"file": ("执照.pdf", a_pdf(), "application/pdf")}
-    answer = client.post(f"/firm/claim/{key}", data=data, files=files, headers=SAME_SITE)
-    assert answer.status_code == 303, answer.text
-    assert client.get(f"/firm/{key}").status_code == 403
-    assert client.post(f"/firm/claim/{key}", data=data, files=files, headers=SAME_SITE).status_code == 409
-    for login, status in (("far", 403), ("shen", 403), ("lin", 422)):
-        # Refusing takes a reason.
-        got = as_(client, login).post("/office/claims/1", data={"act": "refuse"}, headers=SAME_SITE)
-        assert got.status_code == status, login
-    assert client.get("/office/claims/1").status_code == 200
-    assert client.post("/office/claims/1", data={"act": "confirm"}, headers=SAME_SITE).status_code == 303
-    assert client.post("/office/claims/1", data={"act": "confirm"}, headers=SAME_SITE).status_code == 409
-    assert as_(client, "nobody").get(f"/firm/{key}").status_code == 200
-    with reading(sqlite_engine) as session:
-        assert session.exec(select(Claim)).one().state is ClaimState.CONFIRMED
-        assert session.exec(select(WorkItem)).one().closed_at is not None
-        assert "claim.confirmed" in set(session.exec(select(AuditEvent.action)))
-
-
-def test_a_code_works_once_and_only_for_its_firm(client: TestClient, place: Place, sqlite_engine: Engine) -> None:
-    with transaction(sqlite_engine) as session:
-        code = make_code(session, enterprise_id=place.firm, actor=SYSTEM)
-    as_(client, "nobody")
-    data = {"person": "示例", "phone": "0755-12345678", "code": code.lower()}
-    assert client.post(f"/firm/claim/{place.other_key}", data=data, headers=SAME_SITE).status_code == 422
-    assert client.post(f"/firm/claim/{place.key}", data=data, headers=SAME_SITE).status_code == 303
-    assert client.get(f"/firm/{place.key}").status_code == 200
-    as_(client, "neighbour")
-    assert client.post(f"/firm/claim/{place.key}", data=data, headers=SAME_SITE).status_code == 422
-
-
-def test_officials_and_auditors_cannot_claim(client: TestClient, place: Place) -> None:
-    for login in ("lin", "shen"):
-        as_(client, login)
-        data = {"person": "示例", "phone": "0755-12345678", "code": "AAAA"}
-        assert client.post(f"/firm/claim/{place.key}", data=data, headers=SAME_SITE).status_code == 403
-
-
-def test_the_last_owner_stays(owner: TestClient, place: Place, sqlite_engine: Engine) -> None:
-    answer = owner.post(f"/firm/{place.key}/members/1/end", headers=SAME_SITE)
-    assert answer.status_code == 409
-    assert "至少要有一位负责人" in answer.text
-    data = {"login": "nobody", "role": "owner"}
-    assert owner.post(f"/firm/{place.key}/members", data=data, headers=SAME_SITE).status_code == 303
-    wrong = owner.post(f"/firm/{place.key}/members", data={"login": "lin"}, headers=SAME_SITE)
-    assert wrong.status_code == 422
-    assert owner.post(f"/firm/{place.key}/members/1/end", headers=SAME_SITE).status_code == 303
-    assert owner.get(f"/firm/{place.key}").status_code == 403
-
-
-def test_an_official_opens_moves_and_takes_back_a_call(client: TestClient, place: Place) -> None:
-    as_(client, "fang")
-    day = clock.today() + timedelta(days=20)
-    data = {
-        "title": "示例通知二", "directory": "little_giant", "standard": "LG26", "procedure": "new", "region": "440000",
-        "opens_on": clock.today().isoformat(), "opens_hour": "00:00", "closes_on": day.isoformat(),
-        "closes_hour": "17:00", "step.city": "yes", "days_per_step": "10", "document.audit_report": "required",
-    }  # fmt: skip
-    wrong = client.post("/office/calls", data=data | {"closes_on": "2020-01-01"}, headers=SAME_SITE)
-    assert wrong.status_code == 422
-    assert 'value="示例通知二"' in wrong.text
-    answer = client.post("/office/calls", data=data, headers=SAME_SITE)
-    assert answer.status_code == 303
-    address = answer.headers["location"]
-    assert "示例通知二" in client.get(address).text
-    assert client.post(address, data={"act": "withdraw"}, headers=SAME_SITE).status_code == 422
-    assert client.post(address, data={"act": "withdraw", "reason": "示例"}, headers=SAME_SITE).status_code == 303
-    for login in ("lin", "shen"):
-        as_(client, login)
-        assert client.get("/office/calls").status_code == 200
-        assert client.post("/office/calls", data=data, headers=SAME_SITE).status_code == 403
