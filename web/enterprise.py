@@ -14,6 +14,7 @@ from registry.schemas.inputs import parse_day
 from registry.search.query import SearchQuery
 from registry.services.enterprises import get_page, resolve
 from registry.services.finding import find
+from registry.services.firms.contacts import public_contact
 from web import enterprise_views as views
 from web.deps import ReadSession, current_actor, search_engine
 from web.i18n import locale_of
@@ -50,7 +51,9 @@ def enterprise_page(
         page = get_page(session, key, as_of=day)
     except (NotFound, Gone) as refusal:
         return _missing(request, session, key, refusal)
-    return render(request, "enterprises/enterprise.html", _context(request, page, searched, all_years=years == "all"))
+    context = _context(request, page, searched, all_years=years == "all")
+    context["contact"] = public_contact(session, enterprise_id=page.id)
+    return render(request, "enterprises/enterprise.html", context)
 
 
 def _context(request: Request, page: EnterprisePage, searched: str, *, all_years: bool) -> dict[str, Any]:

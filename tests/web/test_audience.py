@@ -4,6 +4,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from web.deps import current_officer, current_person, write_session
+from web.firm.frame import signed_in
 from web.routes import ROUTERS
 
 PUBLIC = {
@@ -138,6 +139,15 @@ OFFICERS = {
     "lab_publish_confirm",
     "lab_publish",
     "lab_export",
+    "call_list",
+    "call_open",
+    "work_call",
+    "call_change",
+    "claim_list",
+    "claim_code_make",
+    "work_claim",
+    "claim_decide",
+    "work_evidence",
     "search_miss_list",
     "search_miss",
     "search_miss_settle",
@@ -148,6 +158,41 @@ OFFICERS = {
     "user_act",
     "audit_log",
 }
+FIRMS = {
+    "firm_list",
+    "park",
+    "park_ask",
+    "firm_home",
+    "firm_members",
+    "firm_member_admit",
+    "firm_member_end",
+    "firm_park",
+    "firm_access",
+    "firm_holdings",
+    "firm_standing",
+    "firm_standing_tier",
+    "claim_search",
+    "claim_form",
+    "claim_send",
+    "claim",
+    "claim_withdraw",
+    "submission_start",
+    "submission",
+    "submission_part",
+    "submission_part_save",
+    "submission_field",
+    "submission_evidence",
+    "evidence_add",
+    "evidence_remove",
+    "evidence_download",
+    "submission_check",
+    "submission_send",
+    "submission_receipt",
+    "submission_receipt_json",
+    "submission_act",
+    "submission_act_do",
+}
+"""For people who act for a firm or a park, or claim one: signed in; the services ask whose firm it is."""
 
 
 def asks(dependant: Dependant) -> set[object]:
@@ -160,9 +205,10 @@ def asks(dependant: Dependant) -> set[object]:
 
 def test_every_page_has_been_given_an_audience() -> None:
     routes = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
-    assert routes.keys() == PUBLIC | PERSONS | OFFICERS
+    assert routes.keys() == PUBLIC | PERSONS | OFFICERS | FIRMS
     for name, route in routes.items():
         asked = asks(route.dependant)
         assert (current_officer in asked) is (name in OFFICERS), name
         assert (current_person in asked) is (name in PERSONS), name
+        assert (signed_in in asked) is (name in FIRMS), name
         assert route.methods != {"GET"} or write_session not in asked, f"{name}: a GET writes"

@@ -190,10 +190,10 @@ def _task_context(request: Request, session: Session, firm: Firm, state: State) 
             request, "submission_part", key=firm.key, submission_id=submission.id, part=task["slug"]
         )
     papers = _papers(state)
-    ready = all(task["status"] == DONE for task in tasks) and not state.missing_documents()
+    ready = not (state.faults() or state.gaps() or state.missing_documents())
     done = sum(task["status"] == DONE for task in tasks) + (papers["status"] == DONE)
-    wrong = next((task for task in tasks if task["status"] == WRONG), None)
-    first = wrong or next((task for task in tasks if task["status"] != DONE), None)
+    wrong = next((task for task in tasks if task["status"] in (WRONG, "returned")), None)
+    first = wrong or next((task for task in tasks if task["status"] not in (DONE, "kept")), None)
     others = submissions_of(session, enterprise_id=firm.id) if firm.role is not None else []
     enterprise = enterprise_of(session, firm.id)
     return {

@@ -23,6 +23,8 @@ STATUS: dict[str, tuple[Text, str]] = {
     OPEN: (Text("进行中", "In progress"), "amb"),
     WRONG: (Text("有错误", "Needs correction"), "cin"),
     UNTOUCHED: (Text("未开始", "Not started"), "jade"),
+    "returned": (Text("退回", "Returned"), "cin"),
+    "kept": (Text("不用改", "As sent"), ""),
     "waiting": (Text("尚不能办", "Not possible yet"), ""),
 }
 """How far a task is: word and tone of its tag; no tone is a plain word."""
@@ -108,9 +110,11 @@ def task_line(state: State, name: str, locale: Locale) -> dict[str, Any]:
         about = Text(f"还有 {lacking} 个必填项", f"{lacking} required fields left")
     else:
         about = Text(f"已填 {filled} 项，共 {len(mine)} 项", f"{filled} of {len(mine)} fields filled in")
-    returned = sum(one.open for one in mine) if state.submission.state is SubmissionState.RETURNED else 0
-    if returned:
-        about = Text(f"退回 {returned} 项，请补正", f"{returned} fields returned: correct them")
+    if state.submission.state is SubmissionState.RETURNED:
+        returned = sum(one.open for one in mine)
+        if returned:
+            about = Text(f"退回 {returned} 项，请补正", f"{returned} fields returned: correct them")
+        status = WRONG if wrong or asked else "returned" if returned else "kept"
     return {"slug": name, "title": part_title(name), "about": about, "status": status, "tag": STATUS[status]}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form, Path, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,9 +23,11 @@ Line = Annotated[str, Form(max_length=5_000)]
 
 
 @router.get("/office/claims", name="claim_list")
-def claims(request: Request, session: ReadSession, actor: OfficerActor) -> Response:
+def claims(
+    request: Request, session: ReadSession, actor: OfficerActor, key: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
     """The claims that wait inside the official's own region, and the form for a code."""
-    return _list(request, session, actor)
+    return _list(request, session, actor, typed=key)
 
 
 @router.post("/office/claims", name="claim_code_make")

@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from registry import clock
 from registry.errors import Conflict, InvalidInput, NotFound
 from registry.models import Account, Enterprise, Membership, RoleGrant
-from registry.policies import OFFICIALS, Actor, require, require_firm
+from registry.policies import Actor, require_firm
 from registry.schemas.base import ReadModel
 from registry.services import audit
 from registry.vocabulary import FirmRole
@@ -24,12 +24,8 @@ class Member(ReadModel):
 
 
 def list_members(session: Session, *, enterprise_id: int, actor: Actor) -> list[Member]:
-    """Who acts for the firm now: for its members, and officials. Raises NotAllowed."""
-    if actor.is_official:
-        enterprise = session.get_one(Enterprise, enterprise_id)
-        require(actor, OFFICIALS, region_code=enterprise.region_code or enterprise.city_code or "")
-    else:
-        require_firm(actor, enterprise_id)
+    """Who acts for the firm now, for its members. Raises NotAllowed."""
+    require_firm(actor, enterprise_id)
     query = (
         select(Membership, Account)
         .join(Account, col(Account.id) == col(Membership.account_id))

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import Conflict, FileRefused, InvalidInput, NotFound
-from registry.models import Claim, Enterprise, Evidence, Submission, SubmissionField
+from registry.models import Claim, Enterprise, Evidence, Submission
 from registry.policies import OFFICIALS, Actor, require, require_firm
 from registry.services import audit
 from registry.services.imports.archiving import archive_file, open_archived
@@ -18,7 +18,6 @@ from registry.services.submitting.drafting import require_hand
 from registry.services.submitting.moves import EDITABLE, lock_submission
 from registry.services.submitting.state import read_state
 from registry.settings import Settings
-from registry.vocabulary import FieldDecision
 
 FILE_BYTES = 20_000_000
 PAGES_MOST = 300
@@ -175,22 +174,6 @@ def open_evidence(session: Session, *, evidence_id: int, actor: Actor, settings:
         else:
             require_firm(actor, kept.enterprise_id)
     return kept, open_archived(settings, kept.sha256)
-
-
-def shared_with(session: Session, sha256: str, *, enterprise_id: int) -> list[int]:
-    """Other enterprises that sent the very same file."""
-    query = select(col(Evidence.enterprise_id)).where(
-        col(Evidence.sha256) == sha256, col(Evidence.enterprise_id) != enterprise_id
-    )
-    return list(session.scalars(query.distinct().order_by(col(Evidence.enterprise_id))))
-
-
-def count_returned(session: Session, submission_id: int) -> int:
-    """How many fields and documents of a submission are returned now."""
-    query = select(func.count()).where(
-        col(SubmissionField.submission_id) == submission_id, col(SubmissionField.decision) == FieldDecision.RETURNED
-    )
-    return session.scalar(query) or 0
 
 
 def _is_own_claim(session: Session, kept: Evidence, actor: Actor) -> bool:
