@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from web import (
     batch_compare,
     batches,
+    corrections,
     directories,
     documents,
     enterprise,
@@ -24,6 +25,7 @@ from web import (
 from web.work import batch_rows as work_batch_rows
 from web.work import batches as work_batches
 from web.work import candidates as work_candidates
+from web.work import corrections as work_corrections
 from web.work import firms as work_firms
 from web.work import import_rows as work_import_rows
 from web.work import import_signing as work_import_signing
@@ -48,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     batches.router,
     batch_compare.router,
     objections.router,
+    corrections.router,
     standards.router,
     standard_comparison.router,
     self_check.router,
@@ -58,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     style.router,
     work_inbox.router,
     work_submissions.router,
+    work_corrections.router,
     work_candidates.router,
     work_renewals.router,
     work_firms.router,

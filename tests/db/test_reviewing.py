@@ -344,7 +344,8 @@ def test_jumps_units_and_documents_others_sent_too_are_marked(session: Session) 
     send(session, submission, VALUES)
     revenue = row_of(session, submission, "annual.2025.revenue")
     assert [one.kind for one in revenue.anomalies] == ["unit", "shared"]
-    assert revenue.anomalies[1].text.zh == "同一份文件也由深圳示例借用公司、另 1 家企业提交"
+    document = row_of(session, submission, "evidence.audit_report")
+    assert document.anomalies[0].text.zh == "同一份文件也由深圳示例借用公司、另 1 家企业提交"
     assert [one.kind for one in row_of(session, submission, "annual.2025.rd_expense").anomalies] == ["jump"]
     assert row_of(session, submission, "annual.2025.rd_expense").evidence_missing
 
