@@ -34,6 +34,7 @@ from web.work import imports as work_imports
 from web.work import inbox as work_inbox
 from web.work import lab as work_lab
 from web.work import ladder as work_ladder
+from web.work import merges as work_merges
 from web.work import missing as work_missing
 from web.work import objections as work_objections
 from web.work import renewals as work_renewals
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_inbox.router,
     work_submissions.router,
     work_corrections.router,
+    work_merges.router,
     work_candidates.router,
     work_renewals.router,
     work_firms.router,
