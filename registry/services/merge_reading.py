@@ -1,4 +1,4 @@
-"""What the page of merges and splits shows: two enterprises side by side, one to be taken apart, what was done lately."""
+"""What the page of merges and splits shows: two enterprises side by side, one to take apart, what was done lately."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -15,6 +15,7 @@ from registry.models import (
     Contact,
     Correction,
     Enterprise,
+    EnterpriseAddress,
     EnterpriseName,
     Evidence,
     Listing,
@@ -31,7 +32,7 @@ from registry.services.audit import verify_chain
 from registry.services.belongings import MOVED, STAYS
 from registry.services.duplicates import dismiss_proposal, find_same_names, get_proposal, propose_merge
 from registry.services.enterprises import resolve
-from registry.services.keys import key_of
+from registry.services.keys import key_of, provisional_key
 from registry.services.merging import merge_enterprises, unmerge
 from registry.services.splitting import Parts, split_enterprise, unsplit
 from registry.vocabulary import ClaimWay, FirmRole, IdentityState, NameKind, Role, WorkKind
@@ -52,7 +53,10 @@ def a_firm(session: Session, name: str, **overrides: object) -> Enterprise:
 
 
 def a_nameless(session: Session, name: str) -> Enterprise:
-    return a_firm(session, name, identity=IdentityState.PROVISIONAL, uscc=None)
+    firm = a_firm(session, name, identity=IdentityState.PROVISIONAL, uscc=None)
+    session.add(EnterpriseAddress(key=provisional_key(firm.id), enterprise_id=firm.id))
+    session.flush()
+    return firm
 
 
 def test_every_table_that_refers_to_an_enterprise_is_considered() -> None:
