@@ -64,6 +64,7 @@ def _context(request: Request, page: EnterprisePage, searched: str, *, all_years
     return {
         "page": page,
         "own_url": own_url,
+        "correction_url": url_with(url_path(request, "correction_form"), enterprise=page.key),
         "is_today": page.as_of == today(),
         "searched": searched[:200],
         "all_hits_url": url_with(url_path(request, "search"), q=searched[:200], literal="1") if searched else None,

@@ -6,6 +6,7 @@ from web import (
     account,
     batch_compare,
     batches,
+    corrections,
     demo_mail,
     directories,
     documents,
@@ -37,6 +38,7 @@ from web.work import calls as work_calls
 from web.work import candidates as work_candidates
 from web.work import claims as work_claims
 from web.work import classified as work_classified
+from web.work import corrections as work_corrections
 from web.work import firms as work_firms
 from web.work import groups as work_groups
 from web.work import import_rows as work_import_rows
@@ -47,6 +49,7 @@ from web.work import inbox as work_inbox
 from web.work import lab as work_lab
 from web.work import ladder as work_ladder
 from web.work import matching as work_matching
+from web.work import merges as work_merges
 from web.work import missing as work_missing
 from web.work import notices as work_notices
 from web.work import objections as work_objections
@@ -67,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     batches.router,
     batch_compare.router,
     objections.router,
+    corrections.router,
     standards.router,
     standard_comparison.router,
     self_check.router,
@@ -81,6 +85,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     style.router,
     work_inbox.router,
     work_submissions.router,
+    work_corrections.router,
+    work_merges.router,
     work_candidates.router,
     work_renewals.router,
     work_firms.router,

@@ -63,6 +63,13 @@ ACCOUNTS = (
         Text("深圳市管理员，管理市内账号", "administrator of Shenzhen: looks after the accounts of the city"),
     ),
     DemoAccount(
+        "chen",
+        "shili-chen-demo",
+        "陈示例",
+        (Grant(Role.REVIEWER, SHENZHEN),),
+        Text("深圳市审核人员，与林示例同看一件时互相可见", "reviewer of Shenzhen: two on one case see each other"),
+    ),
+    DemoAccount(
         "shen",
         "shili-shen-demo",
         "沈示例",

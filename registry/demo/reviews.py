@@ -15,6 +15,8 @@ from registry import clock
 from registry.models import Call, Enterprise, Figure, Submission, WorkItem
 from registry.policies import Actor, FirmRight, Grant
 from registry.review_vocabulary import ReturnReason
+from registry.services.corrections import report_error
+from registry.services.duplicates import propose_merge
 from registry.services.reviewing.acts import forward_submission, return_submission
 from registry.services.reviewing.deciding import Choice, decide_fields, tally
 from registry.services.submitting.calls import NewCall, open_call
@@ -98,6 +100,7 @@ def tell_reviews(session: Session, *, archive_dir: Path, today: date, actor: Act
     _yearly(senders[3], today, late=True)
     _mended(senders[4], today)
     _at_the_province(senders[5], call, today)
+    _reported(session, firms)
 
 
 def _firms(session: Session, year: int) -> list[Enterprise]:
@@ -220,6 +223,21 @@ def _mended(sender: _Sender, today: date) -> None:
     return_submission(session, submission_id=submission.id, version=submission.version, actor=CITY)
     save_fields(session, submission_id=submission.id, actor=sender.owner, typed={path: "96"})
     sender.send(submission)
+
+
+def _reported(session: Session, firms: list[Enterprise]) -> None:
+    """Two errors the public reported, and two records that an official takes for one."""
+    report_error(
+        session, key=firms[2].uscc or "", about="profile", text="注册地址应为示例路 20 号（示例）。", contact="示例王某"
+    )
+    report_error(session, key=firms[3].uscc or "", about="title", text="这项称号已于去年到期（示例）。")
+    propose_merge(
+        session,
+        first_key=firms[0].uscc or "",
+        second_key=firms[2].uscc or "",
+        actor=CITY,
+        reason="两份档案的地址和联系人相同（示例）",
+    )
 
 
 def _late(session: Session, submission: Submission, today: date) -> None:

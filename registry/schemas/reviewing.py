@@ -7,7 +7,7 @@ from registry.errors import Text
 from registry.review_vocabulary import ReturnReason
 from registry.schemas.base import ReadModel
 from registry.tiering.report_shapes import Report
-from registry.vocabulary import FieldDecision, StepOutcome, SubmissionKind, SubmissionState, Trust
+from registry.vocabulary import FieldDecision, SubmissionKind, SubmissionState, Trust
 
 Tone = Literal["warn", "note"]
 
@@ -190,11 +190,8 @@ class CaseRead(ReadModel):
         return next((step.place for step in self.steps if step.state == "later"), None)
 
 
-class StepTime(ReadModel):
-    """How long a submission lay at a step."""
+class Glance(ReadModel):
+    """Who else is at a case, and which version it has now."""
 
-    level: str
-    region_code: str
-    entered_at: datetime
-    decided_at: datetime | None
-    outcome: StepOutcome | None
+    version: int
+    watchers: tuple[Watcher, ...]

@@ -40,7 +40,7 @@ def assign_code(session: Session, *, enterprise_id: int, uscc: str, actor: Actor
         )
     code = parse_uscc(uscc).code
     said = check_reason(reason)
-    _release_or_refuse(session, code, enterprise)
+    release_or_refuse(session, code, enterprise)
     old_key = key_of(session, enterprise.id)
     for key in (old_key, code):
         if session.get(EnterpriseAddress, key) is None:
@@ -224,7 +224,7 @@ def _current_name(session: Session, enterprise: Enterprise) -> EnterpriseName:
     )
 
 
-def _release_or_refuse(session: Session, code: str, enterprise: Enterprise) -> None:
+def release_or_refuse(session: Session, code: str, enterprise: Enterprise) -> None:
     """Raise Conflict if an enterprise has the code; take it from a record whose import was undone."""
     address = session.get(EnterpriseAddress, code)
     holder = session.exec(select(Enterprise).where(col(Enterprise.uscc) == code)).first()

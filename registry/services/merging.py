@@ -5,30 +5,20 @@ every row that moved, so that the merge can be undone. The source keeps its own 
 they redirect. What the target has itself for the same year, name and trust stays beside, on the source.
 """
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from registry.errors import InvalidInput, InvalidTransition
 from registry.identity.folding import fold_name
-from registry.models import (
-    AuditEvent,
-    CultivationCase,
-    Enterprise,
-    EnterpriseAddress,
-    EnterpriseChain,
-    EnterpriseName,
-    Fact,
-    Figure,
-    Listing,
-    Product,
-    Submission,
-)
+from registry.models import AuditEvent, Enterprise, EnterpriseAddress, EnterpriseName
 from registry.policies import Actor
+from registry.review_vocabulary import MergeState
 from registry.services import audit, outbox
+from registry.services.belongings import MOVED, move_rows, point_rows
+from registry.services.duplicates import settle_pair
 from registry.services.identities import (
     check_past,
     check_reason,
@@ -43,22 +33,11 @@ from registry.vocabulary import IdentityState, NameKind
 MERGED = "enterprise.merged"
 UNMERGED = "enterprise.unmerged"
 
-_MOVED: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "listing": (Listing, ()),
-    "product": (Product, ()),
-    "cultivation_case": (CultivationCase, ()),
-    "submission": (Submission, ()),
-    "figure": (Figure, ("year", "name", "trust")),
-    "fact": (Fact, ("name", "trust")),
-    "enterprise_chain": (EnterpriseChain, ("chain_code",)),
-}
-"""What moves: table by name, and the columns of which one enterprise has each combination once."""
-
 
 def merge_enterprises(session: Session, *, source_id: int, target_id: int, on: date, actor: Actor, reason: str) -> str:
     """Merge ``source`` into ``target`` as of the day ``on``; returns the key of the target.
 
-    Listings, products, cases, submissions, figures, facts, chains and names move; the source's present name becomes a
+    All that ``belongings.MOVED`` names moves, and the names; the source's present name becomes a
     former name of the target; all addresses of the source redirect for ever. Raises NotFound, Gone, NotAllowed (both
     places), InvalidInput (the same enterprise, a future day, no reason), InvalidTransition (one of them was merged
     already, or an enterprise with a code into one without).
@@ -76,7 +55,7 @@ def merge_enterprises(session: Session, *, source_id: int, target_id: int, on: d
     said = check_reason(reason)
     source_key = _keep_address(session, source)
     target_key = _keep_address(session, target)
-    moved = {name: _move(session, name, source_id, target_id) for name in _MOVED}
+    moved = {name: move_rows(session, name, old=source_id, new=target_id) for name in MOVED}
     names = _move_names(session, source, target, on)
     before = {"identity": source.identity.value, "moved": moved, "names": names}
     source.identity, source.merged_into_id, source.merged_on = IdentityState.MERGED, target_id, on
@@ -93,6 +72,7 @@ def merge_enterprises(session: Session, *, source_id: int, target_id: int, on: d
         after={"source": source_id, "target": target_id, "key": target_key, "on": on.isoformat()},
         reason=said,
     )
+    settle_pair(session, source_id, target_id, state=MergeState.MERGED, actor=actor, reason=said)
     outbox.enterprises_changed(session, [source_id, target_id])
     return target_key
 
@@ -119,7 +99,7 @@ def unmerge(session: Session, *, source_id: int, actor: Actor, reason: str) -> s
     event = _last_merge(session, source_key)
     before = event.before or {}
     for name, numbers in before["moved"].items():
-        _point(session, _MOVED[name][0], numbers, old=target.id, new=source_id)
+        point_rows(session, name, numbers, old=target.id, new=source_id)
     _return_names(session, before["names"], source_id, target.id)
     source.identity = next(state for state in IdentityState if state.value == before["identity"])
     source.merged_into_id = source.merged_on = None
@@ -136,6 +116,7 @@ def unmerge(session: Session, *, source_id: int, actor: Actor, reason: str) -> s
         after={"source": source_id, "identity": source.identity.value},
         reason=said,
     )
+    settle_pair(session, source_id, target.id, state=MergeState.DISMISSED, actor=actor, reason=said)
     outbox.enterprises_changed(session, [source_id, target.id])
     return source_key
 
@@ -167,33 +148,6 @@ def _keep_address(session: Session, enterprise: Enterprise) -> str:
         session.add(EnterpriseAddress(key=key, enterprise_id=enterprise.id))
         session.flush()
     return key
-
-
-def _move(session: Session, name: str, source_id: int, target_id: int) -> list[int]:
-    """Point the rows of one table to the target, except where it has its own; the numbers of those that moved."""
-    table, unique = _MOVED[name]
-    columns = [getattr(table, column) for column in unique]
-    query = select(table.id, *columns).where(col(table.enterprise_id) == source_id).order_by(table.id)
-    taken: set[tuple[Any, ...]] = set()
-    if unique:
-        taken = {tuple(row) for row in session.execute(select(*columns).where(col(table.enterprise_id) == target_id))}
-    numbers = [row[0] for row in session.execute(query) if not unique or tuple(row[1:]) not in taken]
-    _point(session, table, numbers, old=source_id, new=target_id)
-    return numbers
-
-
-def _point(session: Session, table: Any, numbers: Sequence[int], *, old: int, new: int) -> None:
-    for chunk in _chunks(numbers):
-        session.execute(
-            update(table)
-            .where(col(table.id).in_(chunk), col(table.enterprise_id) == old)
-            .values(enterprise_id=new)
-            .execution_options(synchronize_session="fetch")
-        )
-
-
-def _chunks(numbers: Sequence[int], size: int = 1_000) -> Iterable[Sequence[int]]:
-    return (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
 def _move_names(session: Session, source: Enterprise, target: Enterprise, on: date) -> dict[str, Any]:

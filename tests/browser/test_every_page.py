@@ -16,13 +16,16 @@ from registry.models import (
     Assessment,
     Batch,
     CaseProposal,
+    Correction,
     CultivationCase,
     Enterprise,
     ImportRow,
     ImportRun,
     Listing,
+    MergeProposal,
     Objection,
     SearchMiss,
+    Submission,
 )
 from registry.policies import SYSTEM
 from registry.schemas.imports import ImportOptions
@@ -59,8 +62,14 @@ NOT_PAGES = {
     "provider_back": "comes back from the identity provider",
     "link_form": "behind a link that works once",
     "work": "leads on to the candidates",
+    "submission_evidence": "a download",
+    "merge_proposal": "leads on to the two side by side",
 }
 OFFICE = (
+    "inbox",
+    "submission",
+    "merge",
+    "split",
     "lab",
     "work_standards",
     "candidate",
@@ -107,6 +116,7 @@ def pages(live_server: LiveServer) -> dict[str, str]:
         miss = session.exec(select(SearchMiss.id).limit(1)).one()
     laboratory = lab_pages(engine, live_server) | import_pages(engine, live_server) | batch_pages(engine)
     laboratory |= pool_pages(engine)
+    laboratory |= review_pages(engine)
     engine.dispose()
     return public_pages(firm, f"/documents/{run}/rows/{row.id}") | office_pages(flagged, held, run, miss) | laboratory
 
@@ -217,6 +227,31 @@ def batch_pages(engine: Engine) -> dict[str, str]:
         "batch_row": f"/office/batches/{notice.id}/rows/{listing}",
         "objection_list": "/office/objections",
         "work_objection": f"/office/objections/{objection}",
+    }
+
+
+def review_pages(engine: Engine) -> dict[str, str]:
+    """The inbox and what is in it: submissions at several points, a reported error, a pair, one to be split."""
+    with reading(engine) as session:
+        number = session.exec(select(Submission.id).order_by(col(Submission.id)).limit(1)).one()
+        report = session.exec(select(Correction).limit(1)).one()
+        pair = session.exec(select(MergeProposal).limit(1)).one()
+        first, second = (session.get_one(Enterprise, one).uscc for one in (pair.first_id, pair.second_id))
+        titled = session.exec(select(Enterprise.uscc).join(Listing).where(col(Enterprise.uscc).is_not(None))).first()
+    case = f"/office/submissions/{number}"
+    return {
+        "inbox": "/office/inbox",
+        "inbox, nothing there": "/office/inbox?kind=claim",
+        "inbox_bulk": "/office/inbox/bulk",
+        "submission, being reviewed": case,
+        "work_submission": f"/office/submissions/{number + 3}",
+        "submission_ask": f"{case}/return",
+        "submission, refused?": f"{case}/refuse",
+        "work_correction": f"/office/corrections/{report.id}",
+        "merge_page": f"/office/merge?source={first}&target={second}&proposal={pair.id}",
+        "split_page": f"/office/split?key={titled}",
+        "correction_form": f"/corrections/new?enterprise={titled}",
+        "correction_receipt": f"/corrections/{report.receipt}",
     }
 
 

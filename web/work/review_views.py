@@ -72,7 +72,6 @@ def context(
         "findings": _findings(request, case.report, locale) if case.report else [],
         "shares": _shares(case.report) if case.report else {},
         "verdict": Verdict.of(case.report.verdict).value if case.report else "",
-        "gap_text": Text(case.report.gap_text, case.report.gap_text_en) if case.report else None,
         "standard_url": path_of(request, "standard", code=case.standard_version) if case.standard_version else None,
         "near": near,
         "near_urls": _near_urls(request, near),

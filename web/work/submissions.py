@@ -19,7 +19,7 @@ from registry.services.reviewing.acts import (
     refuse_submission,
     return_submission,
 )
-from registry.services.reviewing.case import open_case
+from registry.services.reviewing.case import glance, open_case
 from registry.services.reviewing.deciding import Choice, FaultyChoices, accept_clear, decide_fields
 from registry.services.reviewing.presence import note_presence
 from registry.services.submitting.evidence import open_evidence
@@ -130,7 +130,7 @@ def submission_presence(
     version: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> Response:
     """A sign of life; answers who else is here and whether the case changed since the page was made."""
-    case = open_case(session, submission_id=submission_id, actor=actor)
+    case = glance(session, submission_id=submission_id, actor=actor)
     note_presence(session, kind=WorkKind.SUBMISSION, subject_id=submission_id, actor=actor)
     own_url = url_path(request, "work_submission", submission_id=submission_id)
     values = {"case": case, "stale": version and version != case.version, "own_url": own_url}

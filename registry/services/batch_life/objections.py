@@ -22,7 +22,8 @@ from registry.services.batch_life.editions import take_out
 from registry.services.batch_life.moves import lock_batch
 from registry.services.batches import find_batch
 from registry.services.identities import check_reason
-from registry.vocabulary import BatchState, DirectoryKind, ObjectionState
+from registry.services.inbox.items import close_item, open_item
+from registry.vocabulary import BatchState, DirectoryKind, ObjectionState, WorkKind
 
 TEXT_MIN, TEXT_MAX = 10, 2_000
 NAME_MAX, CONTACT_MAX, SUBJECT_MAX = 100, 200, 300
@@ -113,6 +114,7 @@ def decide_objection(
     row.state, row.reason = decision, said
     row.decided_by, row.decided_on = actor.label, clock.today()
     session.flush()
+    close_item(session, kind=WorkKind.OBJECTION, subject_id=row.id)
     number = row.listing_id or row.product_listing_id
     in_notice = batch.state is BatchState.PUBLIC_NOTICE  # one that was taken down has nothing left to take out
     if decision is ObjectionState.UPHELD and in_notice and number is not None and _still_there(session, row):
@@ -253,6 +255,15 @@ def _refuse_flood(session: Session, row: Objection) -> None:
 def _store(session: Session, row: Objection, *, label: str, reason: str = "") -> str:
     session.add(row)
     session.flush()
+    batch = session.get_one(Batch, row.batch_id)
+    open_item(
+        session,
+        kind=WorkKind.OBJECTION,
+        subject_id=row.id,
+        title=f"{row.subject or batch.title}（{batch.label}）",
+        directory_code=batch.directory_code,
+        due_on=batch.notice_to,
+    )
     _note(session, row, label or "公众", "objection.received", reason)
     return row.receipt
 

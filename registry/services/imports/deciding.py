@@ -12,6 +12,7 @@ from registry.policies import Actor, require_importer
 from registry.schemas.matching import DecisionRead
 from registry.services import audit
 from registry.services.imports.browsing import what_it_lists
+from registry.services.imports.doubts import doubts_to_inbox
 from registry.services.imports.lookups import decided_about
 from registry.services.imports.matching import decided_text
 from registry.services.imports.product_choosing import AGAIN, asks_for_entry, choose_entry, settle_again
@@ -280,6 +281,7 @@ def _change(
         session.refresh(row)
         raise _decided_meanwhile(session, row)
     session.refresh(row)
+    doubts_to_inbox(session, run)
     outcomes, reasons = dict(run.counts["outcomes"]), dict(run.counts["reasons"])
     outcomes[expected.value] -= 1
     outcomes[outcome.value] = outcomes.get(outcome.value, 0) + 1

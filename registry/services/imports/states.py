@@ -9,6 +9,7 @@ from registry.errors import InvalidTransition, NotFound
 from registry.models import ImportRun
 from registry.policies import Actor, require, require_importer
 from registry.services import audit
+from registry.services.imports.doubts import doubts_to_inbox
 from registry.vocabulary import ImportState, Role
 
 _READ, _MAPPED, _MATCHED, _REVIEWED = (
@@ -96,6 +97,7 @@ def record(
 ) -> None:
     """One event about an import; without ``action`` that of the state it is in now."""
     session.flush()
+    doubts_to_inbox(session, run)
     audit.record(
         session,
         actor=actor.label,

@@ -1,8 +1,10 @@
 """What about the values of a submission asks for a second look: against last year, peers, and others' documents."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -75,14 +77,32 @@ def against_peers(
         above, below = values.get(f"annual.{year}.{top}"), values.get(f"annual.{year}.{bottom}")
         if not division or not is_number(above) or not is_number(below) or not below or below < 0:
             continue
-        band = band_of(session, division, year=year, top=top, bottom=bottom, without=enterprise.id)
+        band = kept_band(session, division, year=year, top=top, bottom=bottom)
         if band is None or band.low <= above / below <= band.high:
             continue
         found[f"annual.{year}.{marked}"] = Anomaly(kind="peers", text=_outside(label, above / below, band, top))
     return found
 
 
-def band_of(session: Session, division: str, *, year: int, top: str, bottom: str, without: int) -> Band | None:
+_KEPT: WeakKeyDictionary[Any, dict[tuple[Any, ...], tuple[float, Band | None]]] = WeakKeyDictionary()
+"""By database: bands that took long to find, and until when they hold."""
+SLOW_SECONDS, KEPT_SECONDS = 0.02, 600.0
+
+
+def kept_band(session: Session, division: str, *, year: int, top: str, bottom: str) -> Band | None:
+    """As ``band_of``; what takes long in a large register is kept for ten minutes, for peers change slowly."""
+    kept, key = _KEPT.setdefault(session.get_bind(), {}), (division, year, top, bottom)
+    until, band = kept.get(key, (0.0, None))
+    began = time.monotonic()
+    if began < until:
+        return band
+    band = band_of(session, division, year=year, top=top, bottom=bottom)
+    if time.monotonic() - began > SLOW_SECONDS:
+        kept[key] = (began + KEPT_SECONDS, band)
+    return band
+
+
+def band_of(session: Session, division: str, *, year: int, top: str, bottom: str) -> Band | None:
     """The band of a ratio among peers; None where too few of them are known."""
     over: Any = aliased(Figure)
     under: Any = aliased(Figure)
@@ -96,7 +116,6 @@ def band_of(session: Session, division: str, *, year: int, top: str, bottom: str
             under.name == bottom,
             under.value > 0,
             col(Enterprise.industry_code).like(f"{division}%"),
-            col(Enterprise.id) != without,
             col(Enterprise.identity) != IdentityState.MERGED,
         )
         .limit(PEERS_READ)

@@ -10,7 +10,7 @@ from registry import clock
 from registry.errors import Text
 from registry.models import Call, Directory, Enterprise, ReviewStep, Submission
 from registry.policies import Actor, own_region
-from registry.schemas.reviewing import CaseRead, Counts, FieldRow, StepRead
+from registry.schemas.reviewing import CaseRead, Counts, FieldRow, Glance, StepRead
 from registry.services.keys import key_of
 from registry.services.places import full_place, place
 from registry.services.reviewing.anomalies import against_peers, shared_evidence
@@ -71,6 +71,21 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
             session, kind=WorkKind.SUBMISSION, subject_id=submission.id, actor=actor, since_revision=sent.row
         ),
     )
+
+
+def glance(session: Session, *, submission_id: int, actor: Actor) -> Glance:
+    """Who else is at a case and whether it changed: what a page asks for every quarter of a minute.
+
+    Raises NotFound, NotAllowed.
+    """
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise no_submission(submission_id)
+    require_reader(session, actor, submission)
+    row = revision_of(session, submission).row
+    kind = WorkKind.SUBMISSION
+    others = watchers_of(session, kind=kind, subject_id=submission.id, actor=actor, since_revision=row)
+    return Glance(version=submission.version, watchers=others)
 
 
 def field_rows(

@@ -10,6 +10,13 @@ from registry.services.submitting.moves import SUBJECT
 from registry.vocabulary import SubmissionAct
 
 SHOWN = 30
+OTHER_ACTS = {
+    "started": Text("开始填报", "Begun"),
+    "confirmed": Text("企业确认", "Confirmed by the firm"),
+    "evidence.added": Text("添加材料", "Document added"),
+    "evidence.removed": Text("去掉材料", "Document removed"),
+}
+"""What firms do besides the moves of the table."""
 DECIDED = f"{SUBJECT}.decided"
 APPLIED = f"{SUBJECT}.applied"
 
@@ -36,5 +43,5 @@ def _words(event: AuditEvent) -> Text:
     if event.action == APPLIED:
         return Text("写入登记库", "Written to the register")
     act = event.action.removeprefix(f"{SUBJECT}.")
-    known = {one.value: one.label for one in SubmissionAct}
+    known = {one.value: one.label for one in SubmissionAct} | OTHER_ACTS
     return known.get(act, Text(act, act))

@@ -17,6 +17,7 @@ from registry.vocabulary import FieldDecision, Trust
 
 FIGURES_OF = Text("{year} 年指标", "Figures of {year}")
 DOCUMENTS_GROUP = Text("材料", "Documents")
+ALSO_SENT = Anomaly(kind="shared", text=Text("佐证文件另有企业提交", "others sent the same document"))
 DEBT_RATIO = Text("资产负债率", "Debt ratio")
 
 
@@ -126,7 +127,8 @@ class RowMaker:
             yield self._marks[field.path]
         for one in files:
             if one.sha256 in self._shared:
-                yield self._shared[one.sha256]
+                # Whose it is besides stands once, with the document itself.
+                yield ALSO_SENT
 
     def _debt_ratio(self, field: FieldDef) -> FieldRow | None:
         """Worked out from what was sent: not the firm's to state, nothing to decide."""
