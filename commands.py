@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; its exit status: 0 done, 1 fault or failed check, 2 refused, 130 interrupted."""
+    """Run one command; its exit status: 0 done, 1 fault, 2 refused, 3 held by a check, 130 interrupted."""
     sys.excepthook = faults.report_crash
     # We use no plugins of pydantic; asking every installed package for some takes as long as defining a dozen tables.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -78,6 +78,10 @@ def import_command(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存 / Only show what would happen")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问，直接写入 / Write without asking")] = False,
+    stop_on_checks: Annotated[
+        bool,
+        typer.Option("--stop-on-checks", help="检查未过则只暂存，退出码 3 / Exit 3, only staged, if a check fails"),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """导入一份名单：暂存、预览、写入。 / Bring a list in: stage, preview, write."""
@@ -99,7 +103,15 @@ def import_command(
             notice_from=day(notice_from, "--notice-from"),
             notice_to=day(notice_to, "--notice-to"),
         )
-        run_import(file, options, dry_run=dry_run, yes=yes, as_json=as_json, memory=not no_memory)
+        run_import(
+            file,
+            options,
+            dry_run=dry_run,
+            yes=yes,
+            as_json=as_json,
+            memory=not no_memory,
+            stop_on_checks=stop_on_checks,
+        )
 
 
 def notice_command(

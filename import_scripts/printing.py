@@ -199,6 +199,12 @@ def guard_text(guard: GuardResult) -> Text:
     )
 
 
+def staged_text(detail: ImportDetail) -> Text:
+    """What became of an import that is not written yet."""
+    key = detail.summary.key
+    return Text(f"已暂存为 {key}，没有写入登记库。", f"Staged as {key}; nothing was written.")
+
+
 def preview_text() -> Text:
     """The last line of a trial."""
     return Text("仅为预览，没有保存任何内容。", "A preview only; nothing was stored.")

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from import_scripts.printing import guard_text, preview_text, print_import, written_text
+from import_scripts.printing import guard_text, preview_text, print_import, staged_text, written_text
 from import_scripts.reading import open_file
 from registry.cli.setting_up import open_engine, read_settings
-from registry.cli.speech import locale_of, say, say_json
+from registry.cli.speech import HELD, complain, locale_of, say, say_json
 from registry.db import transaction
 from registry.errors import InvalidInput, Text
 from registry.policies import Actor
 from registry.schemas.imports import ImportDetail, ImportOptions
 from registry.services.imports.browsing import get_import
 from registry.services.imports.remembering import take_over
-from registry.services.imports.reviewing import pass_over
+from registry.services.imports.reviewing import pass_over, stopped_by_checks
 from registry.services.imports.staging import Progress, stage
 from registry.services.imports.writing import write
 
@@ -47,9 +47,19 @@ class Trial(Exception):
 
 
 def run_import(
-    file: Path, options: ImportOptions, *, dry_run: bool, yes: bool, as_json: bool, memory: bool = True
+    file: Path,
+    options: ImportOptions,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+    memory: bool = True,
+    stop_on_checks: bool = False,
 ) -> None:
-    """Bring one file in. Raises InvalidInput when nobody agreed to write: the import then stays staged."""
+    """Bring one file in. Raises InvalidInput when nobody agreed to write: the import then stays staged.
+
+    ``stop_on_checks``: a list of which a check fails stays staged, too, and the command ends with its own status.
+    """
     settings = read_settings()
     engine = open_engine(settings)
     with open_file(file, header_rows=options.header_rows) as read_file:
@@ -68,10 +78,17 @@ def run_import(
                     progress=progress,
                 )
             detail = get_import(session, import_id=staged.import_id, limit=SHOWN)
-            if yes and not staged.already_written:
+            held = None
+            if stop_on_checks and not staged.already_written:
+                held = stopped_by_checks(session, import_id=staged.import_id)
+            if yes and held is None and not staged.already_written:
                 # Nobody is asked in between: in the same transaction no row has to go to the disk twice.
                 _preview(detail, as_json=as_json)
                 detail = _write(session, staged.import_id, as_json=as_json)
+    if held is not None:
+        _show(detail, as_json=as_json, text=staged_text(detail))
+        complain(held)
+        raise typer.Exit(HELD)
     if staged.already_written:
         key = detail.summary.key
         text = Text(
@@ -106,7 +123,9 @@ def _remembered(
 def _write(session: "Session", import_id: int, *, as_json: bool) -> ImportDetail:
     """Write; a check that failed is said and put on record, whoever works at the command line answers for it."""
     for one in pass_over(session, import_id=import_id, actor=Actor.command_line()):
-        if not as_json:
+        if as_json:
+            sys.stderr.write(guard_text(one).in_(locale_of()) + "\n")
+        else:
             say(guard_text(one))
     write(session, import_id=import_id, actor=Actor.command_line())
     return get_import(session, import_id=import_id, limit=SHOWN)

@@ -50,6 +50,15 @@ def grouped(value: int | Decimal | float) -> str:
     return f"{value:,}".replace("-", MINUS)
 
 
+def in_year(label: str, year: int) -> str:
+    """The label of a batch with its year, said once.
+
+    >>> in_year("第八批", 2026), in_year("2026示例榜", 2026)
+    ('2026 第八批', '2026示例榜')
+    """
+    return label if str(year) in label else f"{year} {label}"
+
+
 def signed(value: int | Decimal | float) -> str:
     """A change, with its plus or minus written: +102, −45, 0."""
     return f"+{grouped(value)}" if value > 0 else grouped(value)
@@ -225,7 +234,7 @@ def filters(locale: Locale) -> dict[str, Callable[..., object]]:
     """The Jinja filters of one language, by the names templates use."""
     plain: dict[str, Callable[..., object]] = {
         "grouped": grouped, "signed": signed, "in_unit": in_unit, "unit_word": unit_word, "percent": percent,
-        "month": month, "company_name": company_name, "scale_step": scale_step,
+        "month": month, "in_year": in_year, "company_name": company_name, "scale_step": scale_step,
     }  # fmt: skip
     spoken: dict[str, Callable[..., object]] = {
         "money": money, "money_unit": money_unit, "points": points, "day": day, "month_day": month_day,

@@ -9,6 +9,8 @@ from registry.errors import Locale, RegistryError, Text
 
 REFUSED = 2
 """Exit status of a refusal: bad input, not allowed, storage away."""
+HELD = 3
+"""Exit status of an import that is staged and not written because a check of the list failed."""
 FAULT = 1
 """Exit status of a fault of ours, and of a check that found something wrong."""
 

@@ -1,4 +1,7 @@
-"""Every page there is, wide and narrow, light and dark, in both languages: axe finds nothing, nothing runs sideways."""
+"""Every page there is, wide and narrow, light and dark, in both languages: axe finds nothing, nothing runs sideways.
+
+Here the public pages; the others have files of their own beside (``test_every_*``), with what this one says about them.
+"""
 
 from pathlib import Path
 from urllib.parse import unquote
@@ -28,16 +31,24 @@ from registry.models import (
     Submission,
 )
 from registry.policies import SYSTEM
+from registry.models import Assessment, Batch, Enterprise, ImportRow, ImportRun, Listing, Objection, SearchMiss
+from registry.policies import SYSTEM, Actor, Grant
 from registry.schemas.imports import ImportOptions
 from registry.services.batch_life.objections import Words, file_objection
 from registry.services.imports.reviewing import get_review, review
 from registry.services.imports.uploading import receive, settle
 from registry.services.lab.drafts import create_draft
 from registry.services.lab.trials import FOLDER, backtest_draft, try_draft
+from registry.services.match_jobs import Place, pasted_names, receive_workbook
+from registry.services.notices.deciding import Asked
+from registry.services.notices.staging import stage_notice
 from registry.services.search_misses import Miss, record_miss
 from registry.vocabulary import BatchState, CaseStage, ImportState, RowOutcome
 from tests.browser.conftest import LiveServer, NewPage
 from tests.browser.firm_pages import FIRM_PAGES
+from registry.vocabulary import BatchState, ImportKind, ImportState, Role, RowOutcome
+from tests.browser.conftest import LiveServer, NewPage
+from tests.web.test_audience import PUBLIC
 from web.routes import ROUTERS
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -56,6 +67,7 @@ NOT_PAGES = {
     "work_evidence": "a download",
     "firm_holdings": "a download",
     "submission_receipt_json": "a download",
+    "match_download": "a download",
     "suggest": "the list under a search box",
     "sign_in_code": "only between the two steps of signing in; looked at by its own test",
     "provider_leave": "leads on to the identity provider",
@@ -96,12 +108,41 @@ OFFICE = (
     "claim",
 )
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
+GROUPS = {
+    "imports": ("import", "work_import", "mapping", "notice", "match"),
+    "batches": ("batch_", "work_batch", "objection", "work_objection"),
+}
+"""Pages looked at by a file of their own, so that several processes can share the looking: how their routes begin. The
+others are "public" or "office" by their audience."""
 
 
-@pytest.fixture(scope="module")
-def pages(live_server: LiveServer) -> dict[str, str]:
-    """One address for each page, by route name, on the demo's own records."""
+def pages_of(group: str, live_server: LiveServer) -> dict[str, str]:
+    """One address for each page of a group, by route name, on the demo's own records."""
     engine = make_engine(live_server.settings)
+    try:
+        if group == "imports":
+            return import_pages(engine, live_server)
+        if group == "batches":
+            return batch_pages(engine)
+        return public_pages(engine) if group == "public" else office_pages(engine) | lab_pages(engine, live_server)
+    finally:
+        engine.dispose()
+
+
+def routes_of(group: str) -> set[str]:
+    """The routes whose pages belong to a group: each route belongs to one."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    shown = {route.name for route in routes if "GET" in (route.methods or ())}
+    return {name for name in shown - NOT_PAGES.keys() if _group_of(name) == group}
+
+
+def _group_of(name: str) -> str:
+    found = next((group for group, begins in GROUPS.items() if name.startswith(begins)), None)
+    return found or ("public" if name in PUBLIC else "office")
+
+
+def public_pages(engine: Engine) -> dict[str, str]:
+    """What anybody may open."""
     with reading(engine) as session:
         firm = session.exec(select(Enterprise.uscc).where(col(Enterprise.uscc).is_not(None)).limit(1)).one()
         run = session.exec(select(ImportRun.id).where(ImportRun.state == ImportState.WRITTEN).limit(1)).one()
@@ -123,6 +164,7 @@ def pages(live_server: LiveServer) -> dict[str, str]:
 
 def public_pages(firm: str | None, document_row: str) -> dict[str, str]:
     """What anybody may open."""
+        document_row = f"/documents/{run}/rows/{session.exec(titled.limit(1)).one().id}"
     return {
         "home": "/",
         "search": "/search?q=示例",
@@ -150,8 +192,16 @@ def public_pages(firm: str | None, document_row: str) -> dict[str, str]:
     }
 
 
-def office_pages(flagged: int, held: str | None, run: int, miss: int) -> dict[str, str]:
+def office_pages(engine: Engine) -> dict[str, str]:
     """What officials work in."""
+    with reading(engine) as session:
+        flagged = session.exec(select(Assessment.id).where(col(Assessment.flag).is_not(None)).limit(1)).one()
+        risky = select(Enterprise.uscc).join(Assessment).where(Assessment.flag == "at_risk")
+        held = session.exec(risky.limit(1)).one()
+    with transaction(engine) as session:
+        record_miss(session, Miss("示例查不到", "zh", "", near_offered=True))
+        session.flush()
+        miss = session.exec(select(SearchMiss.id).limit(1)).one()
     return {
         "cultivation_board": "/office/cultivation",
         "cultivation as a table": "/office/cultivation?view=table&stalled=9",
@@ -302,7 +352,18 @@ def import_pages(engine: Engine, live_server: LiveServer) -> dict[str, str]:
                 )
         review(session, import_id=numbers[2], count=get_review(session, import_id=numbers[2]).rows, actor=SYSTEM)
         doubtful = session.exec(select(ImportRow.id).where(ImportRow.import_id == numbers[1])).first()
+        written = session.exec(select(ImportRun.id).where(ImportRun.state == ImportState.WRITTEN).limit(1)).one()
+    product, notice = doubtful_pages(engine, live_server)
     return {
+        "import_list": "/office/imports",
+        "work_import": f"/office/imports/{written}",
+        "import_undo_confirm": f"/office/imports/{written}/undo",
+        "entries of a product": product,
+        "row of a notice": notice,
+        "notice staged": notice.rpartition("/rows")[0],
+        "notice_form": "/office/notices/new",
+        "match_form": "/office/match",
+        "match_show": matched_page(engine, live_server),
         "import_row": f"/office/imports/{numbers[1]}/rows/{doubtful}",
         "import only read": f"/office/imports/{numbers[0]}",
         "import staged": f"/office/imports/{numbers[1]}",
@@ -318,17 +379,75 @@ def test_no_page_is_left_out(pages: dict[str, str]) -> None:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     shown = {route.name for route in routes if "GET" in (route.methods or ())}
     assert shown - NOT_PAGES.keys() <= pages.keys() | FIRM_PAGES
+def doubtful_pages(engine: Engine, live_server: LiveServer) -> tuple[str, str]:
+    """A product version with two grades, and a notice that gives a firm a name another has: the pages of their rows."""
+    data = live_server.settings.data_dir
+    products, notice = data / "产品.csv", data / "通知.csv"
+    line = "示例读库,V1,示例读软件有限公司"
+    products.write_text(f"产品名称,版本,送测单位,安全可靠等级\n{line},Ⅰ级\n{line},Ⅱ级\n", encoding="utf-8")
+    with transaction(engine) as session:
+        one, other = session.exec(select(Enterprise.name_zh).where(col(Enterprise.uscc).is_not(None)).limit(2)).all()
+        notice.write_text(f"原企业名称,变更后名称\n{one},{other}\n", encoding="utf-8")
+        folder = live_server.settings.archive_dir
+        run = receive(session, path=products, open_file=open_file, archive_dir=folder, actor=SYSTEM)
+        options = ImportOptions(directory="secure_product", announced_on=today())
+        settle(session, import_id=run.id, options=options, actor=SYSTEM, open_file=open_file, archive_dir=folder)
+        with open_file(notice) as read_file:
+            asked = Asked(ImportKind.RENAME, today(), "示例〔2026〕2号")
+            staged = stage_notice(session, read_file=read_file, asked=asked, actor=SYSTEM, archive_dir=folder)
+        found = []
+        for number in (run.id, staged.import_id):
+            waiting = ImportRow.import_id == number, ImportRow.outcome == RowOutcome.AMBIGUOUS
+            row = session.exec(select(ImportRow.id).where(*waiting)).one()
+            found.append(f"/office/imports/{number}/rows/{row}")
+    return found[0], found[1]
+
+
+def matched_page(engine: Engine, live_server: LiveServer) -> str:
+    """Names that were matched, for whoever signs in."""
+    settings = live_server.settings
+    with reading(engine) as session:
+        name = session.exec(select(Enterprise.name_zh).limit(1)).one()
+    actor = Actor(None, "fang", (Grant(Role.CURATOR, "440000"),))
+    place = Place(engine, settings.data_dir, open_file)
+    path = pasted_names(f"{name}\n全然不同的示例有限公司\n{name[:-4]}", settings.data_dir)
+    return f"/office/match/{receive_workbook(place, path=path, directory=None, apply=False, actor=actor)}"
+
+
+@pytest.fixture(scope="module")
+def pages(live_server: LiveServer) -> dict[str, str]:
+    """The public pages."""
+    return pages_of("public", live_server)
+
+
+def test_no_public_page_is_left_out(pages: dict[str, str]) -> None:
+    assert routes_of("public") <= pages.keys()
+
+
+def test_every_page_is_looked_at_by_one_of_the_files() -> None:
+    groups = ("public", "office", *GROUPS)
+    assert sum(len(routes_of(group)) for group in groups) == len(set.union(*map(routes_of, groups)))
+    files = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_every_*.py")]
+    assert all(sum(f'pages_of("{group}", live_server)' in text for text in files) == 1 for group in groups)
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     new_page: NewPage, live_server: LiveServer, pages: dict[str, str], width: int, scheme: str, locale: str
 ) -> None:
+    assert faults_of(new_page, live_server, pages, width, scheme, locale) == []
+
+
+def faults_of(
+    new_page: NewPage, live_server: LiveServer, pages: dict[str, str], width: int, scheme: str, locale: str
+) -> list[str]:
+    """What is wrong with any of the pages in one look; the officials' pages are opened signed in, after the others."""
     page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, locale=locale, bypass_csp=True)
-    faults = [fault for name in pages if not name.startswith(OFFICE) for fault in look(page, pages[name])]
-    sign_in(page, live_server)
-    faults += [fault for name in pages if name.startswith(OFFICE) for fault in look(page, pages[name])]
-    assert faults == []
+    office = [name for name, address in pages.items() if address.startswith("/office")]
+    faults = [fault for name in pages.keys() - set(office) for fault in look(page, pages[name])]
+    if office:
+        sign_in(page, live_server)
+    return faults + [fault for name in office for fault in look(page, pages[name])]
 
 
 def look(page: Page, address: str) -> list[str]:

@@ -117,6 +117,24 @@ def test_import_with_yes_says_which_checks_it_passed_over(run: Any, tmp_path: Pa
     assert run("import", path, "--directory", "little_giant", "--public-notice", "--yes")[0] == 2
 
 
+def test_a_script_may_ask_to_be_stopped_by_failed_checks(run: Any, tmp_path: Path) -> None:
+    good = csv_file(tmp_path, ("企业名称", "统一社会信用代码"), ("示例甲有限公司", CODE), name="good.csv")
+    lists = ("--directory", "little_giant", "--year", "2024", "--yes", "--stop-on-checks")
+    assert run("import", good, *lists)[0] == 0
+    rows = (("示例甲有限公司", CODE), ("示例乙有限公司", "91350100M000100Y44"))
+    path = csv_file(tmp_path, ("企业名称", "统一社会信用代码"), *rows)
+    status, out, err = run("import", path, *lists)
+    assert (status, err.count("\n")) == (3, 1)
+    assert "已暂存为 IM-2，没有写入" in out
+    assert "拒绝行不超过 0.5%（1 / 2 = 50.0%）" in err
+    status, out, err = run("import", path, *lists, "--json")
+    assert (status, json.loads(out)["summary"]["state"]) == (3, "matched")
+    without = [one for one in lists if one != "--stop-on-checks"]
+    status, out, err = run("import", path, *without, "--json")
+    assert (status, json.loads(out)["summary"]["state"]) == (0, "written")
+    assert "检查未过：拒绝行不超过" in err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

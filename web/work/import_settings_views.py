@@ -15,6 +15,7 @@ from registry.services.reference import shipped
 from registry.vocabulary import DirectoryKind, Role
 from web.i18n import locale_of
 from web.rendering import url_path
+from web.work.import_views import directory_name
 
 ROWS_SHOWN = 12
 COLUMNS_SHOWN = 12
@@ -95,6 +96,7 @@ def mapping_line(request: Request, actor: Actor, known: RememberedMapping) -> di
     wide = known.directory_code or EVERY_DIRECTORY
     return {
         "one": known,
+        "directory_name": directory_name(known.directory_code),
         "roles": [(column, word(ROLES, role) if role else None) for column, role in known.roles.items()],
         "forget_url": url_path(request, "mapping_forget", mapping_id=known.id)
         if actor.may(Role.CURATOR, region_code="", directory_code=wide)

@@ -98,6 +98,7 @@ def page(
     context = views.head_context(request, detail) | {
         "acts": acts_of(actor, detail),
         "refusal": refusal,
+        "waited": "HX-Request" in request.headers,
         "working": detail.job is not None and detail.job.state in OPEN,
     }
     context |= settings_views.settings_context(request, detail, typed)

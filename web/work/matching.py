@@ -16,6 +16,7 @@ from registry.schemas.matching import WorkbookMatch
 from registry.services.jobs import OPEN
 from registry.services.match_jobs import (
     KEPT,
+    PASTED,
     Place,
     cancel_match,
     get_match,
@@ -131,6 +132,8 @@ def _context(request: Request, found: WorkbookMatch) -> dict[str, Any]:
     )
     return _form_context(request, {"names": "", "directory": "", "apply": True}) | {
         "match": found,
+        "pasted": found.name == PASTED,
+        "waited": "HX-Request" in request.headers,
         "working": found.state in OPEN,
         "failed": found.state is JobState.FAILED,
         "cancelled": found.state is JobState.CANCELLED,

@@ -15,6 +15,7 @@ from registry.schemas.directories import BatchSummary
 from registry.services import audit, outbox
 from registry.services.batch_life.acts import count_rows
 from registry.services.batch_life.moves import SUBJECT, Said, check_days, check_document, lock_batch, record
+from registry.services.batch_life.previous import batch_before
 from registry.services.batch_reading import batch_summary
 from registry.services.identities import check_reason
 from registry.services.listing_rows import find_directory
@@ -242,15 +243,5 @@ def _tell(session: Session, row: Listing | ProductListing) -> None:
 def previous_edition(session: Session, *, directory: str, before: date) -> BatchSummary | None:
     """The newest final announcement of a directory made before a day; None if there is none. Raises NotFound."""
     known = find_directory(session, directory)
-    query = (
-        select(Batch)
-        .where(
-            col(Batch.directory_code) == known.code,
-            col(Batch.state) == BatchState.FINAL,
-            col(Batch.voided_at).is_(None),
-            (col(Batch.announced_on) < before) | (col(Batch.announced_on).is_(None) & (col(Batch.year) < before.year)),
-        )
-        .order_by(col(Batch.year).desc(), col(Batch.announced_on).desc().nulls_last(), col(Batch.id).desc())
-    )
-    batch = session.scalars(query.limit(1)).first()
+    batch = batch_before(session, directory_code=known.code, before=before)
     return None if batch is None else batch_summary(batch, known, rows=count_rows(session, batch))

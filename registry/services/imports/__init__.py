@@ -6,6 +6,8 @@
 ``lookups``       what the registry already knows about the firms of a chunk of rows
 ``matching``      which enterprise a row means: the decision, with its reason
 ``near_names``    firms whose names come near, scored, for rows that nothing exact was found for
+``settling``      rows decided again after a person's word, stored and counted
+``product_choosing`` which entry of a product version counts; ``product_comparing`` shows the two
 ``deciding``      an official's word on a doubtful row, remembered for the next list
 ``comparing``     a doubtful row beside the firms it may mean
 ``earlier``       the firms a file has had so far, in flat memory
@@ -18,6 +20,8 @@
 ``states``        the one table of moves an import can make, each audited
 ``uploading``     a file received, settled how to take it, staged, or cancelled
 ``working``       the same for large files, by the worker
+``long_writing``  a long list written by the worker, stopped before the commit
+``batch_filling`` the batch a list is written into
 ``jobs``          how the worker's jobs about imports are called
 ``understanding`` how a file was read, as it is kept with its import
 ``proposing``     what a file says about itself: directory, batch, days

@@ -1,5 +1,6 @@
 """What the checks of a list look at, counted: the import itself and the edition before it."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -7,37 +8,27 @@ from sqlmodel import Session, col
 
 from registry.models import Batch, ImportRow, ImportRun, Listing, ProductListing
 from registry.schemas.tables import StatedCount
+from registry.services.batch_life.previous import batch_before
 from registry.services.imports.browsing import what_it_lists
 from registry.services.imports.guards import ListCounts
 from registry.services.imports.options import resolve, stored_options
-from registry.vocabulary import BatchState, DirectoryKind, ImportState, RowOutcome
+from registry.vocabulary import DirectoryKind, ImportState, RowOutcome
 
 _CODES = ("uscc", "registration_no")
 _PLACES = ("city", "region", "county", "city_code", "county_code", "province")
 
 
 def previous_batch(session: Session, run: ImportRun) -> Batch | None:
-    """The edition before the batch an import is for: the latest earlier announcement of its directory."""
+    """The edition before the batch an import is for, None for one that gives no titles."""
     destination = resolve(session, stored_options(run.understood))
     if destination is None:
         return None
-    batches = session.scalars(
-        select(Batch)
-        .where(
-            col(Batch.directory_code) == destination.directory_code,
-            col(Batch.voided_at).is_(None),
-            col(Batch.state).in_([BatchState.FINAL, BatchState.PUBLIC_NOTICE]),
-            col(Batch.year) <= destination.year,
-        )
-        .order_by(col(Batch.year).desc(), col(Batch.announced_on).desc(), col(Batch.id).desc())
-    ).all()
-    own = (destination.year, destination.label)
-    before = [
-        batch
-        for batch in batches
-        if (batch.year, batch.label) != own and _announced(batch) <= destination.valid_from.isoformat()
-    ]
-    return max(before, key=lambda batch: (_announced(batch), batch.id)) if before else None
+    return batch_before(
+        session,
+        directory_code=destination.directory_code,
+        before=destination.valid_from + timedelta(days=1),
+        besides=(destination.year, destination.label),
+    )
 
 
 def counts_of(session: Session, run: ImportRun) -> ListCounts:
@@ -62,11 +53,6 @@ def counts_of(session: Session, run: ImportRun) -> ListCounts:
         groups=len(groups),
         differing=[one for one in groups if one.stated != one.read],
     )
-
-
-def _announced(batch: Batch) -> str:
-    day = batch.announced_on or batch.notice_from or batch.notice_to
-    return day.isoformat() if day else f"{batch.year}-01-01"
 
 
 def _repeated(session: Session, run: ImportRun) -> int:

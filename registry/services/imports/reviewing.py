@@ -169,6 +169,15 @@ def pass_over(session: Session, *, import_id: int, actor: Actor) -> list[GuardRe
     return failed
 
 
+def stopped_by_checks(session: Session, *, import_id: int) -> Text | None:
+    """Why a staged import may not be written before a second official has confirmed it; None if nothing is against it.
+
+    Raises NotFound.
+    """
+    found = get_review(session, import_id=import_id)
+    return _failed_checks(session.get_one(ImportRun, import_id), found.guards).text if found.blocked else None
+
+
 def reopen(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
     """Take a signature back before anything is written. Raises NotFound, NotAllowed, InvalidTransition."""
     run = get_run(session, import_id, actor)

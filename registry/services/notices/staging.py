@@ -20,6 +20,7 @@ from registry.services.batch_life.moves import check_days, check_document
 from registry.services.identities import check_past
 from registry.services.imports.abandoning import abandon_run
 from registry.services.imports.archiving import archive_file
+from registry.services.imports.understanding import said_of_table, tables_in
 from registry.services.listing_rows import find_directory
 from registry.services.notices.deciding import OTHER, SUBJECT, Asked, Decider, columns_of, facts_of
 from registry.vocabulary import DirectoryKind, ImportKind, ImportState, RowOutcome
@@ -162,15 +163,8 @@ def _understood(tables: Sequence[Table], read_file: ReadFile, asked: Asked) -> d
     return {
         "options": said,
         "notice": {"kind": asked.kind.value, "on": asked.on.isoformat(), "document_no": asked.document_no},
-        "tables": [
-            {
-                "sheet": table.sheet,
-                "title": table.title,
-                "header_row": table.header_row,
-                "columns": [asdict(role) | {"examples": list(role.examples)} for role in table.roles],
-            }
-            for table in tables
-        ],
+        "sheets": tables_in(read_file),
+        "tables": [said_of_table(table) for table in tables],
         "notes": [{"zh": note.zh, "en": note.en} for note in read_file.notes],
         "warnings": [],
         "lists": DirectoryKind.ENTERPRISE.value,
