@@ -178,7 +178,7 @@ def _shares(report: Report) -> dict[str, int]:
 
 
 def _evidence_url(request: Request, case: CaseRead, number: int) -> str:
-    return url_path(request, "submission_evidence", submission_id=case.id, evidence_id=number)
+    return url_path(request, "submission_document", submission_id=case.id, evidence_id=number)
 
 
 def _near_urls(request: Request, near: Neighbours | None) -> dict[str, str | None]:

@@ -137,7 +137,7 @@ def submission_presence(
     return render(request, "work/review_presence.html", values)
 
 
-@router.get("/office/submissions/{submission_id}/evidence/{evidence_id}", name="submission_evidence")
+@router.get("/office/submissions/{submission_id}/evidence/{evidence_id}", name="submission_document")
 def submission_evidence(
     session: ReadSession,
     engine: AppEngine,

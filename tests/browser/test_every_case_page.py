@@ -1,0 +1,23 @@
+"""The pages of cases: inbox, review, calls, claims, merges and the pool, in every look: see ``test_every_page``."""
+
+import pytest
+
+from tests.browser.conftest import LiveServer, NewPage
+from tests.browser.test_every_page import LOOKS, faults_of, pages_of, routes_of
+
+
+@pytest.fixture(scope="module")
+def pages(live_server: LiveServer) -> dict[str, str]:
+    """The pages of this group."""
+    return pages_of("cases", live_server)
+
+
+def test_no_page_of_the_group_is_left_out(pages: dict[str, str]) -> None:
+    assert routes_of("cases") <= pages.keys()
+
+
+@pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    new_page: NewPage, live_server: LiveServer, pages: dict[str, str], width: int, scheme: str, locale: str
+) -> None:
+    assert faults_of(new_page, live_server, pages, width, scheme, locale) == []
