@@ -10,7 +10,7 @@ from registry import clock
 from registry.errors import Conflict, FileRefused, InvalidInput, InvalidTransition, NotAllowed, NotFound
 from registry.models import Claim, ClaimCode, Enterprise, Membership, every_table
 from registry.policies import Actor, Grant, ParkRight
-from registry.services.accounts import _actor
+from registry.services.accounts.sessions import actor_of
 from registry.services.firms.claiming import (
     Claimant,
     claim_with_code,
@@ -45,7 +45,7 @@ def a_person(session: Session, login: str = "someone") -> Actor:
 def again(session: Session, actor: Actor) -> Actor:
     """The same person with the rights of today."""
     assert actor.account_id is not None
-    return _actor(session, actor.account_id)
+    return actor_of(session, actor.account_id)
 
 
 def claimed(session: Session, actor: Actor, firm: Enterprise, tmp_path: Path, *, pages: int = 1) -> Claim:

@@ -1,5 +1,7 @@
 """Whatever firms, parks, officials and strangers do to a submission, in any order: only allowed moves."""
 
+from typing import Any
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, func, select
@@ -39,7 +41,7 @@ def _do(session: Session, act: Act, actor: Actor, firm: Firm, known: list[Submis
     if not known:
         return
     one = known[number % len(known)]
-    said = {"submission_id": one.id, "actor": actor}
+    said: dict[str, Any] = {"submission_id": one.id, "actor": actor}
     if kind == "type":
         save_fields(session, **said, typed=FILLED | {"contact.office": f"示例{number}"})
     elif kind == "type badly":

@@ -31,7 +31,7 @@ from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSes
 from web.formats import grouped
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
-from web.work.import_uploads import kept_upload
+from web.uploads import kept_upload
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 

@@ -20,7 +20,7 @@ from registry.vocabulary import DirectoryKind, ImportKind, Role
 from web.deps import AppSettings, OfficerActor, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
-from web.work.import_uploads import kept_upload
+from web.uploads import kept_upload
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
