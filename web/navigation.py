@@ -32,7 +32,6 @@ WORK = (
     ("inbox", Text("收件", "Inbox")),
     ("import_list", Text("导入", "Imports")),
     ("batch_list", Text("批次", "Batches")),
-    ("objection_list", Text("异议", "Objections")),
     ("candidate_list", Text("候选", "Candidates")),
     ("cultivation_board", Text("培育", "Cultivation")),
     ("renewal_list", Text("复核到期", "Renewals")),
@@ -44,7 +43,14 @@ WORK = (
 PAGES_UNDER = {
     "search": ("/e/",),
     "directory_list": ("/batches/",),
-    "inbox": ("/office/submissions/", "/office/claims/", "/office/corrections/", "/office/merge", "/office/split"),
+    "inbox": (
+        "/office/submissions/",
+        "/office/objections",
+        "/office/claims/",
+        "/office/corrections/",
+        "/office/merge",
+        "/office/split",
+    ),
 }
 """Paths that belong under a link although they do not start with its own."""
 
