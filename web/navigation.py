@@ -51,7 +51,14 @@ ONLY_FOR = {name: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}) for name in ("us
 PAGES_UNDER = {
     "search": ("/e/",),
     "directory_list": ("/batches/",),
-    "inbox": ("/office/submissions/", "/office/claims/", "/office/corrections/", "/office/merge", "/office/split"),
+    "inbox": (
+        "/office/submissions/",
+        "/office/objections",
+        "/office/claims/",
+        "/office/corrections/",
+        "/office/merge",
+        "/office/split",
+    ),
 }
 """Paths that belong under a link although they do not start with its own."""
 

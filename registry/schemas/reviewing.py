@@ -1,13 +1,12 @@
 """A submission as officials read it: field by field live, sent and last year's, and what was decided."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from registry.errors import Text
 from registry.review_vocabulary import ReturnReason
 from registry.schemas.base import ReadModel
-from registry.tiering.report_shapes import Report
-from registry.vocabulary import FieldDecision, SubmissionKind, SubmissionState, Trust
+from registry.vocabulary import FieldDecision, Trust
 
 Tone = Literal["warn", "note"]
 
@@ -149,45 +148,6 @@ class Counts(ReadModel):
     def waiting(self) -> int:
         """Not decided yet."""
         return self.total - self.decided
-
-
-class CaseRead(ReadModel):
-    """Everything the review page shows."""
-
-    id: int
-    receipt: str
-    kind: SubmissionKind
-    state: SubmissionState
-    revision: int
-    version: int
-    year: int
-    enterprise_id: int
-    enterprise_key: str
-    enterprise_name: str
-    uscc: str | None
-    place: Text | None
-    directory_code: str | None
-    directory_name: Text | None
-    call_title: str
-    standard_version: str
-    submitted_at: datetime | None
-    due_on: date | None
-    declared_by: str
-    sha256: str
-    steps: tuple[StepRead, ...]
-    last_step: bool
-    may_decide: bool
-    rows: tuple[FieldRow, ...]
-    counts: Counts
-    report: Report | None
-    """What the standard of the call says about the figures as sent; None where there is none."""
-    history: tuple[HistoryRow, ...]
-    watchers: tuple[Watcher, ...]
-
-    @property
-    def next_place(self) -> Text | None:
-        """Who gets it next, if anybody."""
-        return next((step.place for step in self.steps if step.state == "later"), None)
 
 
 class Glance(ReadModel):

@@ -213,6 +213,7 @@ def _list(
         "refusal": refusal,
         "ticked": ticked or [],
         "assignee": assignee,
+        "objections_url": url_path(request, "objection_list"),
         "merge_url": path_of(request, "merge_page"),
     }
     return render(request, "work/inbox.html", context, status=refusal.status if refusal else 200)

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from registry.errors import Locale, RegistryError, Text
 from registry.review_vocabulary import ReturnReason
 from registry.schemas.inbox import Neighbours
-from registry.schemas.reviewing import CaseRead, Decided, FieldRow
+from registry.schemas.reviewing import Decided, FieldRow
+from registry.services.reviewing.case_read import CaseRead
 from registry.services.submitting.catalogue import field_of
 from registry.services.submitting.values import in_words
 from registry.tiering.report_shapes import Report

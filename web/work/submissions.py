@@ -10,7 +10,6 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotFound, RegistryError, Text
 from registry.policies import Actor
-from registry.schemas.reviewing import CaseRead
 from registry.services.access import note_opening
 from registry.services.inbox.listing import neighbours
 from registry.services.reviewing.acts import (
@@ -20,6 +19,7 @@ from registry.services.reviewing.acts import (
     return_submission,
 )
 from registry.services.reviewing.case import glance, open_case
+from registry.services.reviewing.case_read import CaseRead
 from registry.services.reviewing.deciding import Choice, FaultyChoices, accept_clear, decide_fields
 from registry.services.reviewing.presence import note_presence
 from registry.services.submitting.evidence import open_evidence

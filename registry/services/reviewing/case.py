@@ -10,10 +10,11 @@ from registry import clock
 from registry.errors import Text
 from registry.models import Call, Directory, Enterprise, ReviewStep, Submission
 from registry.policies import Actor, own_region
-from registry.schemas.reviewing import CaseRead, Counts, FieldRow, Glance, StepRead
+from registry.schemas.reviewing import Counts, FieldRow, Glance, StepRead
 from registry.services.keys import key_of
 from registry.services.places import full_place, place
 from registry.services.reviewing.anomalies import against_peers, shared_evidence
+from registry.services.reviewing.case_read import CaseRead
 from registry.services.reviewing.history import history_of
 from registry.services.reviewing.live import LastYear, Live
 from registry.services.reviewing.presence import watchers_of
