@@ -41,6 +41,7 @@ from web.work import lab as work_lab
 from web.work import ladder as work_ladder
 from web.work import missing as work_missing
 from web.work import objections as work_objections
+from web.work import parks as work_parks
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
 
@@ -78,6 +79,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_lab.router,
     work_calls.router,
     work_claims.router,
+    work_parks.router,
     # Addresses that name a thing come before those that begin with a firm's key.
     firm_claims.router,
     firm_evidence.router,

@@ -60,6 +60,7 @@ OFFICE = (
     "objection_list",
     "call",
     "claim",
+    "park_list",
 )
 LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
 
@@ -129,6 +130,7 @@ def office_pages(flagged: int, held: str | None, run: int, miss: int) -> dict[st
         "call_list": "/office/calls",
         "work_call": "/office/calls/1",
         "claim_list": "/office/claims",
+        "park_list": "/office/parks",
         "work_claim": "/office/claims/1",
         "search_miss_list": "/office/searches",
         "search_miss": f"/office/searches/{miss}",
