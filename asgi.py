@@ -42,7 +42,7 @@ from web.validation import refusal_of
 MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
 MAX_UPLOAD_BYTES = 64_000_000
-UPLOADS = ("/firm/", "/office/imports", "/api/v1/imports", "/api/v1/match", "/api/v1/notices")
+UPLOADS = ("/firm/claim/", "/office/imports", "/api/v1/imports", "/api/v1/match", "/api/v1/notices")
 """Addresses that take files."""
 GRACEFUL_SHUTDOWN_SECONDS = 3
 
@@ -136,7 +136,8 @@ def readyz(request: Request) -> Response:
 
 def body_limit(path: str) -> int:
     """How many bytes a request to this address may bring."""
-    return MAX_UPLOAD_BYTES if path.startswith(UPLOADS) else MAX_BODY_BYTES
+    takes_files = path.startswith(UPLOADS) or (path.startswith("/firm/") and path.endswith("/evidence"))
+    return MAX_UPLOAD_BYTES if takes_files else MAX_BODY_BYTES
 
 
 def _map_errors(app: FastAPI) -> None:
