@@ -47,7 +47,7 @@ MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
 MAX_UPLOAD_BYTES = 64_000_000
 UPLOADS = (
-    *("/firm/", "/office/imports", "/office/notices", "/office/match"),
+    *("/firm/claim/", "/office/imports", "/office/notices", "/office/match"),
     *("/api/v1/imports", "/api/v1/match", "/api/v1/notices"),
 )
 """Addresses that take files."""
@@ -152,7 +152,8 @@ def readyz(request: Request) -> Response:
 
 def body_limit(path: str) -> int:
     """How many bytes a request to this address may bring."""
-    return MAX_UPLOAD_BYTES if path.startswith(UPLOADS) else MAX_BODY_BYTES
+    takes_files = path.startswith(UPLOADS) or (path.startswith("/firm/") and path.endswith("/evidence"))
+    return MAX_UPLOAD_BYTES if takes_files else MAX_BODY_BYTES
 
 
 def _map_errors(app: FastAPI) -> None:

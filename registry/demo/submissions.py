@@ -78,9 +78,10 @@ def add_submissions(
     session: Session, firms: Sequence[DemoFirm], *, today: date, actor: Actor, archive_dir: Path
 ) -> None:
     """Tell the firms' side of the story, each step through the service that does it for real ones."""
-    order = (Profile.NEAR, Profile.STRONG, Profile.ORDINARY)
-    inside = [firm for firm in firms if firm.city_code == SHENZHEN and firm.former is None and firm.profile in order]
-    chosen = [*sorted(inside, key=lambda firm: order.index(firm.profile)), *firms][:4]
+    # Ordinary firms are those that the stories merge and rename.
+    order = [Profile.NEAR, Profile.STRONG, *(one for one in Profile if one is not Profile.ORDINARY)]
+    steady = [firm for firm in firms if firm.profile is not Profile.ORDINARY]
+    chosen = sorted(steady, key=lambda firm: (firm.city_code != SHENZHEN, order.index(firm.profile)))[:4]
     own, second, third, claimed = (_enterprise(session, firm) for firm in chosen)
     people = _add_people(session, actor, own, second, third)
     call = open_call(session, actor=_curator(actor), new=_call(today))

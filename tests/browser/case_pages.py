@@ -49,6 +49,7 @@ def _review(session: Session) -> dict[str, str]:
         "work_call": "/office/calls/1",
         "claim_list": "/office/claims",
         "work_claim": "/office/claims/1",
+        "park_list": "/office/parks",
     }
 
 

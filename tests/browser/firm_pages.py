@@ -3,6 +3,7 @@
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
+from registry.clock import today
 from registry.db import reading
 from registry.models import Enterprise, Submission
 from registry.vocabulary import SubmissionState
@@ -40,7 +41,10 @@ def firm_pages(engine: Engine) -> dict[str, list[str]]:
             f"/firm/{own}/standing/little_giant",
             f"/firm/{own}/standing/little_giant?facts.class1_ip=9",
             draft,
-            *(f"{draft}/parts/{part}" for part in ("profile", "contacts", "figures-2025", "ip", "products")),
+            *(
+                f"{draft}/parts/{part}"
+                for part in ("profile", "contacts", f"figures-{today().year - 1}", "ip", "products")
+            ),
             f"{draft}/evidence",
             f"{draft}/check",
             f"{draft}/acts/withdraw",

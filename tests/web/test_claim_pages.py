@@ -9,11 +9,12 @@ from sqlmodel import select
 
 from registry import clock
 from registry.db import reading, transaction
-from registry.models import AuditEvent, Claim, Contact, WorkItem
+from registry.models import AuditEvent, Claim, Contact, RoleGrant, WorkItem
 from registry.policies import SYSTEM
 from registry.services.firms.claiming import make_code
-from registry.vocabulary import ClaimState
+from registry.vocabulary import ClaimState, Role
 from tests.factories import an_enterprise
+from tests.support.firms import an_account
 from tests.support.pdf import a_pdf
 from tests.web.firm_place import SAME_SITE, Place, as_, make_place
 
@@ -122,3 +123,34 @@ def test_a_contact_is_public_only_where_the_firm_ticked_it(
         session.add(Contact(enterprise_id=place.firm, name="示例联系人", phone="0755-12345678", public=public))
     page = client.get(f"/e/{place.key}").text
     assert ("0755-12345678" in page) is public
+
+
+def test_only_an_administrator_makes_parks_and_adds_their_people(
+    client: TestClient, place: Place, sqlite_engine: Engine
+) -> None:
+    with transaction(sqlite_engine) as session:
+        head = an_account(session, "head")
+        session.add(RoleGrant(account_id=head.id, role=Role.ADMINISTRATOR, region_code="440000"))
+    data = {"name": "示例园区", "place": "440300"}
+    for login in ("lin", "fang", "shen"):
+        as_(client, login)
+        assert client.get("/office/parks").status_code == 200
+        assert client.post("/office/parks", data=data, headers=SAME_SITE).status_code == 403
+    as_(client, "head")
+    wrong = client.post("/office/parks", data={"name": "", "place": "440300"}, headers=SAME_SITE)
+    assert wrong.status_code == 422
+    assert client.post("/office/parks", data=data, headers=SAME_SITE).status_code == 303
+    missing = client.post("/office/parks/1/members", data={"login": "no-one"}, headers=SAME_SITE)
+    assert missing.status_code == 422
+    assert 'value="no-one"' in missing.text
+    assert client.post("/office/parks/1/members", data={"login": "nobody"}, headers=SAME_SITE).status_code == 303
+    as_(client, "nobody")
+    assert "示例园区" in client.get("/firm").text
+    assert client.post("/firm/parks/1/firms", data={"key": "wrong"}, headers=SAME_SITE).status_code == 422
+    assert client.post("/firm/parks/1/firms", data={"key": place.key}, headers=SAME_SITE).status_code == 303
+    assert client.get(f"/firm/{place.key}").status_code == 403
+    as_(client, "owner")
+    assert client.post(f"/firm/{place.key}/parks/1", data={"act": "agree"}, headers=SAME_SITE).status_code == 303
+    as_(client, "nobody")
+    assert client.get(f"/firm/{place.key}").status_code == 200
+    assert client.get(f"/firm/{place.key}/members").status_code == 403

@@ -308,3 +308,20 @@ def test_everything_held_can_be_taken_along(owner: TestClient, place: Place) -> 
     assert held["submission"][0]["kind"] == "yearly"
     assert held["figure"][0]["name"] == "total_assets"
     assert held["membership"][0]["role"] == "owner"
+
+
+def test_a_file_over_the_limit_is_told_beside_its_field_and_a_form_over_it_is_refused(
+    owner: TestClient, place: Place
+) -> None:
+    address = begin(owner, place, "yearly")
+    files = {"file": ("large.pdf", b"%PDF-" + b"0" * 20_000_001, "application/pdf")}
+    answer = owner.post(f"{address}/evidence", data={"slug": "audit_report"}, files=files, headers=SAME_SITE)
+    assert answer.status_code == 422
+    assert "超过 20 MB" in answer.text
+    huge = {"profile.main_business": "x" * 1_100_000}
+    assert owner.post(f"{address}/parts/profile", data=huge, headers=SAME_SITE).status_code == 413
+    names = {f"facts.x{number}": "1" for number in range(2_500)}
+    assert owner.post(f"{address}/parts/profile", data=names, headers=SAME_SITE).status_code in (400, 413, 422)
+    assert owner.get(f"/firm/{place.key}/submissions/{2**63}").status_code == 422
+    assert owner.get(f"{address}/parts/nothing").status_code == 404
+    assert owner.post(f"{address}/fields", data={"only": "nothing"}, headers=SAME_SITE).status_code == 404

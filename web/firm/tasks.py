@@ -191,7 +191,7 @@ def _task_context(request: Request, session: Session, firm: Firm, state: State) 
         )
     papers = _papers(state)
     ready = not (state.faults() or state.gaps() or state.missing_documents())
-    done = sum(task["status"] == DONE for task in tasks) + (papers["status"] == DONE)
+    done = sum(task["status"] == DONE for task in tasks) + (papers["status"] in (DONE, "kept"))
     wrong = next((task for task in tasks if task["status"] in (WRONG, "returned")), None)
     first = wrong or next((task for task in tasks if task["status"] not in (DONE, "kept")), None)
     others = submissions_of(session, enterprise_id=firm.id) if firm.role is not None else []
@@ -222,7 +222,7 @@ def _task_context(request: Request, session: Session, firm: Firm, state: State) 
 def _papers(state: State) -> dict[str, Any]:
     lacking, count = state.missing_documents(), len(state.evidence)
     required = sum(one.required for one in state.asked.documents)
-    status = DONE if not lacking else "open" if count else "untouched"
+    status = "open" if lacking and count else "untouched" if lacking else DONE if count else "kept"
     return {"status": status, "tag": STATUS[status], "required": required, "count": count}
 
 

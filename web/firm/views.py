@@ -24,7 +24,7 @@ STATUS: dict[str, tuple[Text, str]] = {
     WRONG: (Text("有错误", "Needs correction"), "cin"),
     UNTOUCHED: (Text("未开始", "Not started"), "jade"),
     "returned": (Text("退回", "Returned"), "cin"),
-    "kept": (Text("不用改", "As sent"), ""),
+    "kept": (Text("不必办", "Nothing to do"), ""),
     "waiting": (Text("尚不能办", "Not possible yet"), ""),
 }
 """How far a task is: word and tone of its tag; no tone is a plain word."""

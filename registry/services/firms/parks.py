@@ -5,9 +5,9 @@ from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import InvalidInput, NotAllowed, NotFound
-from registry.identity.regions import region
+from registry.identity.regions import covers, region
 from registry.models import Account, Enterprise, Park, ParkFirm, ParkMember
-from registry.policies import Actor, require, require_firm
+from registry.policies import EVERYWHERE, OFFICIALS, Actor, own_region, require, require_firm
 from registry.schemas.base import ReadModel
 from registry.services import audit
 from registry.services.keys import key_of
@@ -124,6 +124,24 @@ def links_of(session: Session, *, park_id: int | None = None, enterprise_id: int
         )
         for link, park, firm in session.execute(query).all()
     ]
+
+
+def list_parks(session: Session, *, actor: Actor) -> list[tuple[Park, tuple[str, ...]]]:
+    """The parks inside an official's region with the logins that work for them. Raises NotAllowed."""
+    own = own_region(actor)
+    require(actor, OFFICIALS, region_code=own)
+    query = select(Park).where(col(Park.ended_at).is_(None)).order_by(col(Park.name), col(Park.id))
+    found = [park for park in session.scalars(query) if own == EVERYWHERE or covers(own, park.region_code)]
+    people = (
+        select(ParkMember, Account)
+        .join(Account, col(Account.id) == col(ParkMember.account_id))
+        .where(col(ParkMember.ended_at).is_(None))
+        .order_by(col(Account.login))
+    )
+    logins: dict[int, list[str]] = {}
+    for member, account in session.execute(people):
+        logins.setdefault(member.park_id, []).append(account.login)
+    return [(park, tuple(logins.get(park.id, ()))) for park in found]
 
 
 def get_park(session: Session, park_id: int) -> Park:
