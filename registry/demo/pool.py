@@ -130,7 +130,7 @@ def _tell(session: Session, case: CultivationCase, story: Story, actor: Actor, n
             _record(session, case, kind, text, criterion, actor)
     if story.next_in is not None and case.closed_at is None:
         on = clock.today() + timedelta(days=story.next_in)
-        plan_next(session, case_id=case.id, what="走访，看补报的研发台账", on=on, actor=actor)
+        plan_next(session, case_id=case.id, what="走访，看研发台账", on=on, actor=actor)
     _date_back(session, case, story)
 
 

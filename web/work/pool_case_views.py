@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from registry.clock import today
 from registry.errors import Locale, RegistryError, Text
+from registry.policies import SYSTEM
 from registry.pool_words import CaseEventKind, CaseExit, GroupKind, GroupVerdict, ProposalGround, ProposalState
 from registry.services.places import full_place
 from registry.services.pool.acts import WORK
@@ -130,6 +131,7 @@ def _event(one: EventRead, locale: Locale) -> dict[str, Any]:
     return {
         "event": one,
         "label": one.kind.label.in_(locale),
+        "actor": Text(SYSTEM.label, "the system").in_(locale) if one.actor == SYSTEM.label else one.actor,
         "words": _event_words(one, locale),
         "system": one.kind in (CaseEventKind.CHASE, CaseEventKind.PROPOSAL),
         "late": _late(one),
