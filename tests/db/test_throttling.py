@@ -1,7 +1,7 @@
 """Limits held in the database: by network, by login, by address; over processes and at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
-from registry.clock import UTC
 from registry.db import reading, transaction
 from registry.errors import TooMany
 from registry.models import Attempt

@@ -90,7 +90,7 @@ INNER = {
 
 def services() -> dict[str, Callable[..., Any]]:
     """Every public function of the services that takes an actor."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.walk_packages(registry.services.__path__, "registry.services."):
         for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
             own = function.__module__ == module.name and not name.startswith("_")
