@@ -79,7 +79,7 @@ def add_submissions(
 ) -> None:
     """Tell the firms' side of the story, each step through the service that does it for real ones."""
     # Ordinary firms are those that the stories merge and rename.
-    order = [Profile.NEAR, Profile.STRONG, *(one for one in Profile if one is not Profile.ORDINARY)]
+    order: list[Profile] = [Profile.NEAR, Profile.STRONG, *(one for one in Profile if one is not Profile.ORDINARY)]
     steady = [firm for firm in firms if firm.profile is not Profile.ORDINARY]
     chosen = sorted(steady, key=lambda firm: (firm.city_code != SHENZHEN, order.index(firm.profile)))[:4]
     own, second, third, claimed = (_enterprise(session, firm) for firm in chosen)

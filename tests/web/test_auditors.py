@@ -25,6 +25,7 @@ from registry.demo.building import ensure_demo
 from registry.errors import NotAllowed, RegistryError
 from registry.policies import Actor, Grant
 from registry.schemas.imports import ImportOptions
+from registry.services.audit_reading import AuditFilter
 from registry.services.batch_life.editions import Amendment
 from registry.services.batch_life.objections import Words
 from registry.services.notices.deciding import Asked
@@ -93,7 +94,8 @@ def services() -> dict[str, Callable[..., Any]]:
     for module in pkgutil.walk_packages(registry.services.__path__, "registry.services."):
         for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
             own = function.__module__ == module.name and not name.startswith("_")
-            if own and "actor" in inspect.signature(function).parameters:
+            asked = inspect.signature(function).parameters.get("actor")
+            if own and asked is not None and asked.annotation is Actor:
                 found[f"{module.name.removeprefix('registry.services.')}.{name}"] = function
     return found
 
@@ -103,7 +105,75 @@ ACTS = {
     for name, function in services().items()
     if name not in READS | INNER | OWN and name.rpartition(".")[0] not in OWN
 }
-REFUSED_AS_PERSON = {"accounts.making.require_over", "accounts.managing.require_over_account"}
+REFUSED_AS_PERSON = {
+    "accounts.making.require_over",
+    "accounts.managing.require_over_account",
+    "identities.require_curator",
+}
+"""The questions themselves, which acts ask of rows they hold."""
+NOTHING_THERE = {"merging.unmerge": "invalid-transition", "notices.carrying_out.carry_out": "not-found"}
+"""What they act on is not in a small demo; they refuse for that before they ask who acts, and write nothing."""
+
+
+def words_of(engine: Engine, matters: dict[str, object]) -> dict[str, Any]:
+    """What people would type."""
+    return {
+        **matters,
+        "actor": AUDITOR,
+        "engine": engine,
+        "database": engine,
+        "login": "county_reviewer",
+        "password": "Plainly-fictional-1",
+        "display_name": "示例",
+        "email": "x@example.org",
+        "grant": Grant(Role.REVIEWER, "440305"),
+        "page": "https://registry.example/",
+        "by_mail": False,
+        "reason": "示例理由",
+        "note": "示例",
+        **dict.fromkeys(
+            ("on", "as_of", "today", "announced_on", "notice_from", "notice_to", "received_on", "first_day"), DAY
+        ),
+        "document_no": "示例1号",
+        "document": "示例1号",
+        "directory": "hte",
+        "directory_code": "hte",
+        "year": 2026,
+        "label": "示例批",
+        "tier": "little_giant",
+        "based_on": "LG26",
+        "version": "LG26Y",
+    }
+
+
+def things_of(folder: Path, matters: dict[str, object]) -> dict[str, Any]:
+    """What acts are about, by the names they give it."""
+    return {
+        "choice": "unsure",
+        "count": 1,
+        "uscc": a_uscc(9_999),
+        "new_name": "示例改名有限公司",
+        "region_code": "440305",
+        "status": OperatingStatus.REVOKED,
+        "kind": SearchWordKind.SYNONYM,
+        "text": "示例词二",
+        "value": "小巨人",
+        "enterprise_key": matters["key"],
+        "source_id": matters["enterprise_id"],
+        "target_id": int(str(matters["enterprise_id"])) + 1,
+        "amendment": Amendment(certificate_no="1"),
+        "words": Words(text="示例异议：该企业的情况与公示不符。", objector="示例王某", contact="x@example.org"),
+        "decision": ObjectionState.DISMISSED,
+        "options": ImportOptions(directory="hte", batch="示例批", year=2026),
+        "asked": Asked(ImportKind.WITHDRAW, DAY, "示例1号", "hte"),
+        "archive_dir": folder / "archive",
+        "folder": folder,
+        "open_file": open_file,
+        "path": folder / "示例.csv",
+        "target": folder / "out.xlsx",
+        "values": {},
+        "revision": 1,
+    }
 
 
 class Case:
@@ -111,62 +181,14 @@ class Case:
 
     def __init__(self, engine: Engine, folder: Path, matters: dict[str, object]) -> None:
         self.engine = engine
-        self.known: dict[str, Any] = {
-            **matters,
-            "actor": AUDITOR,
-            "engine": engine,
-            "database": engine,
-            "login": "county_reviewer",
-            "password": "Plainly-fictional-1",
-            "display_name": "示例",
-            "email": "x@example.org",
-            "grant": Grant(Role.REVIEWER, "440305"),
-            "page": "https://registry.example/",
-            "by_mail": False,
-            "reason": "示例理由",
-            "note": "示例",
-            **dict.fromkeys(
-                ("on", "as_of", "today", "announced_on", "notice_from", "notice_to", "received_on", "first_day"), DAY
-            ),
-            "document_no": "示例1号",
-            "document": "示例1号",
-            "directory": "hte",
-            "directory_code": "hte",
-            "year": 2026,
-            "label": "示例批",
-            "tier": "little_giant",
-            "based_on": "LG26",
-            "version": "LG26Y",
-            "choice": "unsure",
-            "count": 1,
-            "uscc": a_uscc(9_999),
-            "new_name": "示例改名有限公司",
-            "region_code": "440305",
-            "status": OperatingStatus.REVOKED,
-            "kind": SearchWordKind.SYNONYM,
-            "text": "示例词二",
-            "value": "小巨人",
-            "enterprise_key": matters["key"],
-            "source_id": matters["enterprise_id"],
-            "target_id": int(str(matters["enterprise_id"])) + 1,
-            "amendment": Amendment(certificate_no="1"),
-            "words": Words(text="示例异议：该企业的情况与公示不符。", objector="示例王某", contact="x@example.org"),
-            "decision": ObjectionState.DISMISSED,
-            "options": ImportOptions(directory="hte", batch="示例批", year=2026),
-            "asked": Asked(ImportKind.WITHDRAW, DAY, "示例1号", "hte"),
-            "archive_dir": folder / "archive",
-            "folder": folder,
-            "open_file": open_file,
-            "path": folder / "示例.csv",
-            "target": folder / "out.xlsx",
-            "values": {},
-            "revision": 1,
-        }
+        self.known: dict[str, Any] = words_of(engine, matters) | things_of(folder, matters)
         self.known["path"].write_text("企业名称\n示例读甲有限公司\n", encoding="utf-8")
 
     def call(self, name: str, function: Callable[..., Any]) -> tuple[str, list[str]]:
         """What came of it (the code of the refusal, or nothing) and the statements that wrote."""
-        special = {"document": ("《示例办法》", "示例1号")} if name == "lab.drafts.create_draft" else {}
+        special: dict[str, Any] = {"document": ("《示例办法》", "示例1号")} if name == "lab.drafts.create_draft" else {}
+        if name == "audit_reading.find_events":
+            special = {"asked": AuditFilter()}
         known = self.known | special
         with Session(self.engine) as session, open_file(known["path"]) as read_file, writing(self.engine) as written:
             given = known | {"session": session, "read_file": read_file}
@@ -218,7 +240,9 @@ def test_what_is_written_here_exists() -> None:
 
 @pytest.mark.parametrize("name", sorted(ACTS.keys() - REFUSED_AS_PERSON))
 def test_every_act_refuses_an_auditor(case: Case, name: str) -> None:
-    assert case.call(name, ACTS[name])[0] == NotAllowed.code
+    refused, written = case.call(name, ACTS[name])
+    assert refused == NOTHING_THERE.get(name, NotAllowed.code)
+    assert written == [] or name not in NOTHING_THERE
 
 
 @pytest.mark.parametrize("name", sorted(READS))
