@@ -31,7 +31,6 @@ PUBLIC = (
 WORK = (
     ("inbox", Text("收件", "Inbox")),
     ("import_list", Text("导入", "Imports")),
-    ("match_form", Text("匹配", "Matching")),
     ("batch_list", Text("批次", "Batches")),
     ("objection_list", Text("异议", "Objections")),
     ("candidate_list", Text("候选", "Candidates")),
@@ -42,7 +41,11 @@ WORK = (
     ("search_miss_list", Text("查询", "Searches")),
     ("audit_log", Text("审计", "Audit")),
 )
-PAGES_UNDER = {"search": ("/e/",), "directory_list": ("/batches/",)}
+PAGES_UNDER = {
+    "search": ("/e/",),
+    "directory_list": ("/batches/",),
+    "import_list": ("/office/notices/", "/office/match"),
+}
 """Paths that belong under a link although they do not start with its own."""
 
 
