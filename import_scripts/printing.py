@@ -199,6 +199,15 @@ def guard_text(guard: GuardResult) -> Text:
     )
 
 
+def already_text(detail: ImportDetail) -> Text:
+    """Why a file changed nothing."""
+    key = detail.summary.key
+    return Text(
+        f"这份文件已按同样的设置写入（{key}），没有变化。",
+        f"This file was already written with the same options ({key}); nothing changed.",
+    )
+
+
 def staged_text(detail: ImportDetail) -> Text:
     """What became of an import that is not written yet."""
     key = detail.summary.key

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from import_scripts.printing import guard_text, preview_text, print_import, staged_text, written_text
+from import_scripts.printing import already_text, guard_text, preview_text, print_import, staged_text, written_text
 from import_scripts.reading import open_file
 from registry.cli.setting_up import open_engine, read_settings
 from registry.cli.speech import HELD, complain, locale_of, say, say_json
@@ -78,9 +78,8 @@ def run_import(
                     progress=progress,
                 )
             detail = get_import(session, import_id=staged.import_id, limit=SHOWN)
-            held = None
-            if stop_on_checks and not staged.already_written:
-                held = stopped_by_checks(session, import_id=staged.import_id)
+            may_be_held = stop_on_checks and not staged.already_written
+            held = stopped_by_checks(session, import_id=staged.import_id) if may_be_held else None
             if yes and held is None and not staged.already_written:
                 # Nobody is asked in between: in the same transaction no row has to go to the disk twice.
                 _preview(detail, as_json=as_json)
@@ -90,12 +89,7 @@ def run_import(
         complain(held)
         raise typer.Exit(HELD)
     if staged.already_written:
-        key = detail.summary.key
-        text = Text(
-            f"这份文件已按同样的设置写入（{key}），没有变化。",
-            f"This file was already written with the same options ({key}); nothing changed.",
-        )
-        _show(detail, as_json=as_json, text=text)
+        _show(detail, as_json=as_json, text=already_text(detail))
         return
     if not yes:
         _preview(detail, as_json=as_json)

@@ -33,7 +33,6 @@ PUBLIC = (
 WORK = (
     ("inbox", Text("收件", "Inbox")),
     ("import_list", Text("导入", "Imports")),
-    ("match_form", Text("匹配", "Matching")),
     ("batch_list", Text("批次", "Batches")),
     ("objection_list", Text("异议", "Objections")),
     ("call_list", Text("通知", "Calls")),
@@ -59,6 +58,10 @@ PAGES_UNDER = {
         "/office/merge",
         "/office/split",
     ),
+PAGES_UNDER = {
+    "search": ("/e/",),
+    "directory_list": ("/batches/",),
+    "import_list": ("/office/notices/", "/office/match"),
 }
 """Paths that belong under a link although they do not start with its own."""
 

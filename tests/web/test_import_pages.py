@@ -15,7 +15,7 @@ from registry.db import reading
 from registry.models import ImportRun, Listing
 from registry.policies import Grant
 from registry.search.embedded import EmbeddedEngine
-from registry.services.imports import uploading
+from registry.services.imports import long_writing, uploading
 from registry.services.working import Worker
 from registry.settings import Settings
 from registry.vocabulary import ImportState, Role
@@ -288,3 +288,27 @@ def test_of_two_entries_of_one_product_a_person_says_on_the_page_which_counts(of
     assert "fang 已决定" in office.get(found.group()).text
     assert post(office, f"{found.group()}/revoke").status_code == 303
     assert 'data-key="2"' in office.get(found.group()).text
+
+
+def test_a_long_list_is_written_by_the_worker_and_can_be_stopped(
+    office: TestClient, sqlite_engine: Engine, sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_writing, "LONG_ROWS", 1)
+    folder = sqlite_settings.data_dir
+    worker = Worker(sqlite_engine, EmbeddedEngine(folder / "index"), data_dir=folder, open_file=open_file)
+    address = upload(office, GOOD)
+    post(office, f"{address}/settings", fields(office.get(address).text))
+    assert post(office, f"{address}/write", {"count": "2"}).status_code == 303
+    page = office.get(address).text
+    assert "正在写入" in page
+    assert "取消" in page
+    assert "写入…" not in page
+    assert post(office, f"{address}/undo").status_code == 409
+    assert post(office, f"{address}/cancel").status_code == 303
+    assert "写入已取消，一行也没有写" in office.get(address).text
+    assert not worker.run_one_job()
+    assert post(office, f"{address}/write").status_code == 303
+    assert worker.run_one_job()
+    page = office.get(address, headers={"HX-Request": "true"}).text
+    assert "已写入 2 行" in page
+    assert 'id="progress"' in page

@@ -76,6 +76,7 @@ def list_page(
         "upload_url": url_path(request, "import_upload"),
         "mappings_url": url_path(request, "mapping_list"),
         "notice_url": url_path(request, "notice_form"),
+        "match_url": url_path(request, "match_form"),
         "refusal": refusal,
     }
     return render(request, "work/imports.html", context, status=refusal.status if refusal else 200)

@@ -120,6 +120,7 @@ def _form_context(request: Request, typed: dict[str, Any]) -> dict[str, Any]:
             ),
         ],
         "upload_url": url_path(request, "match_upload"),
+        "list_url": url_path(request, "import_list"),
     }
 
 
