@@ -50,17 +50,7 @@ ONLY_FOR = {name: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}) for name in ("us
 PAGES_UNDER = {
     "search": ("/e/",),
     "directory_list": ("/batches/",),
-    "inbox": (
-        "/office/submissions/",
-        "/office/objections",
-        "/office/claims/",
-        "/office/corrections/",
-        "/office/merge",
-        "/office/split",
-    ),
-PAGES_UNDER = {
-    "search": ("/e/",),
-    "directory_list": ("/batches/",),
+    "inbox": ("/office/submissions/", "/office/claims/", "/office/corrections/", "/office/merge", "/office/objections"),
     "import_list": ("/office/notices/", "/office/match"),
 }
 """Paths that belong under a link although they do not start with its own."""
