@@ -118,13 +118,13 @@ LET_IN: dict[str, frozenset[str]] = {
         (
             "import_upload import_cancel import_write_confirm import_write import_override_confirm import_override "
             "import_reopen import_undo_confirm import_undo import_decide import_decision_revoke mapping_forget "
-            "batch_start api_import_stage api_import_cancel api_import_write api_import_undo api_import_sign "
+            "batch_start api_import_cancel api_import_write api_import_undo api_import_sign "
             "api_import_reopen api_import_override api_import_decide api_import_decision_revoke "
             "api_import_undo_preview api_import_mapping_forget api_notice_stage api_batch_start"
         ).split(),
         LISTERS,
     ),
-    **dict.fromkeys("import_settle api_import_settle".split(), IMPORTERS),
+    **dict.fromkeys("import_settle api_import_settle api_import_stage".split(), IMPORTERS),
     # The batch in question is not.
     **dict.fromkeys(
         (

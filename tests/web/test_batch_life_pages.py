@@ -204,11 +204,11 @@ def test_batches_are_listed_by_state_and_a_draft_is_registered_there(
 def test_who_does_not_curate_the_directory_is_offered_nothing(client: TestClient, draft: int) -> None:
     as_(client, "lin")
     assert f"/office/batches/{draft}/final" not in client.get(f"/office/batches/{draft}").text
-    assert client.get(f"/office/batches/{draft}/final").status_code == 409
+    assert client.get(f"/office/batches/{draft}/final").status_code == 403
     status, _, _ = _post(
         client, f"/office/batches/{draft}/withdraw", on=date.today().isoformat(), reason=WHY, count="3"
     )
-    assert status == 409
+    assert status == 403
 
 
 def test_a_notice_that_was_taken_down_says_so_and_why(client: TestClient, notice: int) -> None:
