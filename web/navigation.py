@@ -50,7 +50,9 @@ ONLY_FOR = {name: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}) for name in ("us
 PAGES_UNDER = {
     "search": ("/e/",),
     "directory_list": ("/batches/",),
-    "inbox": ("/office/submissions/", "/office/claims/", "/office/corrections/", "/office/merge", "/office/objections"),
+    "inbox": tuple(
+        f"/office/{room}" for room in ("submissions/", "objections", "claims/", "corrections/", "merge", "split")
+    ),
     "import_list": ("/office/notices/", "/office/match"),
 }
 """Paths that belong under a link although they do not start with its own."""
