@@ -30,6 +30,8 @@ class Figure(SQLModel, table=True):
     value: Decimal = Field(sa_type=ExactDecimal)
     trust: Trust = Field(sa_type=EnumText(Trust))
     source: str = Field(max_length=200)
+    published: bool = True
+    """Whether the public may see it. What a firm sends for review is for the firm and those who review it."""
     recorded_at: datetime = instant()
 
 
@@ -46,4 +48,6 @@ class Fact(SQLModel, table=True):
     """The day for which it was stated."""
     trust: Trust = Field(sa_type=EnumText(Trust))
     source: str = Field(max_length=200)
+    published: bool = True
+    """Whether the public may see it. What a firm sends for review is for the firm and those who review it."""
     recorded_at: datetime = instant()

@@ -77,8 +77,10 @@ def _month(day: date, first_year: int) -> int:
 
 
 def figures_of(session: Session, *, enterprise_id: int, as_of: date) -> FiguresTable:
-    """All figures up to the year of ``as_of``, every year between the first and the last, in the language's order."""
-    query = select(Figure).where(col(Figure.enterprise_id) == enterprise_id, col(Figure.year) <= as_of.year)
+    """Published figures up to the year of ``as_of``, every year from the first to the last, in the language's order."""
+    query = select(Figure).where(
+        col(Figure.enterprise_id) == enterprise_id, col(Figure.year) <= as_of.year, col(Figure.published).is_(True)
+    )
     found: dict[str, dict[int, list[Figure]]] = {}
     for figure in session.exec(query):
         found.setdefault(figure.name, {}).setdefault(figure.year, []).append(figure)
@@ -121,8 +123,10 @@ def _change(cells: Sequence[FigureCell]) -> Decimal | None:
 
 
 def facts_of(session: Session, *, enterprise_id: int) -> list[KnownFact]:
-    """Dated facts in the language's order, strongest trust first."""
-    rows = list(session.exec(select(Fact).where(col(Fact.enterprise_id) == enterprise_id)))
+    """Published facts in the language's order, strongest trust first."""
+    rows = list(
+        session.exec(select(Fact).where(col(Fact.enterprise_id) == enterprise_id, col(Fact.published).is_(True)))
+    )
     said: dict[str, list[Any]] = {}
     for row in rows:
         said.setdefault(row.name, []).append(row.value)

@@ -13,6 +13,7 @@ from registry.services.audit import verify_chain
 from registry.services.batch_life.acts import make_final, publish_notice
 from registry.services.batch_life.nominated import list_nominations, waiting_nominations
 from registry.services.batch_life.objections import Words, decide_objection, file_objection
+from registry.services.enterprises import get_page
 from registry.services.reviewing.acts import approve_submission, forward_submission, return_submission
 from registry.services.reviewing.deciding import Choice, decide_fields, tally
 from registry.services.submitting.drafting import save_fields
@@ -95,6 +96,8 @@ def test_what_was_returned_is_mended_and_what_was_approved_stands_in_the_registe
         select(Figure).where(Figure.enterprise_id == firm.enterprise.id, Figure.year == YEAR, Figure.name == "revenue")
     ).one()
     assert figure.value == 83_000_000
+    shown = get_page(session, str(firm.enterprise.uscc), as_of=clock.today())
+    assert "revenue" not in {row.name for row in shown.figures.rows}
     contact = session.exec(select(Contact).where(Contact.enterprise_id == firm.enterprise.id)).one()
     assert (contact.name, contact.public) == ("示例联系人", False)
     item = session.exec(select(WorkItem).where(WorkItem.subject_id == submission.id)).one()

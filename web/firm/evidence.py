@@ -13,10 +13,19 @@ from registry.clock import today
 from registry.db import reading
 from registry.errors import Conflict, FileRefused, InvalidInput, RegistryError
 from registry.policies import Actor
+from registry.services.access import note_opening
 from registry.services.submitting.drafting import get_submission
-from registry.services.submitting.evidence import FILE_BYTES, PAGES_MOST, add_evidence, open_evidence, remove_evidence
+from registry.services.submitting.evidence import (
+    FILE_BYTES,
+    PAGES_MOST,
+    add_evidence,
+    find_evidence,
+    open_evidence,
+    remove_evidence,
+)
 from registry.services.submitting.state import read_state
 from registry.settings import Settings
+from registry.vocabulary import AccessPurpose
 from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession
 from web.firm.frame import FirmActor, Key, Number, open_firm, signed_in
 from web.firm.tasks import submission_context
@@ -86,9 +95,17 @@ def download(session: ReadSession, actor: FirmActor, settings: AppSettings, evid
 
 
 @office_router.get("/office/evidence/{evidence_id}", name="work_evidence")
-def office_download(session: ReadSession, actor: OfficerActor, settings: AppSettings, evidence_id: Number) -> Response:
-    """The same for officials of the firm's place. Raises NotFound, NotAllowed, Gone."""
-    return _saved(session, actor, settings, evidence_id)
+def office_download(
+    session: ReadSession, engine: AppEngine, actor: OfficerActor, settings: AppSettings, evidence_id: Number
+) -> Response:
+    """The same for officials of the firm's place; the firm can read that it was opened.
+
+    Raises NotFound, NotAllowed, Gone.
+    """
+    answer = _saved(session, actor, settings, evidence_id)
+    kept = find_evidence(session, evidence_id)
+    note_opening(engine, actor, kept.enterprise_id, f"材料 {kept.filename}", AccessPurpose.VERIFICATION)
+    return answer
 
 
 def _saved(session: Session, actor: Actor, settings: Settings, evidence_id: int) -> Response:

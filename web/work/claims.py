@@ -10,10 +10,12 @@ from starlette.responses import Response
 from registry.clock import today
 from registry.errors import Conflict, Gone, InvalidInput, NotFound, RegistryError
 from registry.policies import Actor
+from registry.services.access import note_opening
 from registry.services.enterprises import summaries
 from registry.services.firms.claiming import DECIDERS, decide_claim, get_claim, make_code, open_claims
 from registry.services.resolving import resolve
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from registry.vocabulary import AccessPurpose
+from web.deps import AppEngine, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
@@ -44,8 +46,12 @@ def code(request: Request, session: WriteSession, actor: OfficerActor, key: Line
 
 
 @router.get("/office/claims/{claim_id}", name="work_claim")
-def claim_page(request: Request, session: ReadSession, actor: OfficerActor, claim_id: Number) -> Response:
+def claim_page(
+    request: Request, session: ReadSession, engine: AppEngine, actor: OfficerActor, claim_id: Number
+) -> Response:
     """Who claims what with which evidence. Raises NotFound, NotAllowed."""
+    claim = get_claim(session, claim_id, actor=actor)
+    note_opening(engine, actor, claim.enterprise_id, f"认领 {claim.id}", AccessPurpose.VERIFICATION)
     return _claim(request, session, actor, claim_id)
 
 

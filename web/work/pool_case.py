@@ -12,10 +12,12 @@ from starlette.responses import Response
 from registry.errors import InvalidInput, NotAuthenticated, NotFound, RegistryError
 from registry.policies import Actor
 from registry.schemas.inputs import parse_day
+from registry.services.access import note_opening
 from registry.services.pool.acts import assign_owner, move_case, plan_next, record_work, set_product
 from registry.services.pool.case import get_case
 from registry.services.pool.proposing import decide_proposal
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from registry.vocabulary import AccessPurpose
+from web.deps import AppEngine, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other
 from web.work.pool_case_views import case_context
 
@@ -27,9 +29,13 @@ Version = Annotated[str, Form(max_length=20)]
 
 
 @router.get("/office/cultivation/{case_id}", name="pool_case")
-def pool_case(request: Request, session: ReadSession, actor: OfficerActor, case_id: Number) -> Response:
-    """One case. Raises NotFound, NotAllowed outside the official's region."""
-    return _page(request, session, actor, case_id)
+def pool_case(
+    request: Request, session: ReadSession, engine: AppEngine, actor: OfficerActor, case_id: Number
+) -> Response:
+    """One case; the firm can read that it was opened. Raises NotFound, NotAllowed outside the official's region."""
+    found = get_case(session, case_id, actor=actor)
+    note_opening(engine, actor, found.enterprise.id, f"培育档案 {case_id}", AccessPurpose.CULTIVATION)
+    return render(request, "work/pool_case.html", case_context(request, found, form="", typed={}, refusal=None))
 
 
 @router.post("/office/cultivation/{case_id}/move", name="pool_move")

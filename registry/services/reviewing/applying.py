@@ -136,6 +136,7 @@ def _figure(
         session.add(row)
     row.value, row.source, row.recorded_at = Decimal(str(value)), _source(submission, field, trust), clock.now()
     if not equal(before, value):
+        row.published = False
         changes[field.path] = (before, value)
 
 
@@ -155,6 +156,7 @@ def _fact(session: Session, submission: Submission, field: FieldDef, value: Any,
         )  # fmt: skip
         session.add(row)
     row.value, row.source, row.recorded_at = value, _source(submission, field, Trust.DECLARED), clock.now()
+    row.published = row.published and equal(before, value)
     row.known_on = (submission.submitted_at or clock.now()).date()
     if not equal(before, value):
         changes[field.path] = (before, value)
