@@ -119,6 +119,7 @@ def _figures(number: int, firm: DemoFirm, seed: int, today: date, at: Any) -> It
             "value": Decimal(str(value)),
             "trust": trust,
             "source": source,
+            "published": True,
             "recorded_at": at,
         }
 
@@ -132,5 +133,6 @@ def _facts(number: int, firm: DemoFirm, seed: int, today: date, at: Any) -> Iter
             "known_on": today.replace(month=1, day=1),
             "trust": Trust.DECLARED,
             "source": SOURCE,
+            "published": True,
             "recorded_at": at,
         }

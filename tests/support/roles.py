@@ -16,7 +16,13 @@ from registry.models import (
     Account,
     Assessment,
     Batch,
+    Call,
+    Claim,
+    Correction,
+    CultivationCase,
     Enterprise,
+    Evidence,
+    GroupLink,
     ImportMapping,
     ImportRow,
     ImportRun,
@@ -24,6 +30,7 @@ from registry.models import (
     Listing,
     MatchDecision,
     Membership,
+    MergeProposal,
     Objection,
     Park,
     ParkFirm,
@@ -32,14 +39,18 @@ from registry.models import (
     SearchMiss,
     SearchWord,
 )
-from registry.policies import SYSTEM, Grant
+from registry.policies import SYSTEM, Actor, FirmRight, Grant
+from registry.pool_words import GroupKind
 from registry.services.accounts import open_session
 from registry.services.batch_life.objections import Words, file_objection
 from registry.services.lab.drafts import create_draft
 from registry.services.search_misses import Miss, record_miss
+from registry.services.submitting.drafting import save_fields, start_submission
 from registry.settings import Settings
 from registry.vocabulary import (
     BatchState,
+    CaseStage,
+    ClaimWay,
     DecisionVerdict,
     FirmRole,
     Flag,
@@ -47,6 +58,7 @@ from registry.vocabulary import (
     JobState,
     Role,
     SearchWordKind,
+    SubmissionKind,
 )
 
 PROVINCE, CITY, COUNTY, OTHER_CITY = "440000", "440300", "440305", "440100"
@@ -144,6 +156,64 @@ def add_matters(session: Session) -> dict[str, object]:
     }
 
 
+def add_cases(session: Session) -> dict[str, object]:
+    """What firms sent and officials work on, for the first firm of the city; what stands for it in addresses."""
+    person = session.exec(select(Account).where(Account.login == "owner")).one()
+    held = session.exec(select(Membership).where(Membership.account_id == person.id)).one()
+    firm = session.get_one(Enterprise, held.enterprise_id)
+    owner = Actor(person.id, person.login, firms=(FirmRight(firm.id, FirmRole.OWNER),))
+    draft = start_submission(session, actor=owner, enterprise_id=firm.id, kind=SubmissionKind.PROFILE)
+    save_fields(session, submission_id=draft.id, actor=owner, typed={"contact.name": "示例", "contact.phone": "0755-1"})
+    paper = Evidence(
+        enterprise_id=firm.id, submission_id=draft.id, slug="other", filename="示例.pdf", sha256="0" * 64, size=1,
+        media_type="application/pdf", uploaded_by="owner",
+    )  # fmt: skip
+    claim = Claim(
+        account_id=person.id, enterprise_id=firm.id, way=ClaimWay.LICENCE, role=FirmRole.OWNER, person="x", phone="1"
+    )
+    report = Correction(receipt="JC-0000-0000-0000-0000", enterprise_id=firm.id, about="name", text="示例纠错")
+    case = CultivationCase(
+        enterprise_id=firm.id, directory_code="little_giant", stage=CaseStage.ADMITTED, entry_reason="示例",
+        region_code=firm.region_code or "", quiet_since=now().date(),
+    )  # fmt: skip
+    link = GroupLink(
+        enterprise_id=firm.id,
+        other_id=firm.id + 1,
+        kind=GroupKind.CONTROLS,
+        source="示例",
+        dated=now().date(),
+        made_by="test",
+    )
+    session.add_all([paper, claim, report, case, link])
+    session.flush()
+    term = session.exec(select(Listing.id).where(Listing.directory_code == "ai_backbone")).first()
+    return {
+        "own_key": firm.uscc or "",
+        "other_key": session.get_one(Enterprise, firm.id + 1).uscc or "",
+        "submission_id": draft.id,
+        "evidence_id": paper.id,
+        "claim_id": claim.id,
+        "membership_id": session.exec(
+            select(Membership.id).where(Membership.role == FirmRole.EDITOR, Membership.enterprise_id == firm.id)
+        ).one(),
+        "version": draft.version,
+        "park_id": session.exec(select(Park.id).order_by(col(Park.id).desc())).first(),
+        "park_link": session.exec(select(ParkFirm.id).where(ParkFirm.enterprise_id == firm.id)).first(),
+        "correction_receipt": report.receipt,
+        "correction_id": report.id,
+        "case_id": case.id,
+        "link_id": link.id,
+        "call_id": session.exec(select(Call.id)).first(),
+        "proposal_id": session.exec(select(MergeProposal.id)).first(),
+        "term_id": term,
+        "part": "contacts",
+        "revision": 1,
+        "number": 1,
+        "event_id": 1,
+        "match_id": 1,
+    }
+
+
 def add_remembered(session: Session, import_id: int) -> dict[str, object]:
     """What officials made the registry remember: a mapping, a decision, a word; and work that waits."""
     row = session.exec(select(ImportRow.id).where(ImportRow.import_id == import_id)).first()
@@ -177,7 +247,7 @@ def prepare(settings: Settings) -> tuple[dict[str, str], dict[str, object]]:
     """Everybody and everything, written into a finished demo."""
     engine = make_engine(settings)
     with transaction(engine) as session:
-        tokens, matters = add_everybody(session), {}
-        matters = add_matters(session)
+        tokens = add_everybody(session)
+        matters = add_matters(session) | add_cases(session)
     engine.dispose()
     return tokens, matters

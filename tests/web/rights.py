@@ -61,6 +61,37 @@ WORDS: Mapping[str, object] = {
 }
 """What stands in addresses besides the matters of ``tests.support.roles``."""
 
+MEMBERS = frozenset({"owner", "editor"})
+OF_CITY = OFFICIALS - {"county_reviewer"}
+"""Who answers for the firm of the owner: it lies in the city, in another county."""
+DEALING = OF_CITY - {"auditor"}
+POOL_KEEPERS = DEALING - {"list_curator"}
+"""The case is one of little giants."""
+_OWN = {"key": "own_key"}
+"""The firm of the owner and the editor."""
+_FIRM = (
+    "firm_home firm_access firm_holdings firm_members firm_member_admit firm_member_end firm_park firm_standing "
+    "firm_standing_tier submission_start submission submission_act submission_act_do submission_send submission_check "
+    "submission_evidence evidence_add evidence_remove submission_field submission_part submission_part_save "
+    "submission_receipt submission_receipt_json group_add group_links group_end"
+)
+OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(_FIRM.split(), _OWN),
+    "firm_park": _OWN | {"link_id": "park_link"},
+    "correction_receipt": {"receipt": "correction_receipt"},
+    **{f"classified_{act}": {"listing_id": "term_id"} for act in ("term", "result", "apply", "decide")},
+}
+"""Addresses in which a word stands for another matter."""
+_ACT = {"act": "withdraw"}
+_VERSION = {
+    "version": "9",
+    "reason": "示例理由",
+    "stage": "diagnosis",
+    "kind": "note",
+    "text": "示例",
+    "on": "2026-01-01",
+}
+
 _DAY = "2026-01-01"
 _ASKED = {"reason": "示例理由"}
 BODIES: Mapping[str, Any] = {
@@ -91,6 +122,30 @@ BODIES: Mapping[str, Any] = {
     "api_batch_row_drop": _ASKED,
     "api_objection_decide": _ASKED | {"decision": "dismissed"},
     "api_match": "file",
+    "evidence_add": "file",
+    "submission_start": {"kind": "yearly"},
+    "submission_send": {"version": "{version}"},
+    "notice_stage": "file",
+    "match_upload": "file",
+    "call_open": {
+        **{"directory": "little_giant", "standard": "LG26", "title": "示例", "region": "440000", "procedure": "new"},
+        **{"opens_on": _DAY, "closes_on": "2026-02-01", "step.city": "yes", "document.audit_report": "required"},
+    },
+    "call_change": _ASKED | _ACT,
+    "claim_code_make": {"key": "{own_key}"},
+    "claim_decide": _ASKED | {"act": "refuse"},
+    "correction_decide": _ASKED | {"decision": "dismissed", "state": "dismissed", "act": "dismissed"},
+    "pool_admit": _ASKED | {"key": "{own_key}", "directory": "little_giant"},
+    **dict.fromkeys(("pool_record", "pool_move", "pool_plan", "pool_owner", "pool_product", "pool_decide"), _VERSION),
+    "group_add": _ASKED | {"other": "{key}", "kind": "minority", "dated": _DAY, "source": "示例"},
+    "group_end": _ASKED,
+    "inbox_assign": {"item": "1"},
+    "merge_act": _ASKED | {"source": "{own_key}", "target": "{other_key}", "on": _DAY},
+    "split_act": _ASKED | {"key": "{own_key}", "name": "示例分出有限公司"},
+    "park_create": {"name": "示例园区", "region": "440300"},
+    "park_member_add": {"login": "person"},
+    "classified_result": _ASKED | {"result": "keep"},
+    "classified_decide": _ASKED | {"decision": "accept"},
 }
 """Just enough for a form to be understood; ``file`` sends one."""
 
@@ -98,7 +153,9 @@ FORMS = frozenset({"api_import_sign", "api_import_override", "api_import_decide"
 """Addresses of the API that take a form."""
 FILE = "企业名称\n示例读甲有限公司\n"
 BESIDE_FILE: Mapping[str, dict[str, str]] = {
-    "api_notice_stage": {"kind": "withdraw", "on": _DAY, "document_no": "示例1号", "directory": "hte"}
+    "api_notice_stage": {"kind": "withdraw", "on": _DAY, "document_no": "示例1号", "directory": "hte"},
+    "notice_stage": {"kind": "withdraw", "on": _DAY, "document_no": "示例1号", "directory": "hte"},
+    "evidence_add": {"slug": "other"},
 }
 
 LET_IN: dict[str, frozenset[str]] = {
@@ -137,6 +194,52 @@ LET_IN: dict[str, frozenset[str]] = {
     "work_objection": IMPORTERS | {"auditor"},
     **dict.fromkeys("search_miss_settle search_word_undo".split(), IMPORTERS),
     "api_match": CURATORS,
+    **dict.fromkeys("correction_file correction_form correction_receipt".split(), ALL),
+    **dict.fromkeys("firm_list claim_search claim_form claim_send".split(), PEOPLE),
+    "claim": PEOPLE - {"county_reviewer"},
+    "claim_withdraw": PEOPLE - OFFICIALS,
+    "evidence_download": MEMBERS | OF_CITY,
+    **dict.fromkeys("park park_ask".split(), frozenset({"park"})),
+    **dict.fromkeys("firm_home submission_start".split(), MEMBERS | {"park"}),
+    # The draft in question is the firm's own, not the park's.
+    **dict.fromkeys(
+        (
+            "firm_access firm_holdings firm_members firm_member_end firm_standing firm_standing_tier submission "
+            "submission_act submission_act_do submission_check submission_evidence evidence_add evidence_remove "
+            "submission_field submission_part submission_part_save submission_receipt submission_receipt_json"
+        ).split(),
+        MEMBERS,
+    ),
+    **dict.fromkeys("firm_member_admit firm_park submission_send".split(), frozenset({"owner"})),
+    # Calls of the province for the little giants; the two to be merged, looked for over all places.
+    **dict.fromkeys("call_open call_change call_list_nominations merge_act merge_scan".split(), IMPORTERS),
+    # Lists show what lies inside one's own place; where nothing of this number is there, nobody is told more.
+    **dict.fromkeys(
+        (
+            "call_list work_call claim_list classified_list cultivation_board pool_export pool_outcomes inbox "
+            "inbox_undo inbox_bulk inbox_bulk_act match_show match_cancel match_download merge_page merge_proposal "
+            "merge_undo park_list split_act split_page submission_ask"
+        ).split(),
+        OFFICIALS,
+    ),
+    **dict.fromkeys(
+        (
+            "work_claim work_correction pool_case pool_decide group_links group_add work_evidence work_submission "
+            "submission_decide submission_document submission_presence submission_refuse submission_return"
+        ).split(),
+        OF_CITY,
+    ),
+    **dict.fromkeys("claim_code_make claim_decide correction_decide".split(), DEALING),
+    **dict.fromkeys("classified_term classified_apply classified_decide".split(), OF_PROVINCE),
+    "classified_result": frozenset({"province_reviewer", "province_curator", "administrator"}),
+    **dict.fromkeys("pool_admit pool_record pool_move pool_plan pool_owner pool_product".split(), POOL_KEEPERS),
+    "inbox_assign": POOL_KEEPERS,
+    "pool_new": ACTING,
+    "group_end": CURATORS - {"list_curator"},
+    **dict.fromkeys("match_form match_upload".split(), CURATORS),
+    **dict.fromkeys("notice_stage notice_form".split(), LISTERS),
+    "park_create": frozenset({"administrator"}),
+    "park_member_add": ADMINISTRATORS,
     **dict.fromkeys("user_list user_page audit_log".split(), AUDITING),
     **dict.fromkeys("user_create user_act".split(), ADMINISTRATORS),
 }

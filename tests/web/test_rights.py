@@ -6,9 +6,10 @@ about who asks. Bodies are complete enough for rights to be asked and too little
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -22,7 +23,7 @@ from registry.demo.building import ensure_demo
 from registry.models import every_table
 from registry.settings import Settings
 from tests.support.roles import LOCAL, ROLES, client_of, prepare
-from tests.web.rights import ALL, BESIDE_FILE, BODIES, FILE, FORMS, LET_IN, WORDS
+from tests.web.rights import ALL, BESIDE_FILE, BODIES, FILE, FORMS, LET_IN, OTHER_WORDS, WORDS
 from web.routes import ROUTERS as WEB_ROUTERS
 
 VISITS = {"login_session", "attempt", "access_record", "presence"}
@@ -35,8 +36,15 @@ ROUTES = {
 }
 SAMPLE = {"public", "owner", "auditor"}
 """Where everybody is let in it is enough to try these: signing in takes nothing away from anybody."""
-LEAVES = {"sign_out", "session_end"}
-"""Tried last: they end the session."""
+LEAVES = {"sign_out", "session_end", "firm_member_end"}
+"""Tried last: they end the session, or a membership."""
+
+
+def filled(body: Any, words: Mapping[str, object]) -> Any:
+    """A form whose values may name a matter."""
+    if not isinstance(body, dict):
+        return body
+    return {key: value.format(**words) if isinstance(value, str) else value for key, value in body.items()}
 
 
 class World:
@@ -53,9 +61,10 @@ class World:
         if role in self.tokens:
             self.client.cookies.set(LOCAL, self.tokens[role])
         route = ROUTES[name]
-        path = re.sub(r"\{(\w+)(:path)?\}", lambda found: str(self.words[found.group(1)]), route.path)
+        words = self.words | {word: self.words[other] for word, other in OTHER_WORDS.get(name, {}).items()}
+        path = re.sub(r"\{(\w+)(:path)?\}", lambda found: str(words[found.group(1)]), route.path)
         (method,) = route.methods or {"GET"}
-        body = BODIES.get(name)
+        body = filled(BODIES.get(name), words)
         files = {"file": ("示例.csv", FILE.encode(), "text/csv")} if body == "file" else None
         given = BESIDE_FILE.get(name) if files else body
         if path.startswith("/api/") and not files and name not in FORMS:

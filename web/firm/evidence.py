@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, UploadFile
+from sqlalchemy.engine import Engine
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -19,7 +20,6 @@ from registry.services.submitting.evidence import (
     FILE_BYTES,
     PAGES_MOST,
     add_evidence,
-    find_evidence,
     open_evidence,
     remove_evidence,
 )
@@ -89,9 +89,11 @@ def remove(
 
 
 @router.get("/firm/evidence/{evidence_id}", name="evidence_download")
-def download(session: ReadSession, actor: FirmActor, settings: AppSettings, evidence_id: Number) -> Response:
+def download(
+    session: ReadSession, engine: AppEngine, actor: FirmActor, settings: AppSettings, evidence_id: Number
+) -> Response:
     """A document as it was sent, to be saved. Raises NotFound, NotAllowed, Gone."""
-    return _saved(session, actor, settings, evidence_id)
+    return _saved(session, engine, actor, settings, evidence_id)
 
 
 @office_router.get("/office/evidence/{evidence_id}", name="work_evidence")
@@ -102,15 +104,13 @@ def office_download(
 
     Raises NotFound, NotAllowed, Gone.
     """
-    answer = _saved(session, actor, settings, evidence_id)
-    kept = find_evidence(session, evidence_id)
-    note_opening(engine, actor, kept.enterprise_id, f"材料 {kept.filename}", AccessPurpose.VERIFICATION)
-    return answer
+    return _saved(session, engine, actor, settings, evidence_id)
 
 
-def _saved(session: Session, actor: Actor, settings: Settings, evidence_id: int) -> Response:
+def _saved(session: Session, engine: Engine, actor: Actor, settings: Settings, evidence_id: int) -> Response:
     """As an attachment of its own type that no browser looks into: nothing in it may act on this site."""
     kept, path = open_evidence(session, evidence_id=evidence_id, actor=actor, settings=settings)
+    note_opening(engine, actor, kept.enterprise_id, f"材料 {kept.filename}", AccessPurpose.VERIFICATION)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.filename)}",
         "X-Content-Type-Options": "nosniff",

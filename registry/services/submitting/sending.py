@@ -41,8 +41,8 @@ def submit(
     since the page was made, call closed), InvalidTransition, InvalidInput (declaration, or something is still wrong:
     ``field`` names the first place).
     """
+    require_firm(actor, lock_submission(session, submission_id).enterprise_id, owner=True)
     submission = lock_submission(session, submission_id, version=version)
-    require_firm(actor, submission.enterprise_id, owner=True)
     require_move(submission, SubmissionAct.SUBMIT)
     name = _declared(declared_by, agreed)
     enterprise = session.get_one(Enterprise, submission.enterprise_id)
