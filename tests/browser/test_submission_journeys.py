@@ -171,6 +171,19 @@ def dismiss(page: Page, title: str) -> None:
     press(page, "记下处理结果")
 
 
+def send_profile(firm: Page, key: str) -> str:
+    """Another address and website, and a contact; the address of what was sent."""
+    firm.goto(f"/firm/{key}")
+    firm.locator("form:has([value=profile]) button").click()
+    own = firm.url
+    firm.goto(f"{own}/parts/profile")
+    save_part(firm, {"profile.address": "示例新路甲", "profile.website": "https://jia.example.com/"})
+    save_part(firm, {"contact.name": "周示例", "contact.phone": "0755-12345678"})
+    press(firm, "保存并继续")
+    sign_and_send(firm, own)
+    return own
+
+
 def test_a_firm_claims_its_page_sends_mends_what_is_returned_and_the_public_sees_it(
     people: As, live_server: LiveServer, tmp_path: Path
 ) -> None:
@@ -180,16 +193,9 @@ def test_a_firm_claims_its_page_sends_mends_what_is_returned_and_the_public_sees
     firm, official = people("zhou"), people("fang")
     claim(firm, official, str(found.uscc), licence)
 
-    firm.goto(f"/firm/{found.uscc}")
-    firm.locator("form:has([value=profile]) button").click()
-    own = firm.url
+    own = send_profile(firm, str(found.uscc))
     number = own.rsplit("/", 1)[1]
     address = f"示例新路{number}88号"
-    firm.goto(f"{own}/parts/profile")
-    save_part(firm, {"profile.address": "示例新路甲", "profile.website": "https://jia.example.com/"})
-    save_part(firm, {"contact.name": "周示例", "contact.phone": "0755-12345678"})
-    press(firm, "保存并继续")
-    sign_and_send(firm, own)
 
     official.goto("/office/inbox")
     official.get_by_role("link", name=found.name_zh).first.click()

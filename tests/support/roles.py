@@ -156,20 +156,16 @@ def add_matters(session: Session) -> dict[str, object]:
     }
 
 
-def add_cases(session: Session) -> dict[str, object]:
-    """What firms sent and officials work on, for the first firm of the city; what stands for it in addresses."""
-    person = session.exec(select(Account).where(Account.login == "owner")).one()
-    held = session.exec(select(Membership).where(Membership.account_id == person.id)).one()
-    firm = session.get_one(Enterprise, held.enterprise_id)
-    owner = Actor(person.id, person.login, firms=(FirmRight(firm.id, FirmRole.OWNER),))
-    draft = start_submission(session, actor=owner, enterprise_id=firm.id, kind=SubmissionKind.PROFILE)
-    save_fields(session, submission_id=draft.id, actor=owner, typed={"contact.name": "示例", "contact.phone": "0755-1"})
+def add_waiting(
+    session: Session, firm: Enterprise, person_id: int, draft_id: int
+) -> tuple[Evidence, Claim, Correction, CultivationCase, GroupLink]:
+    """A document, a claim, a reported error, a case of the pool and a link of the firm."""
     paper = Evidence(
-        enterprise_id=firm.id, submission_id=draft.id, slug="other", filename="示例.pdf", sha256="0" * 64, size=1,
+        enterprise_id=firm.id, submission_id=draft_id, slug="other", filename="示例.pdf", sha256="0" * 64, size=1,
         media_type="application/pdf", uploaded_by="owner",
     )  # fmt: skip
     claim = Claim(
-        account_id=person.id, enterprise_id=firm.id, way=ClaimWay.LICENCE, role=FirmRole.OWNER, person="x", phone="1"
+        account_id=person_id, enterprise_id=firm.id, way=ClaimWay.LICENCE, role=FirmRole.OWNER, person="x", phone="1"
     )
     report = Correction(receipt="JC-0000-0000-0000-0000", enterprise_id=firm.id, about="name", text="示例纠错")
     case = CultivationCase(
@@ -186,6 +182,18 @@ def add_cases(session: Session) -> dict[str, object]:
     )
     session.add_all([paper, claim, report, case, link])
     session.flush()
+    return paper, claim, report, case, link
+
+
+def add_cases(session: Session) -> dict[str, object]:
+    """What firms sent and officials work on, for the first firm of the city; what stands for it in addresses."""
+    person = session.exec(select(Account).where(Account.login == "owner")).one()
+    held = session.exec(select(Membership).where(Membership.account_id == person.id)).one()
+    firm = session.get_one(Enterprise, held.enterprise_id)
+    owner = Actor(person.id, person.login, firms=(FirmRight(firm.id, FirmRole.OWNER),))
+    draft = start_submission(session, actor=owner, enterprise_id=firm.id, kind=SubmissionKind.PROFILE)
+    save_fields(session, submission_id=draft.id, actor=owner, typed={"contact.name": "示例", "contact.phone": "0755-1"})
+    paper, claim, report, case, link = add_waiting(session, firm, person.id, draft.id)
     term = session.exec(select(Listing.id).where(Listing.directory_code == "ai_backbone")).first()
     return {
         "own_key": firm.uscc or "",

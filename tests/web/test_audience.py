@@ -83,6 +83,8 @@ OFFICERS = {
     "classified_apply",
     "work",
     "inbox",
+    "call_list_nominations",
+    "submission_document",
     "inbox_assign",
     "inbox_undo",
     "inbox_bulk",

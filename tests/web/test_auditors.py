@@ -100,10 +100,17 @@ def services() -> dict[str, Callable[..., Any]]:
     return found
 
 
+BY_ADDRESS = (
+    *("corrections.", "duplicates.", "firms.", "inbox.", "merge_reading.", "pool.", "reviewing.", "splitting."),
+    *("submitting.", "match_jobs.", "match_workbook.", "notices.choosing."),
+    *("imports.batch_filling.", "imports.long_writing.", "imports.product_choosing."),
+)
+"""Rooms whose acts need more to act on than is known here: an auditor tries them through their addresses, all of which
+``test_rights`` walks, and nothing may have changed afterwards."""
 ACTS = {
     name: function
     for name, function in services().items()
-    if name not in READS | INNER | OWN and name.rpartition(".")[0] not in OWN
+    if not name.startswith(BY_ADDRESS) and name not in READS | INNER | OWN and name.rpartition(".")[0] not in OWN
 }
 REFUSED_AS_PERSON = {
     "accounts.making.require_over",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from registry.models import Batch, Directory, ImportRow, Listing, ProductListing, Submission
+from registry.models import Batch, Directory, ImportRow, Listing, ProductListing
 from registry.services.imports.bulk import update_values
 from registry.services.imports.options import Destination, titled_days
 from registry.vocabulary import DirectoryKind
@@ -54,6 +54,8 @@ def date_titles(session: Session, batch: Batch, announced_on: date) -> int:
 
 def _nominated(session: Session, batch: Batch, destination: Destination) -> list[tuple[date, date | None, int]]:
     """Rows that came from nominations state no day of their own: they begin with the announcement."""
+    from registry.models import Submission  # not a table of lists that come in
+
     first, last = titled_days({}, destination)
     query = (
         select(col(Listing.id))
