@@ -95,7 +95,6 @@ OFFICERS = {
     "submission_return",
     "submission_refuse",
     "submission_presence",
-    "submission_evidence",
     "work_correction",
     "correction_decide",
     "merge_page",
