@@ -16,6 +16,7 @@ HANDLERS: dict[WorkKind, frozenset[Role]] = {
     WorkKind.OBJECTION: frozenset({Role.CURATOR}),
     WorkKind.IMPORT: frozenset({Role.CURATOR}),
     WorkKind.MERGE: frozenset({Role.CURATOR}),
+    WorkKind.CASE: frozenset({Role.REVIEWER, Role.CURATOR}),
 }
 """Who deals with a matter, inside their region and directory."""
 WHOLE = frozenset({WorkKind.MERGE})
