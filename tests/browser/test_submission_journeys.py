@@ -276,6 +276,7 @@ def test_a_nomination_goes_through_three_steps_and_a_notice_with_an_objection_to
     second.locator("#document_no").fill("示〔2026〕9号")
     second.locator("#reason").fill("示例公告")
     second.locator("main form button[type=submit]").last.click()
+    expect(second.get_by_text("已公告").first).to_be_visible()
     reader = people("qian")
     reader.goto(f"/e/{found.uscc}")
-    expect(reader.get_by_text(f"示例{found.id}批").first).to_be_visible()
+    expect(reader.get_by_text("示〔2026〕9号").first).to_be_visible()
