@@ -71,6 +71,8 @@ STAYS: dict[tuple[str, str], str] = {
     ("land_grade", "enterprise_id"): "a finished run says who was graded",
     ("import_row", "enterprise_id"): "a row says what was decided when it was written; readers follow merges",
     ("match_decision", "enterprise_id"): "a decision is remembered as it was made; readers follow merges",
+    ("group_link", "enterprise_id"): "a link says what was curated; readers follow merges both ways",
+    ("group_link", "other_id"): "a link says what was curated; readers follow merges both ways",
     ("merge_proposal", "first_id"): "a proposal names the two it is about",
     ("merge_proposal", "second_id"): "a proposal names the two it is about",
 }

@@ -43,6 +43,7 @@ PAGES = {
     WorkKind.CORRECTION: ("work_correction", "correction_id"),
     WorkKind.IMPORT: ("work_import", "import_id"),
     WorkKind.MERGE: ("merge_proposal", "proposal_id"),
+    WorkKind.CASE: ("pool_case", "case_id"),
 }
 """Where each kind of matter is dealt with."""
 DUE_WORDS: dict[str, Text] = {
