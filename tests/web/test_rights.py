@@ -19,9 +19,9 @@ from sqlalchemy.engine import Engine
 
 from api.routes import ROUTERS as API_ROUTERS
 from registry.db import reading
-from registry.demo.building import ensure_demo
 from registry.models import every_table
 from registry.settings import Settings
+from tests.support.demos import TINY, a_demo
 from tests.support.direct import knock
 from tests.support.roles import LOCAL, ROLES, client_of, prepare
 from tests.web.rights import ALL, BESIDE_FILE, BODIES, FILE, FORMS, LET_IN, OTHER_WORDS, WORDS
@@ -96,8 +96,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder: Path = tmp_path_factory.mktemp("rights")
-    settings = Settings(data_dir=folder / "demo")
-    ensure_demo(settings, size=60)
+    settings = Settings(data_dir=a_demo(tmp_path_factory, TINY))
     tokens, matters = prepare(settings)
     with client_of(settings.data_dir, folder / "copy", None) as (client, engine):
         made = World(client, engine, (settings.data_dir, folder / "copy"), tokens)
