@@ -79,6 +79,16 @@ class StandIn:
             return ".".join([*(part.rstrip("=") for part in parts), ""])
         return jwt.encode(self.header, said, self.signs, algorithms=[self.header["alg"]])
 
+    def describe(self) -> dict[str, Any]:
+        """Its addresses."""
+        described = {
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.issuer}/authorize",
+            "token_endpoint": f"{self.issuer}/token",
+            "jwks_uri": f"{self.issuer}/keys",
+        }
+        return described | self.description
+
     def keys(self) -> dict[str, Any]:
         """The public halves of its keys."""
         self.keys_asked += 1
@@ -95,13 +105,7 @@ def identity_provider() -> Iterator[StandIn]:
             if self.path == "/keys":
                 self._send(said.keys())
                 return
-            described = {
-                "issuer": said.issuer,
-                "authorization_endpoint": f"{said.issuer}/authorize",
-                "token_endpoint": f"{said.issuer}/token",
-                "jwks_uri": f"{said.issuer}/keys",
-            }
-            self._send(described | said.description)
+            self._send(said.describe())
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
