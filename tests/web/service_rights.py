@@ -113,7 +113,7 @@ _HERE |= {
     ALL - {"county_reviewer"}: "firms.claiming.get_claim",
     ALL - {"county_reviewer", "auditor", "owner"}: "firms.claiming.decide_claim",
     ALL - OFFICIALS: "firms.claiming.withdraw_claim",
-    PEOPLE - OFFICIALS: "firms.claiming.claim_with_code firms.claiming.claim_with_licence",
+    PEOPLE - OFFICIALS: "firms.claiming.claim_with_code firms.claiming.claim_with_licence firms.claiming.enter_code",
     frozenset({"owner"}): "firms.parks.agree_to_park firms.parks.end_park",
     _CASE_OF_NO_DIRECTORY: (
         "reviewing.acts.approve_submission reviewing.acts.forward_submission reviewing.acts.refuse_submission "

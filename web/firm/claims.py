@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from registry.clock import today
 from registry.db import reading
-from registry.errors import Conflict, FileRefused, Gone, InvalidInput, NotFound, RegistryError
+from registry.errors import Conflict, FileRefused, Gone, InvalidInput, NotFound, RegistryError, TooMany
 from registry.services.enterprises import summaries
 from registry.services.firms.claiming import (
     Claimant,
-    claim_with_code,
     claim_with_licence,
+    enter_code,
     get_claim,
     withdraw_claim,
 )
@@ -75,12 +75,16 @@ def send(
     """Claim with a code if one was typed, else with the licence; a refusal brings the form back as it was typed."""
     who = Claimant(person, phone, note)
     try:
+        if code.strip():
+            with reading(engine) as fresh:
+                number = resolve(fresh, key).enterprise_id
+            # Not in the session of this request: a wrong code has to be counted although nothing else is kept.
+            done = enter_code(engine, actor=actor, enterprise_id=number, who=who, code=code)
+            return see_other(request, "claim", claim_id=done)
         with ExitStack() as kept:
             kept.enter_context(session.begin_nested())
             number = resolve(session, key).enterprise_id
-            if code.strip():
-                claim = claim_with_code(session, actor=actor, enterprise_id=number, who=who, code=code)
-            elif file is None or not file.filename:
+            if file is None or not file.filename:
                 raise InvalidInput(
                     "请上传营业执照，或填写认领码。", "Upload the licence, or type a code.", field="file"
                 )
@@ -95,7 +99,7 @@ def send(
                     inspect=request.app.state.inspect_evidence,
                 )
             claim_id = claim.id
-    except (InvalidInput, FileRefused, Conflict) as refusal:
+    except (InvalidInput, FileRefused, Conflict, TooMany) as refusal:
         session.rollback()
         typed = {"person": person, "phone": phone, "note": note, "code": code}
         with reading(engine) as fresh:
@@ -131,7 +135,8 @@ def _form(
     found = resolve(session, key)
     errors = dict.fromkeys([*EMPTY, "file", "enterprise"])
     if refusal is not None:
-        errors[refusal.field if refusal.field in errors else "file"] = refusal.text
+        otherwise = "code" if isinstance(refusal, TooMany) else "file"
+        errors[refusal.field if refusal.field in errors else otherwise] = refusal.text
     context = {
         "found": summaries(session, [found.enterprise_id], as_of=today())[0],
         "typed": typed,

@@ -34,6 +34,9 @@ CODE_ACCOUNT = Limit("code.account", 10, timedelta(minutes=15))
 PASSWORD_ACCOUNT = Limit("password.account", 10, timedelta(minutes=15))
 MAIL_ADDRESS = Limit("mail.address", 3, timedelta(hours=1))
 MAIL_NETWORK = Limit("mail.network", 20, timedelta(hours=1))
+CLAIM_ACCOUNT = Limit("claim.account", 10, timedelta(minutes=15))
+CLAIM_FIRM = Limit("claim.firm", 20, timedelta(hours=1))
+"""Codes for one firm, whoever types them: several accounts guess no faster than one."""
 LINK_NETWORK = Limit("link.network", 60, timedelta(minutes=15))
 
 

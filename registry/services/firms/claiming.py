@@ -7,13 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.engine import Engine
 from sqlmodel import Session, col
 
 from registry import clock
+from registry.db import transaction
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed, NotAuthenticated, NotFound
 from registry.models import Claim, ClaimCode, Enterprise, Membership
 from registry.policies import OFFICIALS, Actor, own_region, require
 from registry.services import audit
+from registry.services.accounts import throttling
 from registry.services.assessing.choosing import in_region
 from registry.services.inbox.items import close_item, open_item
 from registry.services.submitting.evidence import Inspect, keep_file
@@ -84,6 +87,23 @@ def claim_with_licence(
         due_on=clock.today() + timedelta(days=DUE_DAYS),
     )
     return claim
+
+
+def enter_code(engine: Engine, *, actor: Actor, enterprise_id: int, who: Claimant, code: str) -> int:
+    """Claim with a code as somebody typed it; the claim's number. Wrong ones are counted, whatever becomes of the rest.
+
+    Raises like ``claim_with_code``; TooMany after too many wrong codes of this account, or for this firm.
+    """
+    counted = ((throttling.CLAIM_ACCOUNT, str(actor.account_id)), (throttling.CLAIM_FIRM, str(enterprise_id)))
+    with transaction(engine) as session:
+        _claimable(session, actor, enterprise_id)
+        for limit, subject in counted:
+            throttling.take(session, limit, subject)
+    with transaction(engine) as session:
+        claim = claim_with_code(session, actor=actor, enterprise_id=enterprise_id, who=who, code=code)
+        for limit, subject in counted:
+            throttling.give_back(session, limit, subject)
+        return claim.id
 
 
 def claim_with_code(session: Session, *, actor: Actor, enterprise_id: int, who: Claimant, code: str) -> Claim:
