@@ -16,9 +16,10 @@ from registry.models import (
     SubmissionField,
     WorkItem,
 )
-from registry.policies import Actor
+from registry.policies import Actor, Grant
 from registry.review_vocabulary import ReturnReason
 from registry.services.audit import verify_chain
+from registry.services.inbox.listing import InboxQuery, inbox
 from registry.services.reviewing.acts import (
     approve_submission,
     forward_submission,
@@ -27,7 +28,8 @@ from registry.services.reviewing.acts import (
 )
 from registry.services.reviewing.case import open_case
 from registry.services.reviewing.deciding import Choice, FaultyChoices, accept_clear, decide_fields, tally
-from registry.vocabulary import FieldDecision, StepOutcome, SubmissionState
+from registry.services.reviewing.rights import may_decide
+from registry.vocabulary import FieldDecision, Role, StepOutcome, SubmissionState
 from tests.db.review_cases import (
     AUDITOR,
     CITY,
@@ -94,6 +96,20 @@ def test_only_officials_of_the_place_read_and_only_those_of_the_step_decide(sess
     for actor in (STRANGER, AUDITOR):
         with pytest.raises(NotAllowed):
             decide(session, submission, {"profile.address": YES}, actor)
+
+
+def test_what_belongs_to_no_directory_takes_a_grant_for_every_directory(session: Session) -> None:
+    limited = Actor(None, "名录示例", (Grant(Role.REVIEWER, COUNTY, "little_giant"),))
+    whole, nomination = a_submission(session), a_submission(session, call=a_call(session))
+    assert whole.directory_code is None
+    assert not may_decide(limited, whole)
+    with pytest.raises(NotAllowed):
+        decide(session, whole, {"profile.address": YES}, limited)
+    with pytest.raises(NotAllowed):
+        approve_submission(session, submission_id=whole.id, version=whole.version, actor=limited)
+    assert may_decide(limited, nomination)
+    decide(session, nomination, {"profile.address": YES}, limited)
+    assert [row.subject_id for row in inbox(session, InboxQuery(), actor=limited).rows] == [nomination.id]
 
 
 def test_a_draft_nobody_sent_is_not_there_for_officials(session: Session) -> None:
