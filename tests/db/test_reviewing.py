@@ -246,7 +246,7 @@ def test_three_steps_lead_to_the_register_and_each_level_decides_for_itself(sess
         forward_submission(session, submission_id=submission.id, version=submission.version, actor=actor)
         item = session.exec(select(WorkItem).where(WorkItem.subject_id == submission.id)).one()
         assert (item.region_code, item.closed_at) == (place, None)
-        assert item.due_on == clock.today() + timedelta(days=7)
+        assert item.due_on == clock.today() + timedelta(days=10)
         with pytest.raises(NotAllowed):
             decide(session, submission, {"profile.address": YES}, actor)
     below = row_of(session, submission, "profile.address", PROVINCIAL)
