@@ -11,12 +11,15 @@ from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowe
 from registry.models import (
     AuditEvent,
     Enterprise,
+    Evidence,
+    GroupLink,
     ReviewStep,
     Submission,
     SubmissionField,
     WorkItem,
 )
 from registry.policies import Actor, Grant
+from registry.pool_words import GroupKind
 from registry.review_vocabulary import ReturnReason
 from registry.services.audit import verify_chain
 from registry.services.inbox.listing import InboxQuery, inbox
@@ -286,6 +289,39 @@ def test_jumps_units_and_documents_others_sent_too_are_marked(session: Session) 
     assert document.anomalies[0].text.zh == "同一份文件也由深圳示例借用公司、另 1 家企业提交"
     assert [one.kind for one in row_of(session, submission, "annual.2025.rd_expense").anomalies] == ["jump"]
     assert row_of(session, submission, "annual.2025.rd_expense").evidence_missing
+
+
+def test_a_document_shared_inside_a_group_is_no_mark(session: Session) -> None:
+    submission = a_submission(session)
+    firm = session.get_one(Enterprise, submission.enterprise_id)
+    firms = {word: an_enterprise(name_zh=f"深圳示例{word}公司") for word in ("母", "姐妹", "参股", "曾控股", "无关")}
+    session.add_all(firms.values())
+    session.flush()
+    ended = clock.now()
+    for one, other, kind, end in (
+        (firms["母"], firm, GroupKind.CONTROLS, None),
+        (firms["母"], firms["姐妹"], GroupKind.CONTROLS, None),
+        (firm, firms["参股"], GroupKind.MINORITY, None),
+        (firms["曾控股"], firm, GroupKind.CONTROLS, ended),
+    ):
+        session.add(
+            GroupLink(
+                enterprise_id=one.id, other_id=other.id, kind=kind, source="示例", dated=clock.today(), made_by="示例",
+                ended_at=end,
+            )
+        )  # fmt: skip
+    for one in (*firms.values(), firm):
+        a_document(session, one, submission if one is firm else None)
+    send(session, submission, VALUES)
+    marks = row_of(session, submission, "evidence.audit_report").anomalies
+    assert [one.text.zh for one in marks] == [
+        "同一份文件也由深圳示例参股公司、深圳示例无关公司、深圳示例曾控股公司提交"
+    ]
+    for word in ("参股", "曾控股", "无关"):
+        session.delete(session.exec(select(Evidence).where(Evidence.enterprise_id == firms[word].id)).one())
+    session.flush()
+    assert row_of(session, submission, "evidence.audit_report").anomalies == ()
+    assert all(one.kind != "shared" for one in row_of(session, submission, "annual.2025.revenue").anomalies)
 
 
 def test_a_ratio_far_from_the_peers_is_marked(session: Session) -> None:
