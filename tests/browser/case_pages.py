@@ -47,6 +47,8 @@ def _review(session: Session) -> dict[str, str]:
         "correction_receipt": f"/corrections/{report.receipt}",
         "call_list": "/office/calls",
         "work_call": "/office/calls/1",
+        "review_plan_list": "/office/steps",
+        "review_plan": "/office/steps/yearly",
         "claim_list": "/office/claims",
         "work_claim": "/office/claims/1",
         "park_list": "/office/parks",

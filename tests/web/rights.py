@@ -58,6 +58,7 @@ WORDS: Mapping[str, object] = {
     "act": "final",
     "kind": "enterprise",
     "against": "current",
+    "subject": "yearly",
 }
 """What stands in addresses besides the matters of ``tests.support.roles``."""
 
@@ -129,7 +130,13 @@ BODIES: Mapping[str, Any] = {
     "match_upload": "file",
     "call_open": {
         **{"directory": "little_giant", "standard": "LG26", "title": "示例", "region": "440000", "procedure": "new"},
-        **{"opens_on": _DAY, "closes_on": "2026-02-01", "step.city": "yes", "document.audit_report": "required"},
+        **{
+            "opens_on": _DAY,
+            "closes_on": "2026-02-01",
+            "step.city": "yes",
+            "days.city": "10",
+            "document.audit_report": "required",
+        },
     },
     "call_change": _ASKED | _ACT,
     "claim_code_make": {"key": "{own_key}"},
@@ -144,6 +151,7 @@ BODIES: Mapping[str, Any] = {
     "split_act": _ASKED | {"key": "{own_key}", "name": "示例分出有限公司"},
     "park_create": {"name": "示例园区", "region": "440300"},
     "park_member_add": {"login": "person"},
+    "review_plan_set": {"version": "0", "step.city": "yes", "days.city": "10", "due_month": "4", "due_day": "30"},
     "classified_result": _ASKED | {"result": "keep"},
     "classified_decide": _ASKED | {"decision": "accept"},
 }
@@ -218,7 +226,7 @@ LET_IN: dict[str, frozenset[str]] = {
         (
             "call_list work_call claim_list classified_list cultivation_board pool_export pool_outcomes inbox "
             "inbox_undo inbox_bulk inbox_bulk_act match_show match_cancel match_download merge_page merge_proposal "
-            "merge_undo park_list split_act split_page submission_ask"
+            "merge_undo park_list review_plan review_plan_list split_act split_page submission_ask"
         ).split(),
         OFFICIALS,
     ),
@@ -239,6 +247,7 @@ LET_IN: dict[str, frozenset[str]] = {
     **dict.fromkeys("match_form match_upload".split(), CURATORS),
     **dict.fromkeys("notice_stage notice_form".split(), LISTERS),
     "park_create": frozenset({"administrator"}),
+    "review_plan_set": frozenset({"administrator"}),
     "park_member_add": ADMINISTRATORS,
     **dict.fromkeys("user_list user_page audit_log".split(), AUDITING),
     **dict.fromkeys("user_create user_act".split(), ADMINISTRATORS),
