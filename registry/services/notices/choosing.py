@@ -9,8 +9,9 @@ from registry.models import ImportRow, ImportRun
 from registry.policies import Actor
 from registry.schemas.matching import Question
 from registry.services import audit
+from registry.services.imports.matching import Decision
 from registry.services.imports.settling import CHOSEN_BY, rows_in_order, store_again
-from registry.services.notices.deciding import CONFIRMED, LEFT_OUT, MADE, TARGET, Asked, Decider
+from registry.services.notices.deciding import CHUNK, CONFIRMED, LEFT_OUT, MADE, TARGET, Asked, Decider
 from registry.services.resolving import resolve
 from registry.vocabulary import RowOutcome
 
@@ -70,7 +71,11 @@ def decide_again(session: Session, run: ImportRun) -> None:
     """Decide every row of a staged notice anew from what it states and what people said about it."""
     rows = rows_in_order(session, run)
     facts = [{key: value for key, value in (row.facts or {}).items() if key not in MADE} for row in rows]
-    decisions = Decider(session, Asked.of(run)).decide(facts, [(row.sheet, row.row_number) for row in rows])
+    places = [(row.sheet, row.row_number) for row in rows]
+    decisions: list[Decision] = []
+    with Decider(session, Asked.of(run)) as decider:
+        for start in range(0, len(rows), CHUNK):
+            decisions += decider.decide(facts[start : start + CHUNK], places[start : start + CHUNK])
     store_again(session, run, rows, facts, decisions)
 
 
