@@ -16,6 +16,7 @@ from registry.services.imports.doubts import doubts_to_inbox
 from registry.services.imports.lookups import decided_about
 from registry.services.imports.matching import decided_text
 from registry.services.imports.product_choosing import AGAIN, asks_for_entry, choose_entry, settle_again
+from registry.services.imports.settling import CHOSEN_BY
 from registry.services.keys import key_of
 from registry.services.resolving import resolve
 from registry.vocabulary import DecisionVerdict, DirectoryKind, ImportKind, ImportState, RowOutcome
@@ -110,6 +111,24 @@ def revoke(session: Session, *, decision_id: int, actor: Actor) -> DecisionRead:
     session.flush()
     _record(session, actor, "match.revoke", decision, decision.folded, before={"revoked": False})
     return _read(session, run, row, decision, actor)
+
+
+def take_back(session: Session, *, import_id: int, row_id: int, actor: Actor) -> DecisionRead:
+    """Take back whatever was decided about a row, be it remembered for other lists or not.
+
+    Raises NotFound, NotAllowed, InvalidTransition if nothing was decided.
+    """
+    _row(session, _staged(session, import_id, actor), row_id, decided=True)
+    latest = select(MatchDecision.id).where(
+        col(MatchDecision.row_id) == row_id, col(MatchDecision.revoked_at).is_(None)
+    )
+    number = session.exec(latest.order_by(col(MatchDecision.id).desc())).first()
+    if number is not None:
+        return revoke(session, decision_id=number, actor=actor)
+    row = session.get_one(ImportRow, row_id)
+    if CHOSEN_BY not in (row.facts or {}):
+        raise InvalidTransition("这一行没有可撤回的决定。", "Nothing was decided about this row.", field="row_id")
+    return decide(session, import_id=import_id, row_id=row_id, choice=AGAIN, actor=actor)
 
 
 def remember(session: Session, *, facts: dict[str, Any], choice: str, actor: Actor) -> MatchDecision:
