@@ -1,10 +1,12 @@
 """Long notices: staged by the worker with progress, refused, cancelled, begun anew, carried out with progress."""
 
+from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from import_scripts.reading import open_file
 from registry.db import reading, transaction
@@ -14,6 +16,7 @@ from registry.schemas.imports import ImportDetail
 from registry.search.embedded import EmbeddedEngine
 from registry.services.imports.any_kind import write_import
 from registry.services.imports.browsing import get_import
+from registry.services.imports.deciding import decide, take_back
 from registry.services.imports.uploading import cancel
 from registry.services.jobs import JobCancelled
 from registry.services.notices.deciding import CHUNK, Asked
@@ -112,6 +115,34 @@ def test_a_long_notice_can_be_cancelled_before_and_between_two_parts(
     assert detail(engine, second).summary.state is ImportState.CANCELLED
     with reading(engine) as session:
         assert session.exec(select(ImportRow)).all() == []
+
+
+def test_a_word_on_one_row_of_a_long_notice_settles_those_it_concerns(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.notices.choosing.SHORT", 2)
+    twins, other = firms(engine, 1) * 2, firms(engine, 2)
+    number = bring(engine, _file(tmp_path, HEAD, twins[0], other[1], twins[1], ("没有的示例厂", "注销")), tmp_path)
+
+    def seen() -> list[str]:
+        with reading(engine) as session:
+            return [each.outcome.value for each in session.exec(select(ImportRow).order_by(col(ImportRow.id))).all()]
+
+    def decided(choice: str) -> list[str]:
+        with transaction(engine) as session:
+            rows = session.exec(select(ImportRow.id).order_by(col(ImportRow.id))).all()
+            act = take_back if choice == "again" else partial(decide, choice=choice)
+            act(session, import_id=number, row_id=rows[0], actor=WE)
+        counted = detail(engine, number).summary.counts
+        assert {one: count for one, count in counted.items() if count} == dict(Counter(seen()))
+        return seen()
+
+    assert seen() == ["ambiguous", "matched", "ambiguous", "rejected"]
+    with reading(engine) as session:
+        key = (session.exec(select(ImportRow)).first() or ImportRow()).candidates[0]["key"]  # type: ignore[index,call-arg]
+    assert decided(key) == ["matched", "matched", "unchanged", "rejected"]
+    assert decided("again") == ["ambiguous", "matched", "ambiguous", "rejected"]
+    assert decided("skip") == ["rejected", "matched", "ambiguous", "rejected"]
 
 
 def test_what_a_dead_worker_left_is_staged_anew(engine: Engine, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def decide(session: Session, *, import_id: int, row_id: int, choice: str, actor:
     decision.import_id, decision.row_id = run.id, row.id
     session.add(decision)
     session.flush()
-    if not _settled_together(session, run):
+    if not _settled_together(session, run, row, firm.id if firm else None):
         _settle(session, run, row, verdict, firm)
     _record(session, actor, "match.decide", decision, facts["name"], before=None)
     return _read(session, run, row, decision, actor)
@@ -76,12 +76,12 @@ def _said_of_the_row_only(session: Session, run: ImportRun, row: ImportRow, choi
     return False
 
 
-def _settled_together(session: Session, run: ImportRun) -> bool:
+def _settled_together(session: Session, run: ImportRun, row: ImportRow, firm: int | None) -> bool:
     """Decide every row again where one word may settle several; a plain list has too many rows for that."""
     if run.kind is not ImportKind.LIST:
         from registry.services.notices.choosing import decide_again
 
-        decide_again(session, run)
+        decide_again(session, run, row, firm)
         return True
     if what_it_lists(run) is DirectoryKind.PRODUCT:
         settle_again(session, run)
@@ -105,7 +105,7 @@ def revoke(session: Session, *, decision_id: int, actor: Actor) -> DecisionRead:
     row = session.get(ImportRow, decision.row_id) if decision.row_id else None
     if row is not None and run is not None and run.state is ImportState.MATCHED:
         session.flush()
-        if not _settled_together(session, run):
+        if not _settled_together(session, run, row, decision.enterprise_id):
             reason = Text("决定已撤回，须重新选定。", "The decision was revoked; to be decided again.")
             _change(session, run, row, RowOutcome.AMBIGUOUS, "revoked", reason, expected=row.outcome)
     session.flush()
@@ -251,6 +251,8 @@ def _new_row_like(session: Session, run: ImportRun, row: ImportRow) -> ImportRow
     query = select(ImportRow).where(
         col(ImportRow.import_id) == run.id,
         col(ImportRow.outcome) == RowOutcome.NEW,
+        # Of a long list most rows are new by themselves: looking into the facts of each would take long.
+        col(ImportRow.reason_code).in_(("decided", "decided_before")),
         col(ImportRow.facts)["folded"].as_string() == asked[0],
     )
     found = session.exec(query.order_by(col(ImportRow.id))).all()
