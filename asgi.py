@@ -24,6 +24,7 @@ from registry.db import make_engine
 from registry.errors import Locale, NeedsSecondFactor, NotAuthenticated, RegistryError
 from registry.incidents import incident_number
 from registry.logs import configure_logs
+from registry.oidc_keys import EXTRA, PublishedKeys, can_check
 from registry.services.indexing import search_engine
 from registry.services.mailing import carrier_of, sender_of
 from registry.services.migrating import require_current_schema
@@ -82,6 +83,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.open_file = open_file
     app.state.inspect_evidence = inspect_evidence
     app.state.session_token = session_token
+    app.state.provider_keys = PublishedKeys()
+    if settings.oidc_issuer and not can_check():
+        log.warning("identity_provider_off", zh=EXTRA.zh, en=EXTRA.en)
     _map_errors(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     app.add_api_route("/readyz", readyz, methods=["GET"], include_in_schema=False)

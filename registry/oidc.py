@@ -1,16 +1,15 @@
 """Signing in at an identity provider (OpenID Connect): authorization code with PKCE and nonce. No database.
 
-The identity token is fetched by us from the provider's own token address over a checked TLS connection; by section
-3.1.3.7, point 6, of OpenID Connect Core that stands for its signature, so no signature is checked here. Whoever
-issued it, for whom, for how long and for which sign-in is.
+The identity token counts if the provider signed it (``oidc_keys``), lately, for us and for this very sign-in.
 """
 
 import base64
-import binascii
 import hashlib
 import json
+import math
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -18,6 +17,7 @@ import requests
 
 from registry import clock
 from registry.errors import NotAllowed, RegistryError, Text
+from registry.oidc_keys import PublishedKeys
 
 SECONDS = 10
 LEEWAY_SECONDS = 60
@@ -47,6 +47,7 @@ class Endpoints:
 
     authorization: str
     token: str
+    keys: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ def describe(provider: Provider) -> Endpoints:
     said = _fetch("GET", provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
     if said.get("issuer") != provider.issuer:
         raise _away("issuer")
-    return Endpoints(_safe(said.get("authorization_endpoint")), _safe(said.get("token_endpoint")))
+    return Endpoints(
+        _safe(said.get("authorization_endpoint")), _safe(said.get("token_endpoint")), _safe(said.get("jwks_uri"))
+    )
 
 
 def question_address(provider: Provider, endpoints: Endpoints, question: Question, *, back: str) -> str:
@@ -96,8 +99,13 @@ def question_address(provider: Provider, endpoints: Endpoints, question: Questio
     return endpoints.authorization + joint + urlencode(asked)
 
 
-def answer_of(provider: Provider, endpoints: Endpoints, question: Question, *, code: str, back: str) -> Person:
-    """Change the code for whom it stands for. Raises ProviderAway, NotAllowed if the token is not for this sign-in."""
+def answer_of(
+    provider: Provider, endpoints: Endpoints, question: Question, *, keys: PublishedKeys, code: str, back: str
+) -> Person:
+    """Change the code for whom it stands for.
+
+    Raises ProviderAway, ExtraMissing, NotAllowed if the token is not signed by the provider or not for this sign-in.
+    """
     said = _fetch(
         "POST",
         endpoints.token,
@@ -110,7 +118,10 @@ def answer_of(provider: Provider, endpoints: Endpoints, question: Question, *, c
         # Both are encoded like a form first (RFC 6749, section 2.3.1).
         auth=(quote_plus(provider.client_id), quote_plus(provider.client_secret)),
     )
-    claims = _claims(said.get("id_token"))
+    token = said.get("id_token")
+    if not isinstance(token, str) or token.count(".") != 2:
+        raise _away("id_token")
+    claims = keys.claims(token, endpoints.keys, partial(_fetch, "GET"))
     _check(claims, provider, question)
     verified = claims.get("email_verified") is True
     return Person(str(claims["sub"]), str(claims.get("email") or "").strip().lower() if verified else "")
@@ -123,7 +134,10 @@ def _check(claims: dict[str, Any], provider: Provider, question: Question) -> No
     for_us = provider.client_id in parties and claims.get("azp", provider.client_id) == provider.client_id
     if len(parties) > 1 and "azp" not in claims:
         for_us = False
-    fresh = isinstance(expires, int | float) and expires > clock.now().timestamp() - LEEWAY_SECONDS
+    now = clock.now().timestamp()
+    fresh = _time(expires, 0) > now - LEEWAY_SECONDS
+    # A token has to say since when it is; not before when (nbf) is rare, but means what it says.
+    fresh = fresh and max(_time(claims.get("iat")), _time(claims.get("nbf", 0))) <= now + LEEWAY_SECONDS
     asked = secrets.compare_digest(str(claims.get("nonce", "")).encode(), question.nonce.encode())
     named = isinstance(subject, str) and 0 < len(subject) <= SUBJECT_MAX
     if claims.get("iss") != provider.issuer or not (for_us and fresh and asked and named):
@@ -133,17 +147,9 @@ def _check(claims: dict[str, Any], provider: Provider, question: Question) -> No
         )
 
 
-def _claims(token: object) -> dict[str, Any]:
-    parts = token.split(".") if isinstance(token, str) else []
-    if len(parts) != 3:
-        raise _away("id_token")
-    try:
-        said = json.loads(base64.b64decode(parts[1] + "=" * (-len(parts[1]) % 4), altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, RecursionError):
-        raise _away("id_token") from None
-    if not isinstance(said, dict):
-        raise _away("id_token")
-    return said
+def _time(said: Any, otherwise: float = math.inf) -> float:
+    """An instant of a token; ``otherwise`` for what is none."""
+    return said if isinstance(said, int | float) and not isinstance(said, bool) else otherwise
 
 
 def _fetch(method: str, url: str, **how: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from registry.db import transaction
 from registry.errors import Text, TooMany
+from registry.oidc_keys import can_check
 from registry.schemas.accounts import Entry
 from registry.services.accounts import close_session
 from registry.services.accounts.signing_in import enter, enter_code, waits_for_code
@@ -168,7 +169,7 @@ def _form(
         "lost": lost,
         "done": done,
         "sends_mail": settings.sends_mail,
-        "provider": settings.oidc_name if settings.oidc_issuer else None,
+        "provider": settings.oidc_name if settings.oidc_issuer and can_check() else None,
     }
     return render(request, "account/login.html", context, status=status, headers={"Cache-Control": "no-store"})
 

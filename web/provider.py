@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from registry.db import transaction
 from registry.errors import NotAllowed, NotFound
 from registry.oidc import Provider, Question, answer_of, describe, new_question, question_address
+from registry.oidc_keys import EXTRA, ExtraMissing, PublishedKeys, can_check
 from registry.services.accounts.provider import enter_by_provider
 from registry.settings import Settings
 from web import client
@@ -32,7 +33,7 @@ COOKIE = "provider"
 def leave(
     request: Request, settings: AppSettings, next_: Annotated[str, Query(alias="next", max_length=2_000)] = "/"
 ) -> Response:
-    """Send the browser to the provider. Raises NotFound where there is none, ProviderAway."""
+    """Send the browser to the provider. Raises NotFound where there is none, ExtraMissing, ProviderAway."""
     provider = _provider(settings)
     question = new_question()
     endpoints = describe(provider)
@@ -59,7 +60,8 @@ def back(
     question, target = _remembered(request, state)
     if not code:
         raise NotAllowed("身份认证没有完成。请重新登录。", "Signing in there was not finished. Sign in again.")
-    person = answer_of(provider, describe(provider), question, code=code, back=_back(request, settings))
+    keys: PublishedKeys = request.app.state.provider_keys
+    person = answer_of(provider, describe(provider), question, keys=keys, code=code, back=_back(request, settings))
     with transaction(engine) as session:
         entry = enter_by_provider(
             session,
@@ -92,6 +94,8 @@ def _remembered(request: Request, state: str) -> tuple[Question, str]:
 def _provider(settings: Settings) -> Provider:
     if not settings.oidc_issuer:
         raise NotFound("这里没有设置统一身份认证。", "No identity provider is set up here.", field="path")
+    if not can_check():
+        raise ExtraMissing(EXTRA.zh, EXTRA.en)
     return Provider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret.get_secret_value())
 
 

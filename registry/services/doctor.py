@@ -12,6 +12,7 @@ from registry import clock
 from registry.db import reading
 from registry.errors import Locale, RegistryError, Text
 from registry.models import Enterprise, IndexOutbox, Job
+from registry.oidc_keys import EXTRA, can_check
 from registry.search.engine import EngineAway, EngineUnavailable
 from registry.services.indexing import search_engine
 from registry.services.migrating import head_revision, require_current_schema
@@ -50,7 +51,7 @@ def examine(settings: Settings, engine: Engine) -> list[Finding]:
     if findings[-1].ok:
         with reading(engine) as session:
             findings += [_index(session, settings), _worker(session), _jobs(session)]
-    return [*findings, _search(settings), _mode(settings)]
+    return [*findings, _search(settings), *_provider(settings), _mode(settings)]
 
 
 def _data_folder(settings: Settings) -> Finding:
@@ -195,6 +196,17 @@ def _search(settings: Settings) -> Finding:
     return Finding(
         "search_engine", True, Text(f"搜索使用 Meilisearch（{address}）。", f"Search uses Meilisearch at {address}.")
     )
+
+
+def _provider(settings: Settings) -> list[Finding]:
+    """Only where an identity provider is set up."""
+    if not settings.oidc_issuer:
+        return []
+    if not can_check():
+        off = Text("已设置统一身份认证，但未启用。", "An identity provider is set up, but off.")
+        return [Finding("identity_provider", False, off, EXTRA)]
+    said = Text(f"可用统一身份认证登录（{settings.oidc_issuer}）。", f"People may sign in at {settings.oidc_issuer}.")
+    return [Finding("identity_provider", True, said)]
 
 
 def _mode(settings: Settings) -> Finding:

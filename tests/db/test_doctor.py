@@ -92,3 +92,15 @@ def test_a_search_server_is_named_and_its_missing_index_told(
     assert (found["search_engine"].ok, found["index"].ok) == (True, False)
     assert "no index yet" in found["search_engine"].text.en
     assert "registry reindex" in found["index"].mend.en
+
+
+def test_an_identity_provider_whose_signatures_cannot_be_checked_is_said_to_be_off(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "identity_provider" not in by_name(settings, engine)
+    with_one = settings.model_copy(update={"oidc_issuer": "https://id.example"})
+    assert by_name(with_one, engine)["identity_provider"].ok
+    monkeypatch.setattr("registry.services.doctor.can_check", lambda: False)
+    found = by_name(with_one, engine)["identity_provider"]
+    assert not found.ok
+    assert "pip install" in found.mend.zh

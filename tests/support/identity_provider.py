@@ -1,4 +1,4 @@
-"""A stand-in identity provider on this machine: describes itself, gives codes, changes them for tokens."""
+"""A stand-in identity provider on this machine: describes itself, gives codes, changes them for signed tokens."""
 
 import base64
 import hashlib
@@ -8,11 +8,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+
 CLIENT, SECRET = "registry", "示例-secret"
+Key = RSAKey | ECKey | OctKey
+
+
+@cache
+def a_key(kid: str, kind: str = "RSA") -> Key:
+    """A key pair of this name; the same for all tests, because making one takes a while."""
+    if kind == "EC":
+        return ECKey.generate_key("P-256", {"kid": kid})
+    return RSAKey.generate_key(2048, {"kid": kid})
 
 
 @dataclass
@@ -25,6 +38,10 @@ class StandIn:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     status: int = 200
+    header: dict[str, Any] = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})
+    signs: Key = field(default_factory=lambda: a_key("one"))
+    published: list[Key] = field(default_factory=lambda: [a_key("one")])
+    keys_asked: int = 0
 
     def give_code(self, address: str) -> tuple[str, str]:
         """What happens at the provider: whoever came with this address goes back with a code and the state."""
@@ -46,15 +63,36 @@ class StandIn:
         said = {
             "iss": self.issuer,
             "aud": CLIENT,
+            "iat": int(time.time()),
             "exp": time.time() + 300,
             "nonce": asked["nonce"],
             "sub": "provincial-17",
             "email": "li@example.org",
             "email_verified": True,
         }
-        parts = [{"alg": "RS256"}, said | self.claims]
-        token = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
-        return {"access_token": "x", "token_type": "Bearer", "id_token": ".".join([*token, "c2ln"])}
+        return {"access_token": "x", "token_type": "Bearer", "id_token": self.sign(said | self.claims)}
+
+    def sign(self, said: dict[str, Any]) -> str:
+        """The token: signed as its header says, or with no signature where that says ``none``."""
+        if self.header["alg"] == "none":
+            parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in (self.header, said)]
+            return ".".join([*(part.rstrip("=") for part in parts), ""])
+        return jwt.encode(self.header, said, self.signs, algorithms=[self.header["alg"]])
+
+    def describe(self) -> dict[str, Any]:
+        """Its addresses."""
+        described = {
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.issuer}/authorize",
+            "token_endpoint": f"{self.issuer}/token",
+            "jwks_uri": f"{self.issuer}/keys",
+        }
+        return described | self.description
+
+    def keys(self) -> dict[str, Any]:
+        """The public halves of its keys."""
+        self.keys_asked += 1
+        return {"keys": [key.as_dict(private=False) for key in self.published if not isinstance(key, OctKey)]}
 
 
 @contextmanager
@@ -64,12 +102,10 @@ def identity_provider() -> Iterator[StandIn]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            described = {
-                "issuer": said.issuer,
-                "authorization_endpoint": f"{said.issuer}/authorize",
-                "token_endpoint": f"{said.issuer}/token",
-            }
-            self._send(described | said.description)
+            if self.path == "/keys":
+                self._send(said.keys())
+                return
+            self._send(said.describe())
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["Content-Length"])).decode()

@@ -1,11 +1,13 @@
 """Signing in at an identity provider, against a stand-in: only the answer to one's own question opens anything."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -18,7 +20,7 @@ from registry.policies import Actor, Grant
 from registry.settings import Settings
 from registry.vocabulary import Role
 from tests.support.accounts import cheap_hashes, code_now, enrol, person
-from tests.support.identity_provider import CLIENT, SECRET, StandIn, identity_provider
+from tests.support.identity_provider import CLIENT, SECRET, StandIn, a_key, identity_provider
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +115,10 @@ LIES: dict[str, dict[str, Any]] = {
     "for several, not said who asked": {"aud": [CLIENT, "somebody"]},
     "asked by another client": {"aud": [CLIENT, "somebody"], "azp": "somebody"},
     "run out": {"exp": time.time() - 3_600},
+    "run out just beyond what clocks may differ": {"exp": time.time() - 61},
+    "of tomorrow": {"iat": time.time() + 86_400},
+    "not said since when": {"iat": None},
+    "not good yet": {"nbf": time.time() + 3_600},
     "without an end": {"exp": None},
     "of another sign-in": {"nonce": "other"},
     "without a nonce": {"nonce": None},
@@ -180,6 +186,8 @@ def test_a_code_that_the_provider_does_not_know_is_a_clear_refusal(
         {"issuer": "https://evil.example"},
         {"token_endpoint": "http://evil.example/token"},
         {"authorization_endpoint": None},
+        {"jwks_uri": None},
+        {"jwks_uri": "http://evil.example/keys"},
         {"authorization_endpoint": "javascript:alert(1)"},
     ],
 )
@@ -195,3 +203,94 @@ def test_nobody_is_led_to_another_site_afterwards(client: TestClient, provider: 
     code, state = provider.give_code(leaving.headers["location"])
     answer = client.get("/login/provider/back", params={"code": code, "state": state})
     assert answer.headers["location"] == "/"
+
+
+def forged(provider: StandIn, how: str) -> None:
+    """Make the provider's answer one that somebody else made."""
+    own = a_key("one")
+    if how == "signed with another key of the same name":
+        provider.signs = RSAKey.generate_key(2048, {"kid": "one"})
+    elif how == "not signed at all":
+        provider.header = {"alg": "none"}
+    elif how == "signed with the public key as a shared word":
+        provider.header = {"alg": "HS256", "kid": "one"}
+        provider.signs = OctKey.import_key(json.dumps(own.as_dict(private=False)))
+    elif how == "signed with the client's secret":
+        provider.header = {"alg": "HS256", "kid": "one"}
+        provider.signs = OctKey.import_key(SECRET * 3)
+    elif how == "an algorithm nobody agreed on":
+        provider.header = {"alg": "RS384", "kid": "one"}
+    elif how == "a key nobody publishes":
+        provider.header, provider.signs = {"alg": "RS256", "kid": "two"}, a_key("two")
+    elif how == "a key of another kind":
+        provider.header = {"alg": "ES256", "kid": "one"}
+        provider.signs = a_key("one", "EC")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "signed with another key of the same name",
+        "not signed at all",
+        "signed with the public key as a shared word",
+        "signed with the client's secret",
+        "an algorithm nobody agreed on",
+        "a key nobody publishes",
+        "a key of another kind",
+    ],
+)
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+def test_a_token_the_provider_did_not_sign_opens_nothing(
+    client: TestClient, provider: StandIn, li: Actor, how: str
+) -> None:
+    forged(provider, how)
+    answer = come_back(client, provider)
+    assert answer.status_code == 403
+    assert "没有可信的签名" in answer.text
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize(("algorithm", "kind"), [("RS256", "RSA"), ("PS256", "RSA"), ("ES256", "EC")])
+def test_the_signatures_that_are_agreed_on_are_understood(
+    client: TestClient, provider: StandIn, li: Actor, algorithm: str, kind: str
+) -> None:
+    provider.signs = a_key("mine", kind)
+    provider.published = [a_key("one"), provider.signs]
+    provider.header = {"alg": algorithm, "kid": "mine"}
+    assert come_back(client, provider).status_code == 303
+    assert is_in(client)
+
+
+def test_keys_are_kept_and_asked_for_again_once_when_the_provider_has_a_new_one(
+    client: TestClient, provider: StandIn, li: Actor
+) -> None:
+    come_back(client, provider)
+    come_back(client, provider)
+    assert provider.keys_asked == 1
+    provider.header, provider.signs = {"alg": "RS256", "kid": "two"}, a_key("two")
+    assert come_back(client, provider).status_code == 403
+    assert provider.keys_asked == 2
+    provider.published = [a_key("two")]
+    assert come_back(client, provider).status_code == 303
+    assert provider.keys_asked == 3
+
+
+def test_a_key_that_was_taken_back_counts_an_hour_at_most(
+    client: TestClient, provider: StandIn, li: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_back(client, provider)
+    provider.published = [a_key("two")]
+    monkeypatch.setattr("registry.oidc_keys.KEPT_SECONDS", 0)
+    assert come_back(client, provider).status_code == 403
+
+
+def test_without_the_extra_the_option_says_so_and_stays_off(
+    client: TestClient, provider: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for where in ("registry.oidc_keys", "web.provider", "web.login"):
+        monkeypatch.setattr(f"{where}.can_check", lambda: False)
+    assert "统一身份认证" not in client.get("/login").text
+    answer = client.get("/login/provider")
+    assert answer.status_code == 503
+    assert "附加组件 oidc" in answer.text
+    assert client.get("/login/provider/back").status_code == 503

@@ -7,7 +7,7 @@ from sqlmodel import Session, SQLModel, col
 
 from registry.errors import NotFound
 from registry.models import Batch, Directory, Listing, Objection, ProductListing
-from registry.policies import Actor
+from registry.policies import OFFICIALS, Actor, require
 from registry.schemas.batches import WorkBatch, WorkRow
 from registry.services.batch_life.acts import possible_acts
 from registry.services.batch_life.objection_reading import may_curate
@@ -25,7 +25,11 @@ def list_batches(
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[WorkBatch]:
-    """Batches of all directories, newest first; ``before_id`` continues after that number."""
+    """Batches of all directories for officials, newest first; ``before_id`` continues after that number.
+
+    Raises NotAuthenticated, NotAllowed: drafts are no matter of the public.
+    """
+    require(actor, OFFICIALS)
     query = (
         select(Batch, Directory)
         .join(Directory, col(Directory.code) == col(Batch.directory_code))
@@ -43,7 +47,8 @@ def list_batches(
 
 
 def get_work_batch(session: Session, batch_id: int, *, actor: Actor) -> WorkBatch:
-    """One batch in any state. Raises NotFound, Gone."""
+    """One batch in any state, for officials. Raises NotFound, Gone, NotAuthenticated, NotAllowed."""
+    require(actor, OFFICIALS)
     batch = find_batch(session, batch_id, drafts=True)
     return _work(session, batch, session.get_one(Directory, batch.directory_code), actor)
 

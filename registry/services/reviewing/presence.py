@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from registry import clock
 from registry.errors import Text
 from registry.models import Account, AuditEvent, Presence, RoleGrant, SubmissionRevision
-from registry.policies import Actor
+from registry.policies import OFFICIALS, Actor, require
 from registry.schemas.reviewing import Watcher
 from registry.services.places import place
 from registry.vocabulary import WorkKind
@@ -20,7 +20,11 @@ SUBJECTS = {WorkKind.SUBMISSION: "submission"}
 
 
 def note_presence(session: Session, *, kind: WorkKind, subject_id: int, actor: Actor) -> None:
-    """This person has the matter open now. Whoever has no account (the command line) leaves no trace."""
+    """This official has the matter open now. Whoever has no account (the command line) leaves no trace.
+
+    Raises NotAuthenticated, NotAllowed.
+    """
+    require(actor, OFFICIALS)
     if actor.account_id is None:
         return
     found = session.scalars(
@@ -43,7 +47,11 @@ def note_presence(session: Session, *, kind: WorkKind, subject_id: int, actor: A
 def watchers_of(
     session: Session, *, kind: WorkKind, subject_id: int, actor: Actor, since_revision: SubmissionRevision | None = None
 ) -> tuple[Watcher, ...]:
-    """Others who have the matter open, or had it open today; whoever is there now comes first."""
+    """Others who have the matter open, or had it open today; whoever is there now comes first.
+
+    Only officials are told. Raises NotAuthenticated, NotAllowed.
+    """
+    require(actor, OFFICIALS)
     now = clock.now()
     rows = session.execute(
         select(Presence, Account)
