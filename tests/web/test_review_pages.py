@@ -247,7 +247,7 @@ def test_presence_is_told_to_others_and_says_when_the_page_is_old(client: TestCl
     version = form(page)["version"]
     assert post(client, f"{case}/presence?version={version}")[0] == 200
     as_(client, "chen")
-    assert "lin示例</b> 正在看这件申报" in client.get(case).text
+    assert "lin示例</b> 正在看这一件" in client.get(case).text
     post(client, case, **form(page), **accept())
     as_(client, "lin")
     assert "又有改动" in post(client, f"{case}/presence?version={version}")[2]
