@@ -1,6 +1,9 @@
 """The shipped reference rows: directories and chains, from ``registry/reference/*.yaml`` into the database."""
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -30,8 +33,8 @@ def _is_changed(session: Session, given: SQLModel) -> bool:
     return row in session.dirty and session.is_modified(row)
 
 
-def shipped(name: str) -> list[dict[str, Any]]:
-    """The rows of one shipped file, in its order."""
+@cache
+def shipped(name: str) -> tuple[Mapping[str, Any], ...]:
+    """The rows of one shipped file, in its order. Parsed once a process: pages name directories and chains from it."""
     text = files("registry.reference").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(text)
-    return rows
+    return tuple(MappingProxyType(row) for row in YAML(typ="safe", pure=True).load(text))

@@ -10,11 +10,13 @@ from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy.engine import Engine
+
 from registry.search.engine import SearchEngine
 from registry.services.indexing import rebuild
 from registry.settings import Settings
 from tests.bench import search_http, search_peers
-from tests.bench.harness import Report, Timing, machine, once, scaled, scratch
+from tests.bench.harness import Report, Timing, in_folder, machine, once, scaled, scratch
 from tests.bench.search_firms import DIRECTORIES, YEARS, fill, made_up
 from tests.bench.search_quality import RealName, judge_names, real_names, show, some, write_names
 from tests.bench.search_questions import questions
@@ -25,6 +27,8 @@ from tests.support.engines import embedded_engine, meilisearch_engine
 
 SIZES = [100_000]
 PARTS = ("judged", "names", "speed", "http", "peers")
+WRITTEN, INDEXED = "firms.written", "firms.indexed"
+"""Marks in a kept folder of what is complete there."""
 SAMPLE = 20_000
 """So many of the first firms are sampled for questions."""
 
@@ -54,6 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--half", choices=("tuning", "reporting", "all"), default="reporting")
     parser.add_argument("--misses", action="store_true", help="print each question about real names that is missed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, default=None, help="keep firms and index here, use what is there")
     parser.add_argument("--peers", type=Path, default=None, help="a Python with datasette and pyroaring")
     return parser.parse_args()
 
@@ -108,22 +113,16 @@ def measure(size: int, engines: list[str], options: argparse.Namespace) -> None:
     """Speed of each engine, through HTTP, and of the peers on the same rows."""
     said, tell = f"{size} firms", Report()
     print(f"\n  {size:,} made-up firms", flush=True)
-    with scratch() as (database, settings):
-        tell("write the firms", said, once(lambda: fill(folder_of(settings), size)))
+    with in_folder(options.keep / str(size)) if options.keep else scratch() as (database, settings):
+        if not _stands(settings, WRITTEN):
+            tell("write the firms", said, once(lambda: fill(folder_of(settings), size)))
+            (settings.data_dir / WRITTEN).touch()
         sample = list(islice(made_up(size, batches=len(DIRECTORIES) * len(YEARS)), min(size, SAMPLE)))
         asked = questions(sample)
         taken: dict[str, dict[str, Timing]] = {}
         for name in engines:
             with engine_of(name, settings) as search:
-                if name == "embedded":
-                    built = build_apart(settings)
-                    tell(f"build the index, {name}", said, built.seconds)
-                    print(
-                        f"  peak memory {built.peak_megabytes:.0f} MB, on disk {built.disk_megabytes:.0f} MB",
-                        flush=True,
-                    )
-                else:
-                    tell(f"build the index, {name}", said, once(lambda s=search: rebuild(database, s)))  # type: ignore[misc]
+                _build(name, database, settings, search, tell, said)
                 if "speed" in options.parts or "peers" in options.parts:
                     print(f"\n  {name}", flush=True)
                     taken[name] = ask_all(database, search, asked, tell, said)
@@ -134,6 +133,21 @@ def measure(size: int, engines: list[str], options: argparse.Namespace) -> None:
             search_http.measure(settings, asked, tell, said)
         if "peers" in options.parts:
             search_peers.compare(folder_of(settings), size, asked, taken, options.peers, tell)
+
+
+def _build(name: str, database: Engine, settings: Settings, search: SearchEngine, tell: Report, said: str) -> None:
+    """The engine's index of all firms; a kept one is used as it stands."""
+    if name != "embedded":
+        tell(f"build the index, {name}", said, once(lambda: rebuild(database, search)))
+    elif not _stands(settings, INDEXED):
+        built = build_apart(settings)
+        tell(f"build the index, {name}", said, built.seconds)
+        print(f"  peak memory {built.peak_megabytes:.0f} MB, on disk {built.disk_megabytes:.0f} MB", flush=True)
+        (settings.data_dir / INDEXED).touch()
+
+
+def _stands(settings: Settings, mark: str) -> bool:
+    return (settings.data_dir / mark).exists()
 
 
 if __name__ == "__main__":

@@ -78,12 +78,19 @@ def scaled(size: int) -> int:
 @contextmanager
 def scratch() -> Iterator[tuple[Engine, Settings]]:
     """A migrated SQLite database in a folder of its own, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder:
-        settings = Settings(data_dir=Path(folder), database_url="")
-        engine = make_engine(settings)
-        migrate(engine)
-        yield engine, settings
-        engine.dispose()
+    with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder, in_folder(Path(folder)) as found:
+        yield found
+
+
+@contextmanager
+def in_folder(folder: Path) -> Iterator[tuple[Engine, Settings]]:
+    """A migrated SQLite database in this folder, which stays as it is left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings(data_dir=folder, database_url="")
+    engine = make_engine(settings)
+    migrate(engine)
+    yield engine, settings
+    engine.dispose()
 
 
 @contextmanager

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from registry.demo.building import ensure_demo
 from registry.demo.people import ACCOUNTS
 from registry.demo.submissions import FIRM_ACCOUNTS
 from registry.settings import Settings
+from tests.support.demos import SMALL, a_demo
 from tests.support.serving import serving
 
-SIZE = 240
 NewPage = Callable[..., Page]
 
 
@@ -44,8 +43,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def live_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The whole application with a small demo behind it."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("demo"), demo=True)
-    ensure_demo(settings, size=SIZE)
+    settings = Settings(data_dir=a_demo(tmp_path_factory, SMALL), demo=True)
     with serving(settings) as url:
         yield LiveServer(url, settings, {account.login: account.password for account in (*ACCOUNTS, *FIRM_ACCOUNTS)})
 

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.browser.conftest import LiveServer, NewPage
-from tests.browser.test_every_page import LOOKS, faults_of, pages_of, routes_of
+from tests.browser.looking import Visit, every_visit, faults_of
+from tests.browser.test_every_page import pages_of, routes_of
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +17,8 @@ def test_no_page_of_the_group_is_left_out(pages: dict[str, str]) -> None:
     assert routes_of("batches") <= pages.keys()
 
 
-@pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
+@every_visit
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    new_page: NewPage, live_server: LiveServer, pages: dict[str, str], width: int, scheme: str, locale: str
+    new_page: NewPage, live_server: LiveServer, pages: dict[str, str], visit: Visit
 ) -> None:
-    assert faults_of(new_page, live_server, pages, width, scheme, locale) == []
+    assert faults_of(new_page, live_server, pages, visit) == []

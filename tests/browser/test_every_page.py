@@ -4,11 +4,9 @@ Here the public pages; the others have files of their own beside (``test_every_*
 """
 
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Page
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
@@ -31,10 +29,10 @@ from registry.vocabulary import BatchState, ImportKind, ImportState, Role, RowOu
 from tests.browser.case_pages import case_pages
 from tests.browser.conftest import LiveServer, NewPage
 from tests.browser.firm_pages import FIRM_PAGES
+from tests.browser.looking import Visit, every_visit, faults_of
 from tests.web.test_audience import PUBLIC
 from web.routes import ROUTERS
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 NOT_PAGES = {
     "document_original": "a download",
     "directory_download": "a download",
@@ -60,7 +58,6 @@ NOT_PAGES = {
     "suggest": "the list under a search box",
     "work": "leads on to the candidates",
 }
-LOOKS = [(360, "light", "zh-CN"), (768, "dark", "en"), (1440, "light", "en"), (1440, "dark", "zh-CN")]
 GROUPS = {
     "imports": ("import", "work_import", "mapping", "notice", "match"),
     "batches": ("batch_", "work_batch", "objection", "work_objection"),
@@ -315,45 +312,8 @@ def test_every_page_is_looked_at_by_one_of_the_files() -> None:
     assert all(sum(f'pages_of("{group}", live_server)' in text for text in files) == 1 for group in groups)
 
 
-@pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
+@every_visit
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    new_page: NewPage, live_server: LiveServer, pages: dict[str, str], width: int, scheme: str, locale: str
+    new_page: NewPage, live_server: LiveServer, pages: dict[str, str], visit: Visit
 ) -> None:
-    assert faults_of(new_page, live_server, pages, width, scheme, locale) == []
-
-
-def faults_of(
-    new_page: NewPage, live_server: LiveServer, pages: dict[str, str], width: int, scheme: str, locale: str
-) -> list[str]:
-    """What is wrong with any of the pages in one look; the officials' pages are opened signed in, after the others."""
-    page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, locale=locale, bypass_csp=True)
-    office = [name for name, address in pages.items() if address.startswith(("/office", "/account"))]
-    faults = [fault for name in pages.keys() - set(office) for fault in look(page, pages[name])]
-    if office:
-        sign_in(page, live_server)
-    return faults + [fault for name in office for fault in look(page, pages[name])]
-
-
-def look(page: Page, address: str) -> list[str]:
-    """What is wrong with a page: its status, its width, what axe finds."""
-    response = page.goto(address)
-    assert response is not None
-    page.add_script_tag(path=AXE)
-    found = page.evaluate(
-        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
-        ".map((v) => v.id + ' ' + v.nodes.slice(0, 2).map((n) => n.target.join(' ')).join(', '))"
-    )
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    wrong = [*found, *(["scrolls sideways"] if wide > 0 else [])]
-    if response.status != (404 if address == "/no-such-page" else 200):
-        wrong.append(f"status {response.status}")
-    return [f"{unquote(address)}: {fault}" for fault in wrong]
-
-
-def sign_in(page: Page, live_server: LiveServer, login: str = "fang") -> None:
-    """As somebody of the demo; the province's administrator unless told otherwise."""
-    page.goto("/login")
-    page.locator("[name=login]").fill(login)
-    page.locator("[name=password]").fill(live_server.logins[login])
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(lambda url: not url.endswith("/login"))
+    assert faults_of(new_page, live_server, pages, visit) == []

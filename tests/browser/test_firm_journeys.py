@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
@@ -13,22 +12,20 @@ from registry.policies import SYSTEM
 from registry.services.firms.claiming import make_code
 from tests.browser.conftest import LiveServer, NewPage
 from tests.browser.firm_pages import firm_pages
-from tests.browser.test_every_page import LOOKS, look, sign_in
+from tests.browser.looking import Visit, every_visit, look, open_visit, sign_in
 from tests.support.pdf import a_pdf
 
 YEAR = today().year - 1
 
 
-@pytest.mark.parametrize(("width", "scheme", "locale"), LOOKS)
-def test_axe_finds_nothing_on_the_pages_of_firms(
-    new_page: NewPage, live_server: LiveServer, width: int, scheme: str, locale: str
-) -> None:
+@every_visit
+def test_axe_finds_nothing_on_the_pages_of_firms(new_page: NewPage, live_server: LiveServer, visit: Visit) -> None:
     engine = make_engine(live_server.settings)
     faults = []
     for login, addresses in firm_pages(engine).items():
-        page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, locale=locale, bypass_csp=True)
+        page = open_visit(new_page, visit)
         sign_in(page, live_server, login)
-        faults += [fault for address in addresses for fault in look(page, address)]
+        faults += [fault for address in addresses for fault in look(page, address, visit)]
     engine.dispose()
     assert faults == []
 

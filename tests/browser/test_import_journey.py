@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LiveServer
-from tests.browser.test_every_page import sign_in
+from tests.browser.looking import sign_in
 
 
 def test_a_list_is_uploaded_mapped_signed_and_written(

@@ -9,7 +9,7 @@ from registry.db import make_engine, transaction
 from registry.models import CultivationCase, Enterprise
 from registry.services.pool.reassessing import reassess_pool
 from tests.browser.conftest import LiveServer, NewPage
-from tests.browser.test_every_page import sign_in
+from tests.browser.looking import sign_in
 from tests.db.pool import a_title
 
 DIRECTORY = "hte"

@@ -28,16 +28,13 @@ from registry.settings import Settings
 from registry.titles import shown, status_on
 from registry.vocabulary import Flag, IdentityState, RowOutcome, TitleStatus
 from tests.factories import an_enterprise
-
-SIZE = 300
+from tests.support.demos import SMALL, a_demo
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A small finished demo; copy it to change it."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("demo"))
-    assert ensure_demo(settings, size=SIZE)
-    return settings
+    return Settings(data_dir=a_demo(tmp_path_factory, SMALL))
 
 
 def test_every_directory_has_an_announcement_and_every_title_stands_on_its_row(demo: Settings) -> None:
@@ -46,7 +43,7 @@ def test_every_directory_has_an_announcement_and_every_title_stands_on_its_row(d
         announced = set(session.exec(select(Batch.directory_code)).all())
         assert announced == set(session.exec(select(Directory.code)).all())
         assert session.exec(select(func.count()).where(col(Listing.import_row_id).is_(None))).one() == 0
-        assert session.exec(select(func.count()).select_from(Listing)).one() > SIZE
+        assert session.exec(select(func.count()).select_from(Listing)).one() > SMALL
         assert session.exec(select(func.count()).where(col(ProductListing.import_row_id).is_(None))).one() == 0
         assert session.exec(select(func.count()).select_from(ProductListing)).one() > 0
         undecided = [RowOutcome.AMBIGUOUS, RowOutcome.REJECTED]
@@ -98,7 +95,7 @@ def test_a_second_run_keeps_what_was_changed(demo: Settings, settings: Settings)
     with transaction(engine) as session:
         session.add(an_enterprise(name_zh="后来添加的示例有限公司"))
     engine.dispose()
-    assert not ensure_demo(settings, size=SIZE)
+    assert not ensure_demo(settings, size=SMALL)
     engine = make_engine(settings)
     with reading(engine) as session:
         assert session.exec(select(Enterprise).where(col(Enterprise.name_zh) == "后来添加的示例有限公司")).one()

@@ -21,7 +21,6 @@ from sqlmodel import Session
 import registry.services
 from import_scripts.reading import open_file
 from registry.db import make_engine
-from registry.demo.building import ensure_demo
 from registry.errors import NotAllowed, RegistryError
 from registry.policies import Actor, Grant
 from registry.schemas.imports import ImportOptions
@@ -32,6 +31,7 @@ from registry.services.notices.deciding import Asked
 from registry.settings import Settings
 from registry.vocabulary import ImportKind, ObjectionState, OperatingStatus, Role, SearchWordKind
 from tests.factories import a_uscc
+from tests.support.demos import TINY, a_demo
 from tests.support.roles import prepare
 
 AUDITOR = Actor(1, "auditor", (Grant(Role.AUDITOR, "000000"),))
@@ -231,8 +231,7 @@ def writing(engine: Engine) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("auditors"))
-    ensure_demo(settings, size=60)
+    settings = Settings(data_dir=a_demo(tmp_path_factory, TINY))
     matters = prepare(settings)[1]
     engine = make_engine(settings)
     yield Case(engine, settings.data_dir, matters)

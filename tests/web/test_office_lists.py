@@ -13,9 +13,9 @@ from sqlmodel import select
 
 from asgi import create_app
 from registry.db import make_engine, reading
-from registry.demo.building import ensure_demo
 from registry.models import Assessment, Enterprise
 from registry.settings import Settings
+from tests.support.demos import SMALL, a_demo
 from tests.web.test_work_pages import SAME_SITE
 
 LOGINS = {"fang": "shili-fang-demo", "lin": "shili-lin-demo"}
@@ -30,9 +30,7 @@ PAGES = ("/office/candidates", "/office/renewals", "/office/missing", "/office/l
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A small demo: lists, titles, figures, assessments, people."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("demo"), demo=True, embedded_worker=False)
-    ensure_demo(settings, size=240)
-    return settings
+    return Settings(data_dir=a_demo(tmp_path_factory, SMALL), demo=True, embedded_worker=False)
 
 
 @pytest.fixture

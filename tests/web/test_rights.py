@@ -19,9 +19,10 @@ from sqlalchemy.engine import Engine
 
 from api.routes import ROUTERS as API_ROUTERS
 from registry.db import reading
-from registry.demo.building import ensure_demo
 from registry.models import every_table
 from registry.settings import Settings
+from tests.support.demos import TINY, a_demo
+from tests.support.direct import knock
 from tests.support.roles import LOCAL, ROLES, client_of, prepare
 from tests.web.rights import ALL, BESIDE_FILE, BODIES, FILE, FORMS, LET_IN, OTHER_WORDS, WORDS
 from web.routes import ROUTERS as WEB_ROUTERS
@@ -57,9 +58,7 @@ class World:
 
     def answer(self, role: str, name: str) -> tuple[int, str]:
         """Status and where it leads, for one kind of person at one address."""
-        self.client.cookies.clear()
-        if role in self.tokens:
-            self.client.cookies.set(LOCAL, self.tokens[role])
+        cookie = f"{LOCAL}={self.tokens[role]}" if role in self.tokens else ""
         route = ROUTES[name]
         words = self.words | {word: self.words[other] for word, other in OTHER_WORDS.get(name, {}).items()}
         path = re.sub(r"\{(\w+)(:path)?\}", lambda found: str(words[found.group(1)]), route.path)
@@ -68,10 +67,8 @@ class World:
         files = {"file": ("示例.csv", FILE.encode(), "text/csv")} if body == "file" else None
         given = BESIDE_FILE.get(name) if files else body
         if path.startswith("/api/") and not files and name not in FORMS:
-            answer = self.client.request(method, path, json=given)
-        else:
-            answer = self.client.request(method, path, data=given, files=files)
-        return answer.status_code, answer.headers.get("location", "")
+            return knock(self.client, method, path, cookie=cookie, json=given)
+        return knock(self.client, method, path, cookie=cookie, data=given, files=files)
 
     def lets_in(self, role: str, name: str) -> bool:
         """Whether somebody of this kind gets through."""
@@ -99,8 +96,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder: Path = tmp_path_factory.mktemp("rights")
-    settings = Settings(data_dir=folder / "demo")
-    ensure_demo(settings, size=60)
+    settings = Settings(data_dir=a_demo(tmp_path_factory, TINY))
     tokens, matters = prepare(settings)
     with client_of(settings.data_dir, folder / "copy", None) as (client, engine):
         made = World(client, engine, (settings.data_dir, folder / "copy"), tokens)

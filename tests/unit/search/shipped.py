@@ -11,6 +11,6 @@ CATEGORIES = ("数据库", "操作系统", "中央处理器", "办公软件", "�
 
 def shipped_lexicon(overlay: Overlay = EMPTY) -> Lexicon:
     """Directories, catalogues and chains as shipped, with a few categories of products."""
-    rows = [Directory.model_validate(row | {"position": place}) for place, row in enumerate(shipped("directories"))]
+    rows = [Directory.model_validate({**row, "position": place}) for place, row in enumerate(shipped("directories"))]
     chains = {row["code"]: Text(row["name_zh"], row["name_en"]) for row in shipped("chains")}
     return lexicon_of(rows, chains, CATEGORIES, overlay)
