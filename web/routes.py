@@ -56,6 +56,7 @@ from web.work import objections as work_objections
 from web.work import parks as work_parks
 from web.work import plans as work_plans
 from web.work import pool as work_pool
+from web.work import pool_bulk as work_pool_bulk
 from web.work import pool_case as work_pool_case
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
@@ -120,6 +121,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     firm_sending.router,
     firm_standing.router,
     work_pool.router,
+    work_pool_bulk.router,
     work_pool_case.router,
     work_groups.router,
     work_classified.router,

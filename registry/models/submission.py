@@ -129,7 +129,7 @@ class SubmissionRevision(SQLModel, table=True):
     submission_id: int = ref(foreign="submission.id")
     revision: int
     content: dict[str, Any] = Field(sa_type=JsonType)
-    """``{fields: {path: value}, evidence: [{slug, sha256, filename}], findings: {...}}``."""
+    """``{fields: {path: value}, evidence: [{slug, sha256, filename}], findings: {...}}``; None: the firm emptied it."""
     sha256: str = Field(max_length=64)
     declared_by: str = Field(max_length=100)
     """Name and office of whoever signed the declaration."""

@@ -68,6 +68,7 @@ def _pool(session: Session) -> dict[str, str]:
         "cultivation as a table": "/office/cultivation?view=table&stalled=9",
         "pool_outcomes": "/office/cultivation/outcomes",
         "pool_new": f"/office/cultivation/new?key={held}",
+        "pool_bulk": "/office/cultivation/bulk",
         "pool_case": f"/office/cultivation/{working}",
         "pool_case, closed": f"/office/cultivation/{closed}",
         "pool_case, with a proposal": f"/office/cultivation/{proposed}",

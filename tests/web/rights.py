@@ -232,8 +232,9 @@ LET_IN: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
-            "work_claim work_correction pool_case pool_decide group_links group_add work_evidence work_submission "
-            "submission_decide submission_document submission_presence submission_refuse submission_return"
+            "work_claim work_correction pool_case pool_presence pool_decide group_links group_add work_evidence "
+            "work_submission submission_decide submission_document submission_presence submission_refuse "
+            "submission_return"
         ).split(),
         OF_CITY,
     ),
@@ -242,7 +243,7 @@ LET_IN: dict[str, frozenset[str]] = {
     "classified_result": frozenset({"province_reviewer", "province_curator", "administrator"}),
     **dict.fromkeys("pool_admit pool_record pool_move pool_plan pool_owner pool_product".split(), POOL_KEEPERS),
     "inbox_assign": POOL_KEEPERS,
-    "pool_new": ACTING,
+    **dict.fromkeys("pool_new pool_bulk pool_bulk_act".split(), ACTING),
     "group_end": CURATORS - {"list_curator"},
     **dict.fromkeys("match_form match_upload".split(), CURATORS),
     **dict.fromkeys("notice_stage notice_form".split(), LISTERS),

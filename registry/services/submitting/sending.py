@@ -17,6 +17,7 @@ from registry.services.submitting.drafting import require_hand
 from registry.services.submitting.findings import findings_with, rule_procedure
 from registry.services.submitting.moves import lock_submission, move, require_move
 from registry.services.submitting.plans import plan_of, steps_in
+from registry.services.submitting.prefilling import emptied
 from registry.services.submitting.state import State, read_state
 from registry.services.submitting.stepping import enter_step, steps_for
 from registry.vocabulary import FieldDecision, StepOutcome, SubmissionAct, SubmissionState, WorkKind
@@ -162,7 +163,7 @@ def _snapshot(
         "kind": submission.kind.value,
         "enterprise": {"uscc": enterprise.uscc, "name": enterprise.name_zh},
         "year": submission.year,
-        "fields": values,
+        "fields": values | dict.fromkeys(emptied(session, state, enterprise)),
         "evidence": [{"slug": one.slug, "sha256": one.sha256, "filename": one.filename} for one in state.evidence],
         "findings": {},
         "declared_by": name,
