@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import import_scripts.steps
+from import_scripts.deciding import decide_command
 from import_scripts.steps import ImportKey, JsonOption, import_number
 from registry.cli.speech import locale_of, say, say_json
 
@@ -32,6 +33,7 @@ def mount(app: typer.Typer) -> None:
     imports.command("list")(list_command)
     imports.command("show")(show_command)
     imports.command("undo")(undo_command)
+    imports.command("decide")(decide_command)
     import_scripts.steps.mount(imports)
     app.add_typer(imports, name="imports")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from import_scripts.printing import preview_text, print_import
 from import_scripts.reading import open_file
-from import_scripts.running import SHOWN, Trial, require_agreement
+from import_scripts.running import SHOWN, Trial, progress_bar, require_agreement
 from registry.cli.setting_up import open_engine, read_settings
 from registry.cli.speech import locale_of, say, say_json
 from registry.db import transaction
@@ -33,9 +33,14 @@ def run_notice(file: Path, asked: Asked, *, dry_run: bool, yes: bool, as_json: b
         if dry_run:
             _show(_try(engine, read_file, asked, actor), preview_text(), as_json=as_json)
             return
-        with transaction(engine) as session:
+        with progress_bar(read_file, locale_of()) as progress, transaction(engine) as session:
             staged = stage_notice(
-                session, read_file=read_file, asked=asked, actor=actor, archive_dir=settings.archive_dir
+                session,
+                read_file=read_file,
+                asked=asked,
+                actor=actor,
+                archive_dir=settings.archive_dir,
+                progress=progress,
             )
             detail = get_import(session, import_id=staged.import_id, limit=SHOWN)
     key = detail.summary.key
@@ -79,8 +84,10 @@ def parse_kind(given: str) -> ImportKind:
 def _try(engine: "Engine", read_file: "ReadFile", asked: Asked, actor: Actor) -> ImportDetail:
     """Stage and look in a transaction that is rolled back."""
     try:
-        with transaction(engine) as session:
-            staged = stage_notice(session, read_file=read_file, asked=asked, actor=actor, archive_dir=None)
+        with progress_bar(read_file, locale_of()) as progress, transaction(engine) as session:
+            staged = stage_notice(
+                session, read_file=read_file, asked=asked, actor=actor, archive_dir=None, progress=progress
+            )
             raise Trial(get_import(session, import_id=staged.import_id, limit=SHOWN))
     except Trial as trial:
         return trial.detail

@@ -68,7 +68,7 @@ def run_import(
             return
         with transaction(engine) as session:
             read_file, options = _remembered(session, read_file, options, memory=memory)
-            with _progress(read_file, locale_of()) as progress:
+            with progress_bar(read_file, locale_of()) as progress:
                 staged = stage(
                     session,
                     read_file=read_file,
@@ -128,7 +128,7 @@ def _write(session: "Session", import_id: int, *, as_json: bool) -> ImportDetail
 def _try(engine: "Engine", read_file: "ReadFile", options: ImportOptions, *, memory: bool) -> ImportDetail:
     """Stage and look in a transaction that is rolled back."""
     try:
-        with _progress(read_file, locale_of()) as progress, transaction(engine) as session:
+        with progress_bar(read_file, locale_of()) as progress, transaction(engine) as session:
             read_file, options = _remembered(session, read_file, options, memory=memory)
             staged = stage(
                 session,
@@ -170,7 +170,7 @@ def require_agreement(key: str, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(read_file: "ReadFile", locale: str) -> Iterator[Progress | None]:
+def progress_bar(read_file: "ReadFile", locale: str) -> Iterator[Progress | None]:
     """A bar on a terminal for a long file; nothing elsewhere."""
     if read_file.size < PROGRESS_FROM_BYTES or not sys.stderr.isatty():
         yield None

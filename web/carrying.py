@@ -1,6 +1,7 @@
 """What somebody typed, carried through signing in again as a hidden field of the form, then offered for sending.
 
-It travels through the browser only; nothing of it is stored. Passwords and files are never carried.
+It travels through the browser only; nothing of it is stored. Passwords and files are never carried: files are named, so
+that they can be chosen again on the page after signing in.
 """
 
 import json
@@ -22,12 +23,17 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A form that was sent but not taken. ``back``: the page it was on; ``files``: names of files to choose again."""
+    """A form that was sent but not taken. ``back``: the page it was on; ``files``: field and name of each file."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
-    files: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
     back: str = "/"
+
+    @property
+    def inputs(self) -> dict[str, tuple[str, ...]]:
+        """The fields files were chosen in, with the names of those files."""
+        return {field: tuple(name for one, name in self.files if one == field) for field, _ in self.files}
 
     def packed(self) -> str:
         """As text for one hidden field."""
@@ -57,7 +63,8 @@ def unpacked(text: str) -> Carried | None:
     try:
         said = json.loads(text)
         pairs = tuple((str(name), str(value)) for name, value in said["fields"])
-        path, files, back = str(said["path"]), tuple(map(str, said["files"])), str(said["back"])
+        files = tuple((str(field), str(name)) for field, name in said["files"])
+        path, back = str(said["path"]), str(said["back"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if safe_path(path) != path or path.startswith(NEVER) or len(pairs) > CARRIED_FIELDS:
@@ -68,7 +75,7 @@ def unpacked(text: str) -> Carried | None:
 def _carried(request: Request, form: FormData) -> Carried:
     pairs = form.multi_items()
     typed = tuple((name, value) for name, value in pairs if isinstance(value, str) and "password" not in name.lower())
-    files = tuple(value.filename or "" for _, value in pairs if isinstance(value, UploadFile) and value.filename)
+    files = tuple((name, value.filename) for name, value in pairs if isinstance(value, UploadFile) and value.filename)
     query = f"?{request.url.query}" if request.url.query else ""
     return Carried(request.url.path + query, typed, files, _page_before(request))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
@@ -20,6 +21,9 @@ from registry.settings import Settings
 from web.i18n import locale_of
 from web.navigation import path_of
 from web.sessions import session_token
+
+OFFICE = "/office"
+"""Under this are the pages of officials, all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def introduce(request: Request, token: str) -> Actor:
     """Who holds this token, told to the templates."""
     settings = get_settings(request)
     needed = settings.require_second_factor
-    actor = recognise(request.app.state.engine, token=token, second_factor_needed=needed)
+    told = partial(_count_waiting, request)
+    actor = recognise(request.app.state.engine, token=token, second_factor_needed=needed, then=told)
     request.state.actor = actor
     request.state.user = None
     if not actor.is_anonymous:
@@ -100,21 +105,21 @@ def current_person(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
     return actor
 
 
-def current_officer(request: Request, actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
-    """The signed-in official. Raises NotAuthenticated for the public, NotAllowed for a firm's account.
-
-    The header of a page says how much waits in the inbox: counted here, where a page is looked at.
-    """
+def current_officer(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+    """The signed-in official. Raises NotAuthenticated for the public, NotAllowed for a firm's account."""
     if actor.is_anonymous:
         raise NotAuthenticated("请先登录。", "Sign in first.")
     if actor.withheld:
         require(actor, OFFICIALS)
     if not actor.is_official:
         raise NotAllowed("这一页只供工作人员使用。", "This page is for officials only.")
-    if request.method == "GET":
-        with reading(request.app.state.engine) as session:
-            request.state.waiting = waiting_count(session, actor=actor)
     return actor
+
+
+def _count_waiting(request: Request, session: Session, actor: Actor) -> None:
+    """The header of a page of the office says how much waits in the inbox: counted where a page is looked at."""
+    if request.method == "GET" and actor.is_official and request.url.path.startswith(OFFICE):
+        request.state.waiting = waiting_count(session, actor=actor)
 
 
 def _place(actor: Actor, locale: Locale) -> str | None:

@@ -54,6 +54,7 @@ PAGES_UNDER = {
         f"/office/{room}" for room in ("submissions/", "objections", "claims/", "corrections/", "merge", "split")
     ),
     "import_list": ("/office/notices/", "/office/match"),
+    "call_list": ("/office/steps",),
 }
 """Paths that belong under a link although they do not start with its own."""
 

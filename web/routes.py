@@ -54,7 +54,9 @@ from web.work import missing as work_missing
 from web.work import notices as work_notices
 from web.work import objections as work_objections
 from web.work import parks as work_parks
+from web.work import plans as work_plans
 from web.work import pool as work_pool
+from web.work import pool_bulk as work_pool_bulk
 from web.work import pool_case as work_pool_case
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
@@ -109,6 +111,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_calls.router,
     work_claims.router,
     work_parks.router,
+    work_plans.router,
     # Addresses that name a thing come before those that begin with a firm's key.
     firm_claims.router,
     firm_evidence.router,
@@ -118,6 +121,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     firm_sending.router,
     firm_standing.router,
     work_pool.router,
+    work_pool_bulk.router,
     work_pool_case.router,
     work_groups.router,
     work_classified.router,

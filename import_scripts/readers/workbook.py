@@ -4,9 +4,10 @@ import datetime
 import mmap
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from import_scripts.readers.binary_sheets import Area, shapes
 from import_scripts.readers.packages import check_package
 from import_scripts.readers.refused import Refused
 
@@ -25,6 +26,7 @@ def read(source: str, kind: str, limits: dict[str, int]) -> Iterator[Any]:
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     yield from _check(source, kind, limits)
+    merged = _merged_of_binary(source, limits) if kind == "xlsb" else {}
     try:
         workbook = CalamineWorkbook.from_path(source)
     except PasswordError as error:
@@ -35,17 +37,23 @@ def read(source: str, kind: str, limits: dict[str, int]) -> Iterator[Any]:
     for sheet in sheets:
         if sheet.visible != SheetVisibleEnum.Visible:
             yield {"note": "hidden", "sheet": sheet.name}
-        yield from _sheet(sheet.name, workbook.get_sheet_by_name(sheet.name), limits)
+        yield from _sheet(sheet.name, workbook.get_sheet_by_name(sheet.name), limits, merged.get(sheet.name, ()))
 
 
-def _sheet(name: str, content: Any, limits: dict[str, int]) -> Iterator[Any]:
+def _merged_of_binary(source: str, limits: dict[str, int]) -> dict[str, list[Area]]:
+    """The merged areas by sheet, which the library does not tell; refuses sheets that reach too far."""
+    with zipfile.ZipFile(source) as package:
+        return {name: shape.merged for name, shape in shapes(package, limits["cells"]).items()}
+
+
+def _sheet(name: str, content: Any, limits: dict[str, int], merged: Sequence[Area]) -> Iterator[Any]:
     if content.start is None or content.end is None:
         yield {"sheet": name}
         return
     last_row, last_column = content.end[0] + 1, content.end[1] + 1
     if last_row * last_column > limits["cells"] or last_column > _MOST_COLUMNS:
         raise Refused("extent", cell=f"{last_row}×{last_column}", limit=limits["cells"])
-    yield {"sheet": name, "merged": clipped(content.merged_cell_ranges or (), last_row, last_column)}
+    yield {"sheet": name, "merged": clipped(content.merged_cell_ranges or merged, last_row, last_column)}
     for number, row in enumerate(content.iter_rows(), 1):
         cells = [cell_text(value) for value in row]
         if any(cells):

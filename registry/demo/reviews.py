@@ -22,6 +22,7 @@ from registry.services.reviewing.deciding import Choice, decide_fields, tally
 from registry.services.submitting.calls import NewCall, open_call
 from registry.services.submitting.drafting import save_fields, start_submission
 from registry.services.submitting.evidence import Inspected, add_evidence
+from registry.services.submitting.plans import LEVELS, Step
 from registry.services.submitting.sending import submit
 from registry.vocabulary import FieldDecision, FirmRole, Procedure, Role, SubmissionKind, WorkKind
 
@@ -140,8 +141,7 @@ def _call(session: Session, actor: Actor, today: date) -> Call:
             standard_version="LG26",
             document_no=f"示通〔{today.year}〕9号",
             documents=(("audit_report", True), ("ip_certificates", False), ("social_insurance", False)),
-            steps=("county", "city", "province"),
-            days_per_step=7,
+            steps=tuple(Step(level, 7) for level in LEVELS),
         ),
     )
 

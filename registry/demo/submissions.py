@@ -23,6 +23,7 @@ from registry.services.submitting.calls import NewCall, open_call
 from registry.services.submitting.drafting import save_fields, start_submission
 from registry.services.submitting.evidence import Inspected, add_evidence
 from registry.services.submitting.moves import move
+from registry.services.submitting.plans import LEVELS, Step
 from registry.services.submitting.sending import submit
 from registry.vocabulary import (
     FieldDecision,
@@ -233,7 +234,7 @@ def _call(today: date) -> NewCall:
         standard_version="LG26",
         document_no=f"示信函〔{today.year}〕9号",
         documents=(("audit_report", True), ("ip_certificates", False), ("social_insurance", False)),
-        steps=("county", "city", "province"),
+        steps=tuple(Step(level, 10) for level in LEVELS),
     )
 
 

@@ -5,7 +5,7 @@ slip that makes no word), never in its brand (owners found 华那, 华钠 and �
 contradicts, and that no other firm comes near.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from registry.identity.divisions import city_of, covers
@@ -14,14 +14,14 @@ from registry.matching import differences as say
 from registry.matching.differences import Difference
 from registry.matching.parts import Parts
 from registry.matching.scoring import OTHER_FIRM, Comparison, compare
+from registry.matching.slips import Heard, telling_slip, unheard_place
 
 ACCEPT = 90
 """No candidate below this score is certain."""
+KINDS_OF_SLIP = ("shape", "sound", "character", "swapped")
 RIVAL = 80
 """Beside a slip another firm from this score on is near enough to have been meant."""
 
-SELDOM, USUAL = 1, 10
-"""A pair of characters that so few names hold is no word; one that so many hold is."""
 BRAND_TELLING = 4
 """A brand of so many characters tells a firm even where the trade is no listed word."""
 STEM_TELLING = 7
@@ -31,12 +31,10 @@ DRESS = frozenset({"place:place_dress", "form:form_variant"})
 """How the same name is written elsewhere."""
 SLIPS = frozenset({"place:place_slip", "form:form_slip"})
 """Damage outside of brand and trade."""
-TRADE_SLIPS = frozenset({"trade:shape", "trade:sound", "trade:character", "trade:swapped"})
-"""Damage inside the trade; certain only if it makes pairs of characters that no name has."""
+STEM_SLIPS = frozenset(f"{part}:{code}" for part in ("brand", "trade") for code in KINDS_OF_SLIP)
+"""Damage inside brand and trade; certain only if it makes what is no word (``slips.telling_slip``)."""
 PLACE_GONE = frozenset({"place:place_missing", "place:place_added"})
-"""Certain only if row and registry otherwise agree about the city."""
-Heard = Callable[[str], int]
-"""How many names hold a pair of characters."""
+"""Certain only if row and registry otherwise agree about the city, or about the day the firm was founded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def certain(candidates: Sequence[Weighed], asked: Asked, heard: Heard) -> Weighe
     best = max(candidates, key=_rank, default=None)
     if best is None or best.score < ACCEPT or best.contradicts or not _harmless(best, asked, heard):
         return None
-    slipped = bool(best.comparison.codes & (SLIPS | TRADE_SLIPS))
+    slipped = bool(best.comparison.codes & (SLIPS | STEM_SLIPS))
     for other in candidates:
         if other.offered.number != best.offered.number and not other.contradicts:
             if other.score >= (RIVAL if slipped else ACCEPT) and not _clearly_less(other, best):
@@ -146,39 +144,24 @@ def _harmless(best: Weighed, asked: Asked, heard: Heard) -> bool:
         return False
     (code,) = rest
     if code in SLIPS:
-        return len(codes) == 1
-    if code in TRADE_SLIPS:
-        return len(codes) == 1 and _unheard(asked.parts, best.offered.parts, heard)
+        return len(codes) == 1 and (code != "place:place_slip" or unheard_place(asked.parts, best.offered.parts, heard))
+    if code in STEM_SLIPS:
+        kind = code.partition(":")[2]
+        return len(codes) == 1 and telling_slip(asked.parts, best.offered.parts, kind, heard)
     if code == "form:form_missing":
         known = best.offered.parts
         told = bool(known.trade) or len(known.brand) >= BRAND_TELLING
         return told and (known.place is not None or "city" in best.supports or len(known.stem) >= STEM_TELLING)
-    return code in PLACE_GONE and "city" in best.supports and len(codes) == 1 and _same_place(asked, best.offered)
+    if code not in PLACE_GONE or len(codes) > 1:
+        return False
+    # One name in two cities, founded on one day: nobody has seen that; of one city a list says enough.
+    return "founded_on" in best.supports or ("city" in best.supports and _same_place(asked, best.offered))
 
 
 def _same_place(asked: Asked, offered: Offered) -> bool:
     """The place only one of the names has is where the other says it is in its own column."""
     named, stated = (asked.parts.place, offered.city) if asked.parts.place else (offered.parts.place, asked.city)
     return named is not None and stated is not None and (covers(named, stated) or covers(stated, named))
-
-
-def _unheard(printed: Parts, known: Parts, heard: Heard) -> bool:
-    """The slip makes pairs of characters inside the trade that hardly any name has, where the usual ones were."""
-    start = min(len(printed.brand), len(known.brand))
-    slipped, usual = _pairs(printed.stem[start:]), _pairs(known.stem[start:])
-    if sorted(printed.stem) == sorted(known.stem):
-        # Swapped: the two characters themselves tell, their neighbours are words by chance.
-        at = next(i for i, (a, b) in enumerate(zip(printed.stem, known.stem, strict=True)) if a != b)
-        slipped, usual = {printed.stem[at : at + 2]}, {known.stem[at : at + 2]}
-    return (
-        bool(slipped - usual)
-        and all(heard(pair) <= SELDOM for pair in slipped - usual)
-        and any(heard(pair) >= USUAL for pair in usual - slipped)
-    )
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
 def _cities(asked: Asked, offered: Offered) -> tuple[str, str] | None:

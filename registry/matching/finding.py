@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from registry.matching.certainty import Asked, Heard, Offered, Weighed, certain, weigh
+from registry.matching.certainty import Asked, Offered, Weighed, certain, weigh
 from registry.matching.scoring import ASK
+from registry.matching.slips import Heard
 
 SHOWN = 8
 """So many candidates are shown at most."""

@@ -112,7 +112,11 @@ def _swapped(word: str) -> frozenset[str]:
     return frozenset(word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
 
 
-_SLIPS = ("有限责任公司", "有限公司")
+_SLIPS = (
+    *("有限责任公司", "有限公司", "合伙企业有限合伙", "合伙企业普通合伙", "农民专业合作社", "专业合作社"),
+    *("股份有限公司", "集团有限公司", "股份合作公司"),
+)
+"""Forms long enough to be known with one character wrong; a name that ends as a shorter one does has that."""
 
 
 def _exact_form(folded: str) -> str:
@@ -120,7 +124,8 @@ def _exact_form(folded: str) -> str:
     for forms in _forms().get(folded[-1:], ()):
         length = len(next(iter(forms)))
         if size - length >= 2 and folded[-length:] in forms:
-            return folded[-length:]
+            # 木材加工厂 is 木材加工 and 厂.
+            return "厂" if folded.endswith("加工厂") else folded[-length:]
     return ""
 
 

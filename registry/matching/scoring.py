@@ -14,6 +14,7 @@ from registry.matching import differences as say
 from registry.matching.characters import NUMBERING, look_alike, sound_alike
 from registry.matching.differences import Difference
 from registry.matching.parts import Parts, trade_words
+from registry.matching.slips import slipped_form, slipped_place
 
 ASK = 80
 """From this score on a person is asked; below it is another firm."""
@@ -53,6 +54,8 @@ def compare(printed: Parts, known: Parts) -> Comparison:
     slip = _slip_in_place(printed, known)
     if slip is not None:
         found = [slip, *_forms(printed, known), *_branches(printed, known)]
+    elif slipped_form(printed, known):
+        found = [say.said("form_slip", 2, "form", "组织形式有一字之误", "one slip in the legal form")]
     else:
         found = [*_stems(printed, known), *_places(printed, known), *_forms(printed, known), *_branches(printed, known)]
     score = max(0, 99 - max(0, sum(each.weight for each in found) - 1))
@@ -70,6 +73,8 @@ def _slip_in_place(printed: Parts, known: Parts) -> Difference | None:
     one, two = printed.folded, known.folded
     if printed.stem == known.stem or len(one) != len(two) or OSA.distance(one, two, score_cutoff=1) > 1:
         return None
+    if slipped_place(printed, known):
+        return say.said("place_slip", 2, "place", f"地名有一字之误（{one[:4]}/{two[:4]}）", "a slip in the place")
     whole = printed if known.place is None else known
     head = whole.folded.find(whole.stem)
     wrong = [at for at, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
@@ -110,11 +115,13 @@ def _one_edit(printed: Parts, known: Parts) -> Difference:
     at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
     # A slip inside a trade makes it no word: the true brand is the shorter one. A trade no list has counts as brand.
     brand = min(len(printed.brand), len(known.brand))
-    part = "trade" if at >= brand else "brand"
+    # Two that changed places across its edge break a word of the trade: 蓝教众育 for 蓝众教育.
+    swap = len(one) == len(two) and one[at + 1 :] != two[at + 1 :]
+    part = "trade" if at + swap >= brand else "brand"
     # Both trades are words of the list: the difference is meant, not a slip.
     words = part == "trade" and printed.brand == known.brand
     if len(one) == len(two):
-        if one[at + 1 :] == two[at + 1 :]:
+        if not swap:
             return _substitution(one[at], two[at], part, brand, words)
         weight = (26, 12, 8)[_size(brand)] if part == "brand" else 20 if words else 4
         return say.swapped(one[at : at + 2], two[at : at + 2], weight, part)

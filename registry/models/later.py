@@ -11,7 +11,15 @@ from registry.models.mail import Mail
 from registry.models.membership import AccessRecord, Claim, ClaimCode, Contact, Membership, Park, ParkFirm, ParkMember
 from registry.models.objection import Objection
 from registry.models.searching import SearchMiss, SearchWord
-from registry.models.submission import Call, Evidence, ReviewStep, Submission, SubmissionField, SubmissionRevision
+from registry.models.submission import (
+    Call,
+    Evidence,
+    ReviewPlan,
+    ReviewStep,
+    Submission,
+    SubmissionField,
+    SubmissionRevision,
+)
 
 __all__ = [
     "AccessRecord",
@@ -47,6 +55,7 @@ __all__ = [
     "Presence",
     "RecoveryCode",
     "Reexamination",
+    "ReviewPlan",
     "ReviewStep",
     "RoleGrant",
     "RuleDraft",

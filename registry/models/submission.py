@@ -29,11 +29,28 @@ class Call(SQLModel, table=True):
     documents: list[Any] = Field(default_factory=list, sa_type=JsonType)
     """What is asked for: ``{slug, zh, en, required}``."""
     steps: list[Any] = Field(default_factory=list, sa_type=JsonType)
-    """Levels that review one after another: county, city, province."""
-    days_per_step: int = 10
+    """Levels that review one after another, from below: ``{level, days}``."""
     created_by: str = Field(max_length=100)
     created_at: datetime = instant()
     withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class ReviewPlan(SQLModel, table=True):
+    """Levels and days by which a directory, or a kind without one, is reviewed; without a row: as shipped."""
+
+    __tablename__ = "review_plan"
+
+    subject: str = Field(primary_key=True, max_length=40)
+    """A directory's code, or the kind of what belongs to no directory."""
+    steps: list[Any] = Field(default_factory=list, sa_type=JsonType)
+    """As in a call: ``{level, days}``."""
+    due_month: int | None = None
+    due_day: int | None = None
+    """By when in the year it is due; of the yearly update only."""
+    version: int = 1
+    """Counts its changes: a page that knows an older one is told so."""
+    changed_by: str = Field(max_length=100)
+    changed_at: datetime = instant()
 
 
 class Submission(SQLModel, table=True):
@@ -60,7 +77,7 @@ class Submission(SQLModel, table=True):
     version: int = 1
     """Counts every change of the row or its fields: a page that knows an older one is told so."""
     steps: list[Any] = Field(default_factory=list, sa_type=JsonType)
-    """``{level, region_code}`` in order; fixed when it is first sent."""
+    """``{level, region_code, days}`` in order; fixed when it is first sent."""
     step: int = 0
     """Which of ``steps`` it lies at."""
     due_on: date | None = None
@@ -112,7 +129,7 @@ class SubmissionRevision(SQLModel, table=True):
     submission_id: int = ref(foreign="submission.id")
     revision: int
     content: dict[str, Any] = Field(sa_type=JsonType)
-    """``{fields: {path: value}, evidence: [{slug, sha256, filename}], findings: {...}}``."""
+    """``{fields: {path: value}, evidence: [{slug, sha256, filename}], findings: {...}}``; None: the firm emptied it."""
     sha256: str = Field(max_length=64)
     declared_by: str = Field(max_length=100)
     """Name and office of whoever signed the declaration."""

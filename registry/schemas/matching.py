@@ -52,6 +52,8 @@ class RowComparison(ReadModel):
     question: Question = "firm"
     may_act: bool = True
     """Of a notice: the registry can do what the row says once a person confirms it."""
+    may_skip: bool = False
+    """Of a notice: the row may be left out."""
 
     import_id: int
     row_id: int

@@ -217,7 +217,7 @@ def test_a_firm_claims_its_page_sends_mends_what_is_returned_and_the_public_sees
         official.locator(f'[name="r:{path}"]').select_option(index=1)
         official.locator(f'[name="t:{path}"]').fill("请写全（示例）")
     accept_the_rest(official)
-    press(official, "退回给企业…")
+    press(official, "退回 2 项给企业…")
     official.locator("main form button[type=submit]").last.click()
     expect(official.get_by_text("已退回企业补正。")).to_be_visible()
 

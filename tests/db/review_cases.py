@@ -17,7 +17,7 @@ from registry.models import (
     SubmissionRevision,
 )
 from registry.policies import EVERYWHERE, Actor, Grant
-from registry.services.reviewing.acts import enter_step
+from registry.services.submitting.stepping import enter_step
 from registry.vocabulary import Procedure, Role, SubmissionKind, SubmissionState
 from tests.factories import an_enterprise
 
@@ -31,9 +31,9 @@ STRANGER = Actor(None, "外市示例", (Grant(Role.REVIEWER, ELSEWHERE),), "外�
 AUDITOR = Actor(None, "审计示例", (Grant(Role.AUDITOR, EVERYWHERE),), "审计示例")
 PUBLIC = Actor.anonymous()
 STEPS = [
-    {"level": "county", "region_code": COUNTY},
-    {"level": "municipal", "region_code": CITY},
-    {"level": "provincial", "region_code": PROVINCE},
+    {"level": "county", "region_code": COUNTY, "days": 10},
+    {"level": "city", "region_code": CITY, "days": 10},
+    {"level": "province", "region_code": PROVINCE, "days": 10},
 ]
 VALUES: dict[str, Any] = {
     "profile.address": "南山区示例路 18 号 5 栋 6 层",
@@ -54,8 +54,7 @@ def a_call(session: Session, **overrides: Any) -> Call:
         "opens_at": now - timedelta(days=10),
         "closes_at": now + timedelta(days=10),
         "standard_version": "LG26",
-        "steps": ["county", "municipal", "provincial"],
-        "days_per_step": 7,
+        "steps": [{"level": level, "days": 7} for level in ("county", "city", "province")],
         "created_by": "示例",
     }
     call = Call(**given | overrides)
@@ -69,7 +68,7 @@ def a_submission(
     *,
     enterprise: Enterprise | None = None,
     values: dict[str, Any] | None = None,
-    steps: list[dict[str, str]] | None = None,
+    steps: list[dict[str, Any]] | None = None,
     call: Call | None = None,
     **overrides: Any,
 ) -> Submission:

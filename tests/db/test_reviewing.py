@@ -11,14 +11,18 @@ from registry.errors import Conflict, InvalidInput, InvalidTransition, NotAllowe
 from registry.models import (
     AuditEvent,
     Enterprise,
+    Evidence,
+    GroupLink,
     ReviewStep,
     Submission,
     SubmissionField,
     WorkItem,
 )
-from registry.policies import Actor
+from registry.policies import Actor, Grant
+from registry.pool_words import GroupKind
 from registry.review_vocabulary import ReturnReason
 from registry.services.audit import verify_chain
+from registry.services.inbox.listing import InboxQuery, inbox
 from registry.services.reviewing.acts import (
     approve_submission,
     forward_submission,
@@ -27,7 +31,8 @@ from registry.services.reviewing.acts import (
 )
 from registry.services.reviewing.case import open_case
 from registry.services.reviewing.deciding import Choice, FaultyChoices, accept_clear, decide_fields, tally
-from registry.vocabulary import FieldDecision, StepOutcome, SubmissionState
+from registry.services.reviewing.rights import may_decide
+from registry.vocabulary import FieldDecision, Role, StepOutcome, SubmissionState
 from tests.db.review_cases import (
     AUDITOR,
     CITY,
@@ -94,6 +99,20 @@ def test_only_officials_of_the_place_read_and_only_those_of_the_step_decide(sess
     for actor in (STRANGER, AUDITOR):
         with pytest.raises(NotAllowed):
             decide(session, submission, {"profile.address": YES}, actor)
+
+
+def test_what_belongs_to_no_directory_takes_a_grant_for_every_directory(session: Session) -> None:
+    limited = Actor(None, "名录示例", (Grant(Role.REVIEWER, COUNTY, "little_giant"),))
+    whole, nomination = a_submission(session), a_submission(session, call=a_call(session))
+    assert whole.directory_code is None
+    assert not may_decide(limited, whole)
+    with pytest.raises(NotAllowed):
+        decide(session, whole, {"profile.address": YES}, limited)
+    with pytest.raises(NotAllowed):
+        approve_submission(session, submission_id=whole.id, version=whole.version, actor=limited)
+    assert may_decide(limited, nomination)
+    decide(session, nomination, {"profile.address": YES}, limited)
+    assert [row.subject_id for row in inbox(session, InboxQuery(), actor=limited).rows] == [nomination.id]
 
 
 def test_a_draft_nobody_sent_is_not_there_for_officials(session: Session) -> None:
@@ -230,7 +249,7 @@ def test_three_steps_lead_to_the_register_and_each_level_decides_for_itself(sess
         forward_submission(session, submission_id=submission.id, version=submission.version, actor=actor)
         item = session.exec(select(WorkItem).where(WorkItem.subject_id == submission.id)).one()
         assert (item.region_code, item.closed_at) == (place, None)
-        assert item.due_on == clock.today() + timedelta(days=7)
+        assert item.due_on == clock.today() + timedelta(days=10)
         with pytest.raises(NotAllowed):
             decide(session, submission, {"profile.address": YES}, actor)
     below = row_of(session, submission, "profile.address", PROVINCIAL)
@@ -270,6 +289,39 @@ def test_jumps_units_and_documents_others_sent_too_are_marked(session: Session) 
     assert document.anomalies[0].text.zh == "同一份文件也由深圳示例借用公司、另 1 家企业提交"
     assert [one.kind for one in row_of(session, submission, "annual.2025.rd_expense").anomalies] == ["jump"]
     assert row_of(session, submission, "annual.2025.rd_expense").evidence_missing
+
+
+def test_a_document_shared_inside_a_group_is_no_mark(session: Session) -> None:
+    submission = a_submission(session)
+    firm = session.get_one(Enterprise, submission.enterprise_id)
+    firms = {word: an_enterprise(name_zh=f"深圳示例{word}公司") for word in ("母", "姐妹", "参股", "曾控股", "无关")}
+    session.add_all(firms.values())
+    session.flush()
+    ended = clock.now()
+    for one, other, kind, end in (
+        (firms["母"], firm, GroupKind.CONTROLS, None),
+        (firms["母"], firms["姐妹"], GroupKind.CONTROLS, None),
+        (firm, firms["参股"], GroupKind.MINORITY, None),
+        (firms["曾控股"], firm, GroupKind.CONTROLS, ended),
+    ):
+        session.add(
+            GroupLink(
+                enterprise_id=one.id, other_id=other.id, kind=kind, source="示例", dated=clock.today(), made_by="示例",
+                ended_at=end,
+            )
+        )  # fmt: skip
+    for one in (*firms.values(), firm):
+        a_document(session, one, submission if one is firm else None)
+    send(session, submission, VALUES)
+    marks = row_of(session, submission, "evidence.audit_report").anomalies
+    assert [one.text.zh for one in marks] == [
+        "同一份文件也由深圳示例参股公司、深圳示例无关公司、深圳示例曾控股公司提交"
+    ]
+    for word in ("参股", "曾控股", "无关"):
+        session.delete(session.exec(select(Evidence).where(Evidence.enterprise_id == firms[word].id)).one())
+    session.flush()
+    assert row_of(session, submission, "evidence.audit_report").anomalies == ()
+    assert all(one.kind != "shared" for one in row_of(session, submission, "annual.2025.revenue").anomalies)
 
 
 def test_a_ratio_far_from_the_peers_is_marked(session: Session) -> None:

@@ -19,8 +19,10 @@ from registry.models import (
 )
 from registry.services.submitting.drafting import get_submission, save_fields, start_submission
 from registry.services.submitting.moves import move
-from registry.services.submitting.sending import digest, recall, steps_for, submit, withdraw
+from registry.services.submitting.plans import Step
+from registry.services.submitting.sending import digest, recall, submit, withdraw
 from registry.services.submitting.state import State, read_state
+from registry.services.submitting.stepping import steps_for
 from registry.vocabulary import (
     FieldDecision,
     StepOutcome,
@@ -181,7 +183,7 @@ def test_sending_gives_a_number_a_hash_a_step_and_an_entry_in_the_inbox(session:
     session.expire_all()
     assert draft.receipt == f"SB-{clock.today().year}-{draft.id:06d}"
     assert (draft.state, draft.revision, draft.step) == (SubmissionState.SUBMITTED, 1, 0)
-    assert draft.steps == [{"level": "city", "region_code": "440300"}]
+    assert draft.steps == [{"level": "city", "region_code": "440300", "days": 10}]
     assert digest(revision.content) == revision.sha256
     assert revision.content["fields"]["contact.name"] == "示例联系人"
     item = session.exec(select(WorkItem)).one()
@@ -329,7 +331,10 @@ def test_firms_of_another_place_cannot_answer_a_call(session: Session) -> None:
 )
 def test_steps_follow_the_place(place: str | None, levels: tuple[str, ...], codes: list[str]) -> None:
     enterprise = an_enterprise(region_code=place, city_code=None)
-    assert [step["region_code"] for step in steps_for(enterprise, levels)] == codes
+    steps = [Step(level, days) for days, level in enumerate(levels, start=1)]
+    found = steps_for(enterprise, steps)
+    assert [step["region_code"] for step in found] == codes
+    assert found[-1]["days"] == len(levels)
 
 
 def test_filled_names_all_that_is_required(session: Session, firm: Firm) -> None:

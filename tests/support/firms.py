@@ -10,6 +10,7 @@ from registry.models import Account, Call, Enterprise, Membership, Submission
 from registry.policies import Actor, FirmRight, Grant
 from registry.services.submitting.calls import NewCall, open_call
 from registry.services.submitting.drafting import save_fields, start_submission
+from registry.services.submitting.plans import LEVELS, Step
 from registry.vocabulary import FirmRole, Procedure, Role, SubmissionKind
 from tests.factories import an_enterprise
 
@@ -76,7 +77,7 @@ def a_call(session: Session, **overrides: object) -> Call:
         "standard_version": "LG26",
         "document_no": "示信函〔2026〕1号",
         "documents": (("audit_report", False),),
-        "steps": ("county", "city", "province"),
+        "steps": tuple(Step(level, 10) for level in LEVELS),
     }
     return open_call(session, actor=CURATOR, new=NewCall(**given | overrides))  # type: ignore[arg-type]
 

@@ -58,6 +58,7 @@ WORDS: Mapping[str, object] = {
     "act": "final",
     "kind": "enterprise",
     "against": "current",
+    "subject": "yearly",
 }
 """What stands in addresses besides the matters of ``tests.support.roles``."""
 
@@ -129,7 +130,13 @@ BODIES: Mapping[str, Any] = {
     "match_upload": "file",
     "call_open": {
         **{"directory": "little_giant", "standard": "LG26", "title": "示例", "region": "440000", "procedure": "new"},
-        **{"opens_on": _DAY, "closes_on": "2026-02-01", "step.city": "yes", "document.audit_report": "required"},
+        **{
+            "opens_on": _DAY,
+            "closes_on": "2026-02-01",
+            "step.city": "yes",
+            "days.city": "10",
+            "document.audit_report": "required",
+        },
     },
     "call_change": _ASKED | _ACT,
     "claim_code_make": {"key": "{own_key}"},
@@ -144,6 +151,7 @@ BODIES: Mapping[str, Any] = {
     "split_act": _ASKED | {"key": "{own_key}", "name": "示例分出有限公司"},
     "park_create": {"name": "示例园区", "place": "440300"},
     "park_member_add": {"login": "person"},
+    "review_plan_set": {"version": "0", "step.city": "yes", "days.city": "10", "due_month": "4", "due_day": "30"},
     "classified_result": _ASKED | {"result": "keep"},
     "classified_decide": _ASKED | {"decision": "accept"},
 }
@@ -218,14 +226,15 @@ LET_IN: dict[str, frozenset[str]] = {
         (
             "call_list work_call claim_list classified_list cultivation_board pool_export pool_outcomes inbox "
             "inbox_undo inbox_bulk inbox_bulk_act match_show match_cancel match_download merge_page merge_proposal "
-            "merge_undo park_list split_act split_page submission_ask"
+            "merge_undo park_list review_plan review_plan_list split_act split_page submission_ask"
         ).split(),
         OFFICIALS,
     ),
     **dict.fromkeys(
         (
-            "work_claim work_correction pool_case pool_decide group_links group_add work_evidence work_submission "
-            "submission_decide submission_document submission_presence submission_refuse submission_return"
+            "work_claim work_correction pool_case pool_presence pool_decide group_links group_add work_evidence "
+            "work_submission submission_decide submission_document submission_presence submission_refuse "
+            "submission_return"
         ).split(),
         OF_CITY,
     ),
@@ -234,10 +243,11 @@ LET_IN: dict[str, frozenset[str]] = {
     "classified_result": frozenset({"province_reviewer", "province_curator", "administrator"}),
     **dict.fromkeys("pool_admit pool_record pool_move pool_plan pool_owner pool_product".split(), POOL_KEEPERS),
     "inbox_assign": POOL_KEEPERS,
-    "pool_new": ACTING,
+    **dict.fromkeys("pool_new pool_bulk pool_bulk_act".split(), ACTING),
     "group_end": CURATORS - {"list_curator"},
     **dict.fromkeys("match_form match_upload".split(), CURATORS),
     **dict.fromkeys("notice_stage notice_form".split(), LISTERS),
+    "review_plan_set": frozenset({"administrator"}),
     "park_create": ADMINISTRATORS,
     "park_member_add": ADMINISTRATORS,
     **dict.fromkeys("user_list user_page audit_log".split(), AUDITING),

@@ -98,7 +98,7 @@ def test_an_official_opens_moves_and_takes_back_a_call(client: TestClient, place
     data = {
         "title": "示例通知二", "directory": "little_giant", "standard": "LG26", "procedure": "new", "region": "440000",
         "opens_on": clock.today().isoformat(), "opens_hour": "00:00", "closes_on": day.isoformat(),
-        "closes_hour": "17:00", "step.city": "yes", "days_per_step": "10", "document.audit_report": "required",
+        "closes_hour": "17:00", "step.city": "yes", "days.city": "10", "document.audit_report": "required",
     }  # fmt: skip
     wrong = client.post("/office/calls", data=data | {"closes_on": "2020-01-01"}, headers=SAME_SITE)
     assert wrong.status_code == 422

@@ -305,3 +305,62 @@ def test_a_stalled_case_says_so(client: TestClient, sqlite_engine: Engine) -> No
     as_(client, "lin")
     assert "停滞 22 天，催办 2 次" in client.get("/office/cultivation?stalled=21").text
     assert "22 天没有工作" in client.get(CASE).text
+
+
+def test_two_on_one_case_see_each_other_and_an_old_page_is_told_so(client: TestClient, sqlite_engine: Engine) -> None:
+    as_(client, "lin")
+    assert f'hx-post="{CASE}/presence?version=1"' in client.get(CASE).text
+    assert send(client, f"{CASE}/presence?version=1").status_code == 200
+    as_(client, "fang")
+    assert "lin示例</b> 正在看这一件" in client.get(CASE).text
+    answer = send(client, f"{CASE}/next", next_act="示例", next_act_on=today().isoformat(), version="1")
+    assert answer.status_code == 303
+    as_(client, "lin")
+    assert "又有改动" in send(client, f"{CASE}/presence?version=1").text
+    late = send(client, f"{CASE}/next", next_act="我的打字", next_act_on=today().isoformat(), version="1")
+    assert late.status_code == 409
+    assert 'value="我的打字"' in late.text
+    assert send(as_(client, "he"), f"{CASE}/presence").status_code == 403
+
+
+BULK = "/office/cultivation/bulk"
+
+
+def test_a_filtered_set_is_planned_and_handed_on_by_typing_its_number(
+    client: TestClient, sqlite_engine: Engine
+) -> None:
+    as_(client, "lin")
+    board = client.get("/office/cultivation?tier=little_giant&owner=me").text
+    assert f'href="{BULK}?tier=little_giant&amp;owner=' in board
+    page = client.get(f"{BULK}?tier=little_giant&stage=admitted").text
+    assert "对筛选出的 1 家一起办理" in page
+    assert "入库" in page
+    day = (today() + timedelta(days=3)).isoformat()
+    plan = {"act": "plan", "next_act": "示例走访", "next_act_on": day}
+    wrong = send(client, f"{BULK}?stage=admitted", **plan, count="2")
+    assert wrong.status_code == 409
+    assert 'value="示例走访"' in wrong.text
+    assert 'id="plan-count-error"' in wrong.text
+    done = send(client, f"{BULK}?stage=admitted", **plan, count="1")
+    assert (done.status_code, done.headers["location"]) == (303, "/office/cultivation?stage=admitted&done=1")
+    assert "已办理 1 家" in client.get(done.headers["location"]).text
+    assert send(client, BULK, act="owner", owner="", count="1").status_code == 422
+    assert send(client, BULK, act="owner", owner="none", count="1").status_code == 303
+    with reading(sqlite_engine) as session:
+        case = session.get_one(CultivationCase, 1)
+        assert (case.next_act, case.owner_id) == ("示例走访", None)
+
+
+@pytest.mark.parametrize("count", ["", "x", "1.0", "-1", "9" * 400, "１"])
+def test_whatever_is_typed_as_a_number_nothing_is_done(client: TestClient, sqlite_engine: Engine, count: str) -> None:
+    as_(client, "lin")
+    before = traces(sqlite_engine)
+    assert send(client, BULK, act="owner", owner="none", count=count).status_code == 409
+    assert traces(sqlite_engine) == before
+
+
+def test_auditors_act_on_no_set_and_other_cities_have_none(client: TestClient) -> None:
+    as_(client, "shen")
+    assert BULK not in client.get("/office/cultivation").text
+    assert client.get(BULK).status_code == 403
+    assert "没有筛选出您能办理的在库企业" in as_(client, "he").get(BULK).text

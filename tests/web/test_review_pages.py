@@ -86,6 +86,16 @@ def test_the_header_counts_what_waits_and_the_list_leads_to_the_case(client: Tes
         assert client.get(f"/office/inbox?{wrong}").status_code == 422
 
 
+def test_the_button_says_how_many_fields_go_back(client: TestClient, case: str) -> None:
+    page = as_(client, "lin").get(case).text
+    assert '<span data-when="returned" hidden>' in page
+    assert '<span data-unless="returned">退回给企业…</span>' in page
+    post(client, case, version="2", act="save", **refuse_revenue())
+    page = client.get(case).text
+    assert '<span data-when="returned">退回 <span data-count="returned">1</span> 项给企业…</span>' in page
+    assert '<span data-unless="returned" hidden>' in page
+
+
 def test_a_case_is_for_its_place_and_opening_it_is_told_to_the_firm(
     client: TestClient, sqlite_engine: Engine, case: str
 ) -> None:
@@ -237,7 +247,7 @@ def test_presence_is_told_to_others_and_says_when_the_page_is_old(client: TestCl
     version = form(page)["version"]
     assert post(client, f"{case}/presence?version={version}")[0] == 200
     as_(client, "chen")
-    assert "lin示例</b> 正在看这件申报" in client.get(case).text
+    assert "lin示例</b> 正在看这一件" in client.get(case).text
     post(client, case, **form(page), **accept())
     as_(client, "lin")
     assert "又有改动" in post(client, f"{case}/presence?version={version}")[2]

@@ -94,7 +94,10 @@ def test_passwords_never_travel_and_files_are_named(client: TestClient, li: Acto
     )
     carried = hidden(answer.text, "carried")
     done = client.post("/login", data={"login": "li", "password": PASSWORD, "carried": carried}, headers=SAME_SITE)
-    assert "名单.csv" in done.text
+    assert "请再选一次" in done.text
+    assert "刚才选的是：名单.csv" in done.text
+    assert re.search(r'<input[^>]* type="file"[^>]* name="file" required', done.text)
+    assert 'enctype="multipart/form-data"' in done.text
     assert offered(done.text) == {"note": "示例"}
 
 
@@ -138,7 +141,16 @@ def test_a_made_up_form_leads_nowhere_else(client: TestClient, li: Actor, path: 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "{}", "[]", '{"path": "/a"}', '{"path":"/a","fields":1,"files":[],"back":""}']
+    "text",
+    [
+        "",
+        "x",
+        "{}",
+        "[]",
+        '{"path": "/a"}',
+        '{"path":"/a","fields":1,"files":[],"back":""}',
+        '{"path":"/a","fields":[],"files":["x"],"back":""}',
+    ],
 )
 def test_damaged_text_carries_nothing(text: str) -> None:
     assert unpacked(text) is None
@@ -150,5 +162,5 @@ fields = st.lists(st.tuples(st.text(min_size=1, max_size=10), st.text(max_size=5
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(fields=fields.filter(lambda pairs: all("\ud800" > c or c > "\udfff" for p in pairs for t in p for c in t)))
 def test_whatever_was_typed_is_unpacked_as_it_was_packed(fields: list[tuple[str, str]]) -> None:
-    form = Carried("/office/batches?x=1", tuple(fields), ("名单.csv",), "/office")
+    form = Carried("/office/batches?x=1", tuple(fields), (("file", "名单.csv"),), "/office")
     assert unpacked(form.packed()) == form

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from registry.errors import Locale, Text
 from registry.services.submitting.asked import part_title
+from registry.services.submitting.catalogue import FieldDef
 from registry.services.submitting.checking import growth, ratios
 from registry.services.submitting.state import DONE, OPEN, UNTOUCHED, WRONG, FieldState, State
 from registry.services.submitting.values import in_words, text_of
@@ -159,13 +160,17 @@ def snapshot_rows(state: State, values: Mapping[str, Any], locale: Locale) -> li
     found = []
     for name in state.asked.parts:
         rows = [
-            (_capital(one.field.label.in_(locale)), in_words(one.field, values[one.field.path]).in_(locale))
+            (_capital(one.field.label.in_(locale)), _sent(one.field, values[one.field.path]).in_(locale))
             for one in state.part(name)
             if one.field.path in values
         ]
         if rows:
             found.append({"title": part_title(name), "rows": rows})
     return found
+
+
+def _sent(field: FieldDef, value: Any) -> Text:
+    return in_words(field, value) if value is not None else Text("（清空）", "(emptied)")
 
 
 def _against(value: Any, before: Any, locale: Locale) -> str:

@@ -16,7 +16,6 @@ from registry.services.batch_life.nominated import list_nominations, waiting_nom
 from registry.services.directories import list_all
 from registry.services.standards import known_standards
 from registry.services.submitting.calls import (
-    LEVELS,
     NewCall,
     change_call,
     get_call,
@@ -26,28 +25,26 @@ from registry.services.submitting.calls import (
 )
 from registry.services.submitting.catalogue import DOCUMENTS
 from registry.services.submitting.counting import count_by_state
+from registry.services.submitting.plans import plan_of, steps_in
 from registry.vocabulary import Procedure, Role, SubmissionState
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
 from web.firm.frame import Posted
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
+from web.work.step_forms import levels, read_steps, said_steps, typed_steps
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Line = Annotated[str, Form(max_length=2_000)]
-LEVEL_WORDS = {
-    "county": Text("县（区）", "County"),
-    "city": Text("市", "City"),
-    "province": Text("省", "Province"),
-}
 HOME = "440000"
+FIRST_DIRECTORY = "little_giant"
 
 
 @router.get("/office/calls", name="call_list")
-def calls(request: Request, session: ReadSession, actor: OfficerActor) -> Response:
-    """All calls, the newest end first, and the form to open one for whoever may."""
-    return _list(request, session, actor, {})
+def calls(request: Request, session: ReadSession, actor: OfficerActor, directory: str = "") -> Response:
+    """All calls, the newest end first, and for whoever may the form to open one of a directory, with its steps."""
+    return _list(request, session, actor, {"directory": directory})
 
 
 @router.post("/office/calls", name="call_open")
@@ -112,7 +109,6 @@ def list_approved(
 
 
 def _new_call(form: dict[str, str]) -> NewCall:
-    days = form.get("days_per_step", "10").strip()
     procedures = {one.value: one for one in Procedure}
     return NewCall(
         directory_code=form.get("directory", ""),
@@ -128,8 +124,7 @@ def _new_call(form: dict[str, str]) -> NewCall:
             for slug in DOCUMENTS
             if form.get(f"document.{slug}") in ("required", "optional")
         ),
-        steps=tuple(level for level in LEVELS if form.get(f"step.{level}") == "yes"),
-        days_per_step=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
+        steps=read_steps(form),
     )
 
 
@@ -155,6 +150,10 @@ def _list(
     versions = known_standards(session)
     tiers = {one.tier for one in versions}
     names = {one.code: one.short for one in list_all(session, as_of=today())}
+    offered = [code for code in names if code in tiers]
+    wanted = typed.get("directory", "")
+    chosen = wanted if wanted in offered else FIRST_DIRECTORY if FIRST_DIRECTORY in offered else offered[0]
+    plan = plan_of(session, chosen)
     context: dict[str, Any] = {
         "calls": [
             {
@@ -167,16 +166,21 @@ def _list(
         ],
         "may_open": may_open,
         "open_url": url_path(request, "call_open"),
-        "typed": typed,
+        "list_url": url_path(request, "call_list"),
+        "plans_url": url_path(request, "review_plan_list"),
+        "plan": {"steps": said_steps(plan.steps), "href": url_path(request, "review_plan", subject=chosen)},
+        "chosen": (chosen, names[chosen]),
+        "fresh": refusal is None,
+        "typed": typed_steps(plan.steps) | typed if refusal is None else typed,
         "errors": {refusal.field or "title": refusal.text} if refusal is not None else {},
-        "directories": [(code, name.in_(locale)) for code, name in names.items() if code in tiers],
+        "directories": [(code, names[code].in_(locale)) for code in offered],
         "standards": [
-            (one.id, f"{one.id} · {names[one.tier].in_(locale)}") for one in reversed(versions) if one.tier in names
+            (one.id, f"{one.id} · {names[one.tier].in_(locale)}") for one in reversed(versions) if one.tier == chosen
         ],
         "regions": _regions(actor, locale) if may_open else [],
         "procedures": [(one.value, one.label.in_(locale)) for one in Procedure],
         "documents": [(slug, name.in_(locale)) for slug, name in DOCUMENTS.items() if slug != "other"],
-        "levels": [(level, LEVEL_WORDS[level].in_(locale)) for level in LEVELS],
+        "levels": levels(locale),
     }
     return render(request, "work/calls.html", context, status=refusal.status if refusal else 200)
 
@@ -218,7 +222,7 @@ def _call(
         "place": Text(place.name, place.name_en) if place is not None else Text("全部", "Everywhere"),
         "state": _state(call),
         "counts": [(state.label, counts.get(state, 0)) for state in SubmissionState],
-        "levels": [LEVEL_WORDS[level] for level in call.steps],
+        "steps": said_steps(steps_in(call.steps)),
         "may_change": call.withdrawn_at is None
         and actor.may(Role.CURATOR, region_code=call.region_code, directory_code=call.directory_code),
         "typed": {"closes_on": local.date().isoformat(), "closes_hour": f"{local:%H:%M}", "reason": ""}

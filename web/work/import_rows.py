@@ -15,8 +15,7 @@ from registry.schemas.imports import ImportDetail
 from registry.schemas.matching import ComparedField, ComparedFirm, RowComparison
 from registry.services.imports.browsing import get_import
 from registry.services.imports.comparing import compare
-from registry.services.imports.deciding import decide, revoke
-from registry.services.imports.product_choosing import AGAIN
+from registry.services.imports.deciding import decide, take_back
 from registry.vocabulary import ImportKind, ImportState, OperatingStatus, Role, RowOutcome
 from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
@@ -72,13 +71,7 @@ def revoke_decision(
     request: Request, session: WriteSession, actor: OfficerActor, import_id: Number, row_id: Number
 ) -> Response:
     """Take the decision about a row back. Raises NotFound, NotAllowed, InvalidTransition."""
-    row = compare(session, import_id=import_id, row_id=row_id)
-    if row.decision_id is not None:
-        revoke(session, decision_id=row.decision_id, actor=actor)
-    elif row.decided_by:
-        decide(session, import_id=import_id, row_id=row_id, choice=AGAIN, actor=actor)
-    else:
-        raise InvalidTransition("这一行没有可撤回的决定。", "Nothing was decided about this row.")
+    take_back(session, import_id=import_id, row_id=row_id, actor=actor)
     return see_other(request, "import_row", import_id=import_id, row_id=row_id)
 
 

@@ -14,7 +14,7 @@ from registry.errors import Conflict, FileRefused, Gone, InvalidInput, NotAllowe
 from registry.policies import Actor
 from registry.schemas.inputs import parse_day
 from registry.services.notices.deciding import Asked
-from registry.services.notices.staging import stage_notice
+from registry.services.notices.receiving import bring_notice
 from registry.services.reference import shipped
 from registry.vocabulary import DirectoryKind, ImportKind, Role
 from web.deps import AppSettings, OfficerActor, WriteSession, current_officer
@@ -49,17 +49,18 @@ def stage(
     on: Typed = "",
     document_no: Typed = "",
 ) -> Response:
-    """Stage the rows of a notice and show what each would do; a fault brings the form back with what was typed."""
+    """Stage the rows of a notice, a very long one by the worker; a fault brings the form back with what was typed."""
     typed = {"kind": kind, "directory": directory, "on": on, "document_no": document_no}
     try:
         asked = _asked(typed)
-        with (
-            kept_upload(file) as path,
-            request.app.state.open_file(path) as read_file,
-            session.begin_nested(),
-        ):
-            staged = stage_notice(
-                session, read_file=read_file, asked=asked, actor=actor, archive_dir=settings.archive_dir
+        with kept_upload(file) as path, session.begin_nested():
+            staged = bring_notice(
+                session,
+                path=path,
+                open_file=request.app.state.open_file,
+                asked=asked,
+                actor=actor,
+                archive_dir=settings.archive_dir,
             )
     except _REFUSED as refusal:
         session.rollback()

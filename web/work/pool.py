@@ -76,15 +76,16 @@ def cultivation_board(
     settings: AppSettings,
     query: Asked,
     view: Short = VIEWS[0],
+    done: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> Response:
-    """Who is in the pool, by stage or as a list, inside the official's own region."""
+    """Who is in the pool, by stage or as a list, inside the official's own region. ``done``: just acted on at once."""
     if view not in VIEWS:
         raise InvalidInput(
             f"没有“{view[:20]}”这种看法。", f"There is no view “{view[:20]}”.", field="view", choices=VIEWS
         )
     days = parse_steps(settings.pool_chase_days) or (9,)
     counts = pool_counts(session, query, stalled=days[0], actor=actor)
-    context = views.list_context(request, query, counts, days, view, actor)
+    context = views.list_context(request, query, counts, days, view, actor) | {"done": done}
     if view == "board":
         context["columns"] = views.columns(request, board(session, query, actor=actor), context["own_url"])
     else:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form, Path, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,11 +14,12 @@ from registry.policies import Actor
 from registry.schemas.inputs import parse_day
 from registry.services.access import note_opening
 from registry.services.pool.acts import assign_owner, move_case, plan_next, record_work, set_product
-from registry.services.pool.case import get_case
+from registry.services.pool.case import get_case, glance_at
 from registry.services.pool.proposing import decide_proposal
-from registry.vocabulary import AccessPurpose
+from registry.services.reviewing.presence import note_presence
+from registry.vocabulary import AccessPurpose, WorkKind
 from web.deps import AppEngine, OfficerActor, ReadSession, WriteSession, current_officer
-from web.rendering import render, see_other
+from web.rendering import render, see_other, url_path
 from web.work.pool_case_views import case_context
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
@@ -36,6 +37,22 @@ def pool_case(
     found = get_case(session, case_id, actor=actor)
     note_opening(engine, actor, found.enterprise.id, f"培育档案 {case_id}", AccessPurpose.CULTIVATION)
     return render(request, "work/pool_case.html", case_context(request, found, form="", typed={}, refusal=None))
+
+
+@router.post("/office/cultivation/{case_id}/presence", name="pool_presence")
+def pool_presence(
+    request: Request,
+    session: WriteSession,
+    actor: OfficerActor,
+    case_id: Number,
+    version: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> Response:
+    """A sign of life; answers who else has the case open and whether it changed since the page was made."""
+    case = glance_at(session, case_id, actor=actor)
+    note_presence(session, kind=WorkKind.CASE, subject_id=case_id, actor=actor)
+    own_url = url_path(request, "pool_case", case_id=case_id)
+    values = {"case": case, "stale": version and version != case.version, "own_url": own_url}
+    return render(request, "work/review_presence.html", values)
 
 
 @router.post("/office/cultivation/{case_id}/move", name="pool_move")

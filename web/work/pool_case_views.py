@@ -90,6 +90,8 @@ def _links(request: Request, found: CaseRead) -> dict[str, str | None]:
         "group_url": url_path(request, "group_links", key=key),
         "standard_url": path_of(request, "standard", code=version) if version else None,
         "candidates_url": url_with(url_path(request, "candidate_list"), tier=found.directory_code),
+        "own_url": url_path(request, "pool_case", **numbers),
+        "presence_url": url_path(request, "pool_presence", **numbers),
         "move_url": url_path(request, "pool_move", **numbers),
         "plan_url": url_path(request, "pool_plan", **numbers),
         "owner_url": url_path(request, "pool_owner", **numbers),

@@ -36,15 +36,15 @@ def list_context(
     request: Request, query: CaseQuery, counts: PoolCounts, days: Sequence[int], view: str, actor: Actor
 ) -> dict[str, Any]:
     """What board and table share. Links keep the filters; a change of filter goes back to the first page."""
-    locale, kept = locale_of(request), _kept(query)
-    own = url_with(url_path(request, "cultivation_board"), view=None if view == "board" else view, **kept)
+    locale, asked = locale_of(request), kept(query)
+    own = url_with(url_path(request, "cultivation_board"), view=None if view == "board" else view, **asked)
     total = sum(counts.stages[stage] for stage in OPEN)
     return {
         "region": region_words(query.region_code),
         "view": view,
         "own_url": own,
         "wide_url": url_with(own, **dict.fromkeys(NARROWING)),
-        "narrowed": any(kept[name] for name in NARROWING),
+        "narrowed": any(asked[name] for name in NARROWING),
         "tabs": [
             _tab(own, view, "board", Text("看板", "Board"), locale),
             _tab(own, view, "table", Text("列表", "List"), locale),
@@ -52,9 +52,10 @@ def list_context(
         "stats": _stats(own, query, counts, days, locale),
         "filters": _filters(query, counts, days, actor, locale),
         "hidden": [("view", "table")] if view == "table" else [],
-        "exports": exports(url_with(url_path(request, "pool_export"), **kept), locale),
+        "exports": exports(url_with(url_path(request, "pool_export"), **asked), locale),
         "total": total if query.stage is None else counts.stages[query.stage],
         "may_take_in": actor.may(KEEPERS),
+        "bulk_url": url_with(url_path(request, "pool_bulk"), **asked) if actor.may(KEEPERS) and total else None,
     }
 
 
@@ -100,9 +101,9 @@ def row_of(request: Request, row: CaseRow) -> dict[str, Any]:
 
 def outcomes_context(request: Request, found: Outcomes, query: CaseQuery) -> dict[str, Any]:
     """What became of the pool."""
-    locale, kept = locale_of(request), _kept(query)
-    own = url_with(url_path(request, "pool_outcomes"), **kept)
-    listed = url_with(url_path(request, "cultivation_board"), **kept)
+    locale, asked = locale_of(request), kept(query)
+    own = url_with(url_path(request, "pool_outcomes"), **asked)
+    listed = url_with(url_path(request, "cultivation_board"), **asked)
     exit_words = {one.value: one.label for one in CaseExit}
     reached = {one.stage: one.reached for one in found.stages}
     return {
@@ -152,7 +153,15 @@ def form_context(
     }
 
 
-def _kept(query: CaseQuery) -> dict[str, Any]:
+def conditions(query: CaseQuery, counts: PoolCounts, actor: Actor, locale: Locale) -> list[str]:
+    """What the set is narrowed by, in words."""
+    selects = _filters(query, counts, [query.stalled] if query.stalled else [], actor, locale)
+    chosen = [one for one in selects if one["value"] and one["name"] != "sort"]
+    found = [dict(one["options"]).get(one["value"], one["value"]) for one in chosen]
+    return found + ([Text("有系统建议", "With a proposal").in_(locale)] if query.proposed else [])
+
+
+def kept(query: CaseQuery) -> dict[str, Any]:
     """The question as it stands in addresses."""
     return {
         "place": query.place,

@@ -875,7 +875,6 @@ def upgrade() -> None:
         sa.Column("document_no", sa.String(100), nullable=False),
         sa.Column("documents", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("days_per_step", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.String(100), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -1436,6 +1435,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_merge_proposal_first_id"), ["first_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_merge_proposal_second_id"), ["second_id"], unique=False)
 
+    op.create_table(
+        "review_plan",
+        sa.Column("subject", sa.String(40), nullable=False),
+        sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("due_month", sa.Integer(), nullable=True),
+        sa.Column("due_day", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.String(100), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_review_plan")),
+    )
+
 
 def downgrade() -> None:
     for act in ("update", "delete"):
@@ -1445,6 +1456,7 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER audit_event_is_appended_only ON audit_event")
         op.execute("DROP TRIGGER audit_event_is_never_emptied ON audit_event")
         op.execute("DROP FUNCTION audit_event_is_appended_only()")
+    op.drop_table("review_plan")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
 

@@ -1,19 +1,22 @@
 """Sign-in sessions: opening, recognising, showing and ending them. A session that waits for a code opens nothing."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete, update
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from registry import clock
 from registry.db import reading, transaction
 from registry.errors import NotAuthenticated, NotFound, StorageUnavailable
-from registry.models import Account, LoginSession, Membership, Park, ParkFirm, ParkMember, RoleGrant
-from registry.policies import Actor, FirmRight, Grant, ParkRight
+from registry.models import Account, LoginSession, RoleGrant
+from registry.policies import Actor, Grant
 from registry.schemas.accounts import SessionRead
 from registry.services.accounts.passwords import digest
+from registry.services.accounts.rights import rights_of
 
 IDLE_TIME = timedelta(minutes=30)
 ABSOLUTE_TIME = timedelta(hours=12)
@@ -48,20 +51,34 @@ def open_session(
     return token
 
 
-def recognise(engine: Engine, *, token: str, second_factor_needed: bool = False) -> Actor:
+def _nothing(_session: Session, _actor: Actor) -> None:
+    """Nothing besides."""
+
+
+def recognise(
+    engine: Engine,
+    *,
+    token: str,
+    second_factor_needed: bool = False,
+    then: Callable[[Session, Actor], None] = _nothing,
+) -> Actor:
     """Who holds this token; the public if nobody does or it has run out. Notes the visit once a minute.
 
     ``second_factor_needed``: an official without one is recognised but has no rights yet (``Actor.withheld``).
+    ``then`` reads what else is to be known about whoever is there, over the same connection. Every request of
+    somebody signed in comes by here: two statements.
     """
     if not token:
         return Actor.anonymous()
     with reading(engine) as session:
-        found = live_session(session, token)
+        found = session.execute(_live(token).add_columns(Account).join(Account, _HOLDER)).first()
         if found is None:
             return Actor.anonymous()
-        actor = actor_of(session, found.account_id, second_factor_needed=second_factor_needed)
-    if clock.now() - found.last_seen_at >= TOUCH_EVERY:
-        _touch(engine, found.id)
+        seen, account = found
+        actor = _acting(session, account, second_factor_needed=second_factor_needed)
+        then(session, actor)
+    if clock.now() - seen.last_seen_at >= TOUCH_EVERY:
+        _touch(engine, seen.id)
     return actor
 
 
@@ -131,34 +148,15 @@ def own_account(actor: Actor) -> int:
 
 def live_session(session: Session, token: str, *, awaits_code: bool = False) -> LoginSession | None:
     """The session of this token, unless it has run out."""
-    now = clock.now()
-    return session.exec(
-        select(LoginSession).where(
-            LoginSession.token_sha256 == digest(token),
-            LoginSession.awaits_code == awaits_code,
-            col(LoginSession.expires_at) > now,
-            col(LoginSession.last_seen_at) > now - IDLE_TIME,
-        )
-    ).first()
+    return session.exec(_live(token, awaits_code=awaits_code)).first()
 
 
 def actor_of(session: Session, account_id: int, *, second_factor_needed: bool = False) -> Actor:
     """An account as somebody who acts; the public if it was switched off."""
     account = session.get(Account, account_id)
-    if account is None or not account.active:
+    if account is None:
         return Actor.anonymous()
-    grants, has_second_factor = grants_of(session, account.id), account.totp_since is not None
-    withheld = second_factor_needed and bool(grants) and not has_second_factor
-    return Actor(
-        account.id,
-        account.login,
-        () if withheld else grants,
-        account.display_name,
-        firms=_firms(session, account.id),
-        parks=_parks(session, account.id),
-        second_factor=has_second_factor,
-        withheld=withheld,
-    )
+    return _acting(session, account, second_factor_needed=second_factor_needed)
 
 
 def grants_of(session: Session, account_id: int) -> tuple[Grant, ...]:
@@ -167,28 +165,34 @@ def grants_of(session: Session, account_id: int) -> tuple[Grant, ...]:
     return tuple(Grant(row.role, row.region_code, row.directory_code) for row in rows)
 
 
-def _firms(session: Session, account_id: int) -> tuple[FirmRight, ...]:
-    rows = session.exec(
-        select(Membership)
-        .where(Membership.account_id == account_id, col(Membership.ended_at).is_(None))
-        .order_by(col(Membership.id))
-    )
-    return tuple(FirmRight(row.enterprise_id, row.role) for row in rows)
+_HOLDER = col(Account.id) == col(LoginSession.account_id)
 
 
-def _parks(session: Session, account_id: int) -> tuple[ParkRight, ...]:
-    parks = session.exec(
-        select(ParkMember.park_id)
-        .join(Park, col(Park.id) == ParkMember.park_id)
-        .where(ParkMember.account_id == account_id, col(ParkMember.ended_at).is_(None), col(Park.ended_at).is_(None))
-    ).all()
-    agreed: dict[int, set[int]] = {park: set() for park in parks}
-    firms = select(ParkFirm.park_id, ParkFirm.enterprise_id).where(
-        col(ParkFirm.park_id).in_(parks), col(ParkFirm.agreed_at).is_not(None), col(ParkFirm.ended_at).is_(None)
+def _live(token: str, *, awaits_code: bool = False) -> SelectOfScalar[LoginSession]:
+    now = clock.now()
+    return select(LoginSession).where(
+        LoginSession.token_sha256 == digest(token),
+        LoginSession.awaits_code == awaits_code,
+        col(LoginSession.expires_at) > now,
+        col(LoginSession.last_seen_at) > now - IDLE_TIME,
     )
-    for park, enterprise in session.exec(firms) if parks else ():
-        agreed[park].add(enterprise)
-    return tuple(ParkRight(park, frozenset(firms)) for park, firms in agreed.items())
+
+
+def _acting(session: Session, account: Account, *, second_factor_needed: bool = False) -> Actor:
+    if not account.active:
+        return Actor.anonymous()
+    rights, has_second_factor = rights_of(session, account.id), account.totp_since is not None
+    withheld = second_factor_needed and bool(rights.grants) and not has_second_factor
+    return Actor(
+        account.id,
+        account.login,
+        () if withheld else rights.grants,
+        account.display_name,
+        firms=rights.firms,
+        parks=rights.parks,
+        second_factor=has_second_factor,
+        withheld=withheld,
+    )
 
 
 def _touch(engine: Engine, session_id: int) -> None:

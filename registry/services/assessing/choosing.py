@@ -1,5 +1,6 @@
 """Choosing among flagged enterprises: which (region, place, chain, reason), and in which order, for paging by key."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,7 +66,10 @@ class CandidateQuery:
 
 
 def parse_reason(text: str) -> Reason | None:
-    """``unmet:LG26-7`` read; None for an empty text. Raises InvalidInput naming ``reason``."""
+    """``unmet:LG26-7`` read; None for an empty text. Raises InvalidInput naming ``reason``.
+
+    Ids are in capitals but for a letter behind the number: ``ch23-0A`` is CH23-0a.
+    """
     if not text.strip():
         return None
     outcome, _, criterion = text.strip().partition(":")
@@ -77,7 +81,20 @@ def parse_reason(text: str) -> Reason | None:
             field="reason",
             value=text,
         )
-    return Reason(outcome, criterion.upper())
+    return Reason(outcome, criterion_id(criterion))
+
+
+def criterion_id(text: str) -> str:
+    """A criterion's id as standards write it, however it was typed.
+
+    >>> criterion_id("ch23-0A"), criterion_id("lg26-7"), criterion_id("gaz-torch-1A2")
+    ('CH23-0a', 'LG26-7', 'GAZ-TORCH-1a2')
+    """
+    head, dash, last = text.strip().upper().rpartition("-")
+    return head + dash + _BEHIND_A_NUMBER.sub(lambda letter: letter[0].lower(), last)
+
+
+_BEHIND_A_NUMBER = re.compile(r"(?<=\d)[A-Z]")
 
 
 def parse_sort(text: str) -> CandidateSort:

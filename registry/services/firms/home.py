@@ -23,12 +23,11 @@ from registry.services.badges import badges
 from registry.services.keys import key_of
 from registry.services.resolving import resolve
 from registry.services.submitting.moves import OPEN
+from registry.services.submitting.plans import yearly_due
 from registry.tiering.report_shapes import Report
 from registry.titles import HELD
 from registry.vocabulary import FieldDecision, FirmRole, NameKind, SubmissionKind, SubmissionState
 
-YEARLY_DUE = (4, 30)
-"""Month and day by which last year's figures are to be updated (梯度培育：每年4月30日前更新信息)."""
 CHANGE_DAYS = 92
 """Three months to report a change after it happened."""
 RENEWAL_SHOWN = 365
@@ -196,8 +195,8 @@ def _yearly(session: Session, enterprise: Enterprise, today: date) -> list[Deadl
         col(Submission.state).in_((SubmissionState.SUBMITTED, SubmissionState.APPROVED)),
     )
     if session.scalars(sent).first() is not None:
-        return [Deadline("yearly", _yearly_text(year + 1), date(today.year + 1, *YEARLY_DUE))]
-    return [Deadline("yearly", _yearly_text(year), date(today.year, *YEARLY_DUE))]
+        return [Deadline("yearly", _yearly_text(year + 1), yearly_due(session, today.year + 1))]
+    return [Deadline("yearly", _yearly_text(year), yearly_due(session, today.year))]
 
 
 def _yearly_text(year: int) -> Text:

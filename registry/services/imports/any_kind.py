@@ -15,11 +15,11 @@ def write_import(
 ) -> ImportRun:
     """Write a staged import of any kind, list or notice. Raises what writing a list or a notice raises.
 
-    ``progress`` is told how many rows of a list are written; what it raises ends the work.
+    ``progress`` is told how many rows are written; what it raises ends the work.
     """
     run = session.get(ImportRun, import_id)
     if run is None or run.kind is ImportKind.LIST:
         return write(session, import_id=import_id, actor=actor, progress=progress)
     from registry.services.notices.carrying_out import carry_out
 
-    return carry_out(session, import_id=import_id, actor=actor)
+    return carry_out(session, import_id=import_id, actor=actor, progress=progress)

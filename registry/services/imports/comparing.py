@@ -60,6 +60,7 @@ def compare(session: Session, *, import_id: int, row_id: int) -> RowComparison:
         row_number=row.row_number,
         question=asked.question,
         may_act=asked.may_act,
+        may_skip=run.kind is not ImportKind.LIST,
         name=printed_product(facts) if of_products else facts.get("name_as_printed") or facts.get("name", ""),
         outcome=row.outcome,
         reason_zh=row.reason_zh,

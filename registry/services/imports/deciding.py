@@ -16,6 +16,7 @@ from registry.services.imports.doubts import doubts_to_inbox
 from registry.services.imports.lookups import decided_about
 from registry.services.imports.matching import decided_text
 from registry.services.imports.product_choosing import AGAIN, asks_for_entry, choose_entry, settle_again
+from registry.services.imports.settling import CHOSEN_BY
 from registry.services.keys import key_of
 from registry.services.resolving import resolve
 from registry.vocabulary import DecisionVerdict, DirectoryKind, ImportKind, ImportState, RowOutcome
@@ -53,7 +54,7 @@ def decide(session: Session, *, import_id: int, row_id: int, choice: str, actor:
     decision.import_id, decision.row_id = run.id, row.id
     session.add(decision)
     session.flush()
-    if not _settled_together(session, run):
+    if not _settled_together(session, run, row, firm.id if firm else None):
         _settle(session, run, row, verdict, firm)
     _record(session, actor, "match.decide", decision, facts["name"], before=None)
     return _read(session, run, row, decision, actor)
@@ -75,12 +76,12 @@ def _said_of_the_row_only(session: Session, run: ImportRun, row: ImportRow, choi
     return False
 
 
-def _settled_together(session: Session, run: ImportRun) -> bool:
+def _settled_together(session: Session, run: ImportRun, row: ImportRow, firm: int | None) -> bool:
     """Decide every row again where one word may settle several; a plain list has too many rows for that."""
     if run.kind is not ImportKind.LIST:
         from registry.services.notices.choosing import decide_again
 
-        decide_again(session, run)
+        decide_again(session, run, row, firm)
         return True
     if what_it_lists(run) is DirectoryKind.PRODUCT:
         settle_again(session, run)
@@ -104,12 +105,30 @@ def revoke(session: Session, *, decision_id: int, actor: Actor) -> DecisionRead:
     row = session.get(ImportRow, decision.row_id) if decision.row_id else None
     if row is not None and run is not None and run.state is ImportState.MATCHED:
         session.flush()
-        if not _settled_together(session, run):
+        if not _settled_together(session, run, row, decision.enterprise_id):
             reason = Text("决定已撤回，须重新选定。", "The decision was revoked; to be decided again.")
             _change(session, run, row, RowOutcome.AMBIGUOUS, "revoked", reason, expected=row.outcome)
     session.flush()
     _record(session, actor, "match.revoke", decision, decision.folded, before={"revoked": False})
     return _read(session, run, row, decision, actor)
+
+
+def take_back(session: Session, *, import_id: int, row_id: int, actor: Actor) -> DecisionRead:
+    """Take back whatever was decided about a row, be it remembered for other lists or not.
+
+    Raises NotFound, NotAllowed, InvalidTransition if nothing was decided.
+    """
+    _row(session, _staged(session, import_id, actor), row_id, decided=True)
+    latest = select(MatchDecision.id).where(
+        col(MatchDecision.row_id) == row_id, col(MatchDecision.revoked_at).is_(None)
+    )
+    number = session.exec(latest.order_by(col(MatchDecision.id).desc())).first()
+    if number is not None:
+        return revoke(session, decision_id=number, actor=actor)
+    row = session.get_one(ImportRow, row_id)
+    if CHOSEN_BY not in (row.facts or {}):
+        raise InvalidTransition("这一行没有可撤回的决定。", "Nothing was decided about this row.", field="row_id")
+    return decide(session, import_id=import_id, row_id=row_id, choice=AGAIN, actor=actor)
 
 
 def remember(session: Session, *, facts: dict[str, Any], choice: str, actor: Actor) -> MatchDecision:
@@ -232,6 +251,8 @@ def _new_row_like(session: Session, run: ImportRun, row: ImportRow) -> ImportRow
     query = select(ImportRow).where(
         col(ImportRow.import_id) == run.id,
         col(ImportRow.outcome) == RowOutcome.NEW,
+        # Of a long list most rows are new by themselves: looking into the facts of each would take long.
+        col(ImportRow.reason_code).in_(("decided", "decided_before")),
         col(ImportRow.facts)["folded"].as_string() == asked[0],
     )
     found = session.exec(query.order_by(col(ImportRow.id))).all()

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.errors import InvalidInput, NotFound
 from registry.models import ImportRow, ImportRun, MatchDecision
 from registry.services.imports.bulk import update_values
 from registry.services.imports.interpreting import Facts
@@ -34,6 +35,33 @@ def row_at(session: Session, run: ImportRun, place: tuple[str, int]) -> ImportRo
         col(ImportRow.row_number) == place[1],
     )
     return session.exec(query).first()
+
+
+def find_row(session: Session, *, import_id: int, row_number: int, sheet: str | None = None) -> int:
+    """The row at a place of the file of an import. Raises NotFound, InvalidInput if several sheets have such a row."""
+    query = select(ImportRow.id, ImportRow.sheet).where(
+        col(ImportRow.import_id) == import_id, col(ImportRow.row_number) == row_number
+    )
+    if sheet is not None:
+        query = query.where(col(ImportRow.sheet) == sheet)
+    found = session.exec(query.order_by(col(ImportRow.id))).all()
+    if not found:
+        raise NotFound(
+            f"导入 IM-{import_id} 没有第 {row_number} 行。",
+            f"Import IM-{import_id} has no row {row_number}.",
+            field="ROW",
+            value=row_number,
+        )
+    if len(found) > 1:
+        sheets = "、".join(name for _, name in found)
+        raise InvalidInput(
+            f"有 {len(found)} 个表有第 {row_number} 行，请写明表名，如 {found[0][1]}!{row_number}。表名：{sheets}。",
+            f"{len(found)} sheets have a row {row_number}; name one, such as {found[0][1]}!{row_number}: "
+            f"{sheets.replace('、', ', ')}.",
+            field="ROW",
+            value=row_number,
+        )
+    return found[0][0]
 
 
 def store_again(

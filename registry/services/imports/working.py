@@ -13,9 +13,10 @@ from registry.models import ImportRun
 from registry.policies import acting_for
 from registry.schemas.tables import OpenFile
 from registry.services.imports.abandoning import drop_rows
+from registry.services.imports.staging import Progress
 from registry.services.imports.states import move
 from registry.services.imports.uploading import read_run, stage_run
-from registry.vocabulary import ImportState
+from registry.vocabulary import ImportKind, ImportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,35 @@ def stage_in_background(work: Work, *, memory: bool) -> None:
             total = run.understood.get("rows", 0)
             drop_rows(session, run)
             session.commit()
-            stage_run(
-                session,
-                run=run,
-                actor=acting_for(work.actor),
-                open_file=work.open_file,
-                archive_dir=work.archive_dir,
-                memory=memory,
-                progress=lambda done: work.progress(done, total if total >= done else 0),
-                in_parts=True,
-            )
+            _stage(session, run, work, lambda done: work.progress(done, total if total >= done else 0), memory)
             session.commit()
     except RegistryError as refusal:
         _fail(work, refusal)
         raise
     finally:
         _drop_unfinished(work)
+
+
+def _stage(session: Session, run: ImportRun, work: Work, progress: Progress, memory: bool) -> None:
+    actor = acting_for(work.actor)
+    if run.kind is ImportKind.LIST:
+        stage_run(
+            session,
+            run=run,
+            actor=actor,
+            open_file=work.open_file,
+            archive_dir=work.archive_dir,
+            memory=memory,
+            progress=progress,
+            in_parts=True,
+        )
+        return
+    # Notices load what carries them out; a list comes in without that.
+    from registry.services.notices.receiving import stage_archived
+
+    stage_archived(
+        session, run=run, actor=actor, open_file=work.open_file, archive_dir=work.archive_dir, progress=progress
+    )
 
 
 def _fail(work: Work, refusal: RegistryError) -> None:

@@ -19,8 +19,8 @@ HANDLERS: dict[WorkKind, frozenset[Role]] = {
     WorkKind.CASE: frozenset({Role.REVIEWER, Role.CURATOR}),
 }
 """Who deals with a matter, inside their region and directory."""
-WHOLE = frozenset({WorkKind.MERGE})
-"""Matters of an enterprise as a whole: a grant for a single directory is not enough."""
+WHOLE = frozenset({WorkKind.MERGE, WorkKind.SUBMISSION})
+"""Where such a matter belongs to no directory it is of the enterprise as a whole: a grant for one is not enough."""
 ANYBODY = frozenset().union(*HANDLERS.values())
 
 
@@ -41,13 +41,11 @@ def require_handler(actor: Actor, item: WorkItem) -> None:
 
 
 def _directory(item: WorkItem) -> str | None:
-    return EVERY_DIRECTORY if item.kind in WHOLE else item.directory_code
+    return item.directory_code or (EVERY_DIRECTORY if item.kind in WHOLE else None)
 
 
 def _of_grant(grant: Grant, readers: bool) -> ColumnElement[bool]:
     kinds = [kind for kind, roles in HANDLERS.items() if grant.covers(_asked(roles, readers), None, None)]
-    if grant.directory_code is not None:
-        kinds = [kind for kind in kinds if kind not in WHOLE]
     if not kinds:
         return false()
     return and_(col(WorkItem.kind).in_(kinds), _region(grant.region_code), _own_directory(grant.directory_code))
@@ -70,4 +68,5 @@ def _region(code: str) -> ColumnElement[bool]:
 def _own_directory(code: str | None) -> ColumnElement[bool]:
     if code is None:
         return true()
-    return or_(col(WorkItem.directory_code).is_(None), col(WorkItem.directory_code) == code)
+    free = and_(col(WorkItem.directory_code).is_(None), col(WorkItem.kind).not_in(WHOLE))
+    return or_(free, col(WorkItem.directory_code) == code)

@@ -1,5 +1,6 @@
 """Carry a staged notice out: every matched row through the service of its kind, all in the caller's transaction."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,10 +18,17 @@ from registry.services.merging import merge_enterprises
 from registry.services.standing import relocate_enterprise, set_operating_status, withdraw_title
 from registry.vocabulary import ImportKind, ImportState, NameKind, OperatingStatus, RowOutcome
 
+_TOLD_EVERY = 50
 
-def carry_out(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
-    """Do what a staged notice says. Raises NotFound, NotAllowed, InvalidTransition unless staged, and Conflict if the
-    registry has changed since so that the preview is wrong: then nothing is written."""
+
+def carry_out(
+    session: Session, *, import_id: int, actor: Actor, progress: Callable[[int], None] | None = None
+) -> ImportRun:
+    """Do what a staged notice says. ``progress`` is told how many rows are done; what it raises ends the work.
+
+    Raises NotFound, NotAllowed, InvalidTransition unless staged, and Conflict if the registry has changed since so that
+    the preview is wrong: then nothing is written.
+    """
     run = session.get(ImportRun, import_id, with_for_update=True)
     if run is None or run.kind is ImportKind.LIST:
         raise NotFound(f"没有编号为 IM-{import_id} 的通知。", f"There is no notice IM-{import_id}.", field="id")
@@ -31,8 +39,10 @@ def carry_out(session: Session, *, import_id: int, actor: Actor) -> ImportRun:
         .where(ImportRow.import_id == run.id, ImportRow.outcome == RowOutcome.MATCHED)
         .order_by(col(ImportRow.id))
     ).all()
-    for row in rows:
+    for done, row in enumerate(rows, 1):
         row.effects = _do(session, run, row, actor)
+        if progress is not None and done % _TOLD_EVERY == 0:
+            progress(done)
     run.state, run.written_at = ImportState.WRITTEN, clock.now()
     session.flush()
     audit.record(

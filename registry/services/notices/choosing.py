@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from registry.errors import Conflict, InvalidInput
 from registry.models import ImportRow, ImportRun
 from registry.policies import Actor
 from registry.schemas.matching import Question
 from registry.services import audit
+from registry.services.imports.matching import Decision
 from registry.services.imports.settling import CHOSEN_BY, rows_in_order, store_again
-from registry.services.notices.deciding import CONFIRMED, LEFT_OUT, MADE, TARGET, Asked, Decider
+from registry.services.notices.deciding import CHUNK, CONFIRMED, LEFT_OUT, MADE, TARGET, Asked, Decider
 from registry.services.resolving import resolve
 from registry.vocabulary import RowOutcome
 
 DO, SKIP, AGAIN = "do", "skip", "again"
+SHORT = 500
+"""A notice of so many rows is decided again whole."""
 _SAID = (CONFIRMED, LEFT_OUT, TARGET, CHOSEN_BY)
 
 
@@ -63,15 +67,32 @@ def choose_act(session: Session, run: ImportRun, row: ImportRow, choice: str, ac
         subject_key=f"IM-{run.id}",
         after={"row": row.id, "row_number": row.row_number, "choice": choice},
     )
-    decide_again(session, run)
+    decide_again(session, run, row, None)
 
 
-def decide_again(session: Session, run: ImportRun) -> None:
-    """Decide every row of a staged notice anew from what it states and what people said about it."""
-    rows = rows_in_order(session, run)
+def decide_again(session: Session, run: ImportRun, row: ImportRow, firm: int | None) -> None:
+    """Decide the rows of a staged notice anew from what they state and what people said about them.
+
+    Of a long notice only those that a word about ``row`` can change: of the same name, or about the firm it meant
+    before or means now (``firm``).
+    """
+    rows = rows_in_order(session, run) if run.counts["rows"] <= SHORT else _touched(session, run, row, firm)
     facts = [{key: value for key, value in (row.facts or {}).items() if key not in MADE} for row in rows]
-    decisions = Decider(session, Asked.of(run)).decide(facts, [(row.sheet, row.row_number) for row in rows])
+    places = [(row.sheet, row.row_number) for row in rows]
+    decisions: list[Decision] = []
+    with Decider(session, Asked.of(run)) as decider:
+        for start in range(0, len(rows), CHUNK):
+            decisions += decider.decide(facts[start : start + CHUNK], places[start : start + CHUNK])
     store_again(session, run, rows, facts, decisions)
+
+
+def _touched(session: Session, run: ImportRun, row: ImportRow, firm: int | None) -> list[ImportRow]:
+    firms = {row.enterprise_id, firm} - {None}
+    alike = [col(ImportRow.id) == row.id, col(ImportRow.enterprise_id).in_(firms)]
+    if name := (row.facts or {}).get("folded"):
+        alike.append(col(ImportRow.facts)["folded"].as_string() == name)
+    query = select(ImportRow).where(col(ImportRow.import_id) == run.id, or_(*alike))
+    return list(session.exec(query.order_by(col(ImportRow.id))).all())
 
 
 def may_choose(row: ImportRow, choice: str) -> bool:

@@ -37,6 +37,8 @@ CONFIRMED, LEFT_OUT, TARGET = "confirmed", "left_out", "target_chosen"
 """Facts a person added to a row: do it all the same, do not do it, the enterprise after the merger."""
 MADE = ("target_id", "targets", "listing_ids", "by_hand", "same_as")
 """Facts that come of deciding; they are made anew when a row is decided again."""
+CHUNK = 2_000
+"""So many rows are looked up together."""
 _ENDED = (OperatingStatus.CANCELLED, OperatingStatus.REVOKED)
 _DONE = (RowOutcome.MATCHED, RowOutcome.UNCHANGED)
 
@@ -101,7 +103,7 @@ def facts_of(table: Table, cells: Sequence[str], asked: Asked) -> Facts:
 
 
 class Decider:
-    """Decides rows chunk by chunk."""
+    """Decides rows chunk by chunk; close it at the end."""
 
     def __init__(self, session: Session, asked: Asked) -> None:
         self.session, self.asked = session, asked
@@ -114,16 +116,18 @@ class Decider:
             ImportKind.WITHDRAW: self._withdraw,
         }[asked.kind]
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.matcher.so_far.__exit__()
+
     def decide(self, facts: Sequence[Facts], places: Sequence[tuple[str, int]]) -> list[Decision]:
-        """A decision for each row, in order."""
+        """A decision for each row of a chunk, in order; rows of earlier chunks are remembered."""
         known = self.lookup.about(facts)
         others = self.lookup.about([{"name": row["other"]} for row in facts if "other" in row])
-        decided = []
-        with self.matcher.so_far:
-            self.matcher.expect(facts, known)
-            for row, at in zip(facts, places, strict=True):
-                decided.append(self._one(row, at, known, others))
-        return decided
+        self.matcher.expect(facts, known)
+        return [self._one(row, at, known, others) for row, at in zip(facts, places, strict=True)]
 
     def _one(self, row: Facts, at: tuple[str, int], known: Knowledge, others: Knowledge) -> Decision:
         if LEFT_OUT in row:

@@ -1,6 +1,6 @@
 """What officials do with a case: change its stage, plan the next act, hand it on, record the work done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -212,18 +212,24 @@ def set_product(
 def keepers_of(session: Session, case: CultivationCase) -> list[Keeper]:
     """Active people with a grant to keep cases of this firm's place and directory, by name."""
     place = place_of(case, session.get_one(Enterprise, case.enterprise_id))
+    return keepers_for(session, {(place, case.directory_code)})
+
+
+def keepers_for(session: Session, wanted: Set[tuple[str, str]]) -> list[Keeper]:
+    """Active people who may keep cases of every one of these places and directories, by name."""
     rows = session.execute(
         select(RoleGrant, Account)
         .join(Account, col(Account.id) == col(RoleGrant.account_id))
         .where(col(RoleGrant.role).in_(sorted(KEEPERS)), col(Account.active).is_(True))
         .order_by(col(Account.display_name), col(Account.id))
     )
-    found = {
-        account.id: Keeper(account.id, account.display_name or account.login)
-        for grant, account in rows
-        if Grant(grant.role, grant.region_code, grant.directory_code).covers(KEEPERS, place, case.directory_code)
-    }
-    return list(found.values())
+    people: dict[int, Account] = {}
+    reach: dict[int, set[tuple[str, str]]] = {}
+    for row, account in rows:
+        grant = Grant(row.role, row.region_code, row.directory_code)
+        people[account.id] = account
+        reach.setdefault(account.id, set()).update(one for one in wanted if grant.covers(KEEPERS, *one))
+    return [Keeper(one.id, one.display_name or one.login) for one in people.values() if reach[one.id] == wanted]
 
 
 def title_of(session: Session, case: CultivationCase, *, on: date) -> Listing | None:

@@ -13,6 +13,7 @@ from registry.policies import OFFICIALS, Actor, require
 from registry.pool_words import CaseEventKind, CaseExit, GroupVerdict, ProposalGround, ProposalState
 from registry.schemas.base import ReadModel
 from registry.schemas.enterprises import EnterpriseSummary
+from registry.schemas.reviewing import Glance, Watcher
 from registry.services.enterprises import summaries
 from registry.services.pool.acts import Keeper, keepers_of
 from registry.services.pool.criteria import Assessed, CriterionThenNow, assessed_of, then_and_now
@@ -20,7 +21,8 @@ from registry.services.pool.group_check import GroupCheck, group_check
 from registry.services.pool.listing import directory_names, owner_names
 from registry.services.pool.moves import KEEPERS, MOVES, OPEN, no_case, place_of
 from registry.services.pool.proposing import words_of
-from registry.vocabulary import CaseStage, Role
+from registry.services.reviewing.presence import watchers_of
+from registry.vocabulary import CaseStage, Role, WorkKind
 
 _ID_MAX = 2**63 - 1
 
@@ -90,16 +92,13 @@ class CaseRead(CaseRow):
     """A recommendation takes a curator with a reason, because the group check is not clear."""
     may_curate: bool
     keepers: tuple[Keeper, ...]
+    watchers: tuple[Watcher, ...]
+    """Others who have it open now, or had it open today."""
 
 
 def get_case(session: Session, case_id: int, *, actor: Actor) -> CaseRead:
     """A case with everything about it. Raises NotFound, NotAllowed outside the official's region."""
-    case = session.get(CultivationCase, case_id) if 0 < case_id <= _ID_MAX else None
-    if case is None:
-        raise no_case(case_id)
-    firm = session.get_one(Enterprise, case.enterprise_id)
-    place, today = place_of(case, firm), clock.today()
-    require(actor, OFFICIALS, region_code=place)
+    (case, place), today = _readable(session, case_id, actor), clock.today()
     shown = summaries(session, [case.enterprise_id], as_of=today)
     if not shown:
         raise NotFound("这家企业的记录已撤回。", "The record of this enterprise was taken back.", field="case")
@@ -125,7 +124,25 @@ def get_case(session: Session, case_id: int, *, actor: Actor) -> CaseRead:
         needs_curator=group.verdict is not GroupVerdict.CLEAR,
         may_curate=actor.may(Role.CURATOR, region_code=place, directory_code=case.directory_code),
         keepers=tuple(keepers_of(session, case)) if may_act else (),
+        watchers=watchers_of(session, kind=WorkKind.CASE, subject_id=case.id, actor=actor),
     )
+
+
+def glance_at(session: Session, case_id: int, *, actor: Actor) -> Glance:
+    """Who else is at a case and which version it has now. Raises NotFound, NotAllowed outside the official's region."""
+    case, _ = _readable(session, case_id, actor)
+    others = watchers_of(session, kind=WorkKind.CASE, subject_id=case.id, actor=actor)
+    return Glance(version=case.version, watchers=others)
+
+
+def _readable(session: Session, case_id: int, actor: Actor) -> tuple[CultivationCase, str]:
+    """The case and its place, for officials of the place."""
+    case = session.get(CultivationCase, case_id) if 0 < case_id <= _ID_MAX else None
+    if case is None:
+        raise no_case(case_id)
+    place = place_of(case, session.get_one(Enterprise, case.enterprise_id))
+    require(actor, OFFICIALS, region_code=place)
+    return case, place
 
 
 def _events(session: Session, case_id: int) -> list[EventRead]:

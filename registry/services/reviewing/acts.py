@@ -1,6 +1,5 @@
 """How a submission leaves the step where it lies: returned, passed on, approved or refused."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -8,20 +7,19 @@ from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import InvalidInput, InvalidTransition
-from registry.models import Call, Enterprise, ReviewStep, Submission
+from registry.models import ReviewStep, Submission
 from registry.policies import Actor
 from registry.services.identities import check_reason
-from registry.services.inbox.items import close_item, open_item
+from registry.services.inbox.items import close_item
 from registry.services.reviewing.applying import apply_submission
 from registry.services.reviewing.case import is_last_step
 from registry.services.reviewing.deciding import Tally, tally
 from registry.services.reviewing.revisions import fields_by_path, revision_of
 from registry.services.reviewing.rights import require_decider
 from registry.services.submitting.moves import lock_submission, move, require_move
+from registry.services.submitting.stepping import enter_step
 from registry.vocabulary import StepOutcome, SubmissionAct, WorkKind
 
-DAYS_PER_STEP = 10
-"""Where no call says how long a step has."""
 COMMENT_MAX = 400
 
 
@@ -69,7 +67,6 @@ def forward_submission(
         field.decision = field.decided_revision = None
         field.decided_by = field.reason_code = field.reason = ""
     submission.step += 1
-    submission.due_on = clock.today() + timedelta(days=_days(session, submission))
     move(session, submission, SubmissionAct.FORWARD, actor=actor, reason=said)
     enter_step(session, submission)
     return submission
@@ -113,31 +110,6 @@ def refuse_submission(session: Session, *, submission_id: int, version: int, act
     return submission
 
 
-def enter_step(session: Session, submission: Submission) -> ReviewStep:
-    """Begin the stay at the present step: its times, and its place in the inbox of that level."""
-    step = submission.steps[submission.step]
-    row = ReviewStep(
-        submission_id=submission.id,
-        revision=submission.revision,
-        step=submission.step,
-        level=step["level"],
-        region_code=step["region_code"],
-    )
-    session.add(row)
-    session.flush()
-    open_item(
-        session,
-        kind=WorkKind.SUBMISSION,
-        subject_id=submission.id,
-        title=session.get_one(Enterprise, submission.enterprise_id).name_zh,
-        region_code=step["region_code"],
-        directory_code=submission.directory_code,
-        enterprise_id=submission.enterprise_id,
-        due_on=submission.due_on,
-    )
-    return row
-
-
 def _taken(
     session: Session, submission_id: int, version: int, actor: Actor, act: SubmissionAct
 ) -> tuple[Submission, Tally]:
@@ -173,7 +145,7 @@ def _leave_step(session: Session, submission: Submission, outcome: StepOutcome, 
         )
         .order_by(col(ReviewStep.id).desc())
         .limit(1)
-    ).first() or enter_step(session, submission)
+    ).one()
     row.outcome, row.decided_at, row.decided_by, row.comment = outcome, clock.now(), actor.label, comment
     row.decisions = _decisions(session, submission)
     session.flush()
@@ -192,11 +164,6 @@ def _decisions(session: Session, submission: Submission) -> dict[str, Any]:
             "by": field.decided_by,
         }
     return found
-
-
-def _days(session: Session, submission: Submission) -> int:
-    call = session.get(Call, submission.call_id) if submission.call_id else None
-    return call.days_per_step if call is not None else DAYS_PER_STEP
 
 
 def _comment(comment: str) -> str:

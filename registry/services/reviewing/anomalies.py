@@ -14,6 +14,7 @@ from registry.errors import Text
 from registry.identity.regions import city_of
 from registry.models import Enterprise, Evidence, Figure
 from registry.schemas.reviewing import Anomaly
+from registry.services.pool.groups import group_of
 from registry.services.reviewing.changes import in_words, is_number, size_of
 from registry.services.submitting.catalogue import FieldDef
 from registry.vocabulary import IdentityState
@@ -145,12 +146,13 @@ def _said(value: float, *, share: bool) -> Text:
 def shared_evidence(session: Session, enterprise: Enterprise, hashes: set[str], place: str) -> dict[str, Anomaly]:
     """By hash: documents that firms which have nothing to do with this one sent, too.
 
-    Firms of ``place`` (the reader's) are named, others only counted.
+    A parent, a daughter, a sister of the same group may well share a report. Firms of ``place`` (the reader's) are
+    named, others only counted.
     """
     if not hashes:
         return {}
     rows = session.execute(
-        select(col(Evidence.sha256), col(Enterprise.name_zh), col(Enterprise.city_code))
+        select(col(Evidence.sha256), col(Enterprise.id), col(Enterprise.name_zh), col(Enterprise.city_code))
         .join(Enterprise, col(Enterprise.id) == col(Evidence.enterprise_id))
         .where(
             col(Evidence.sha256).in_(hashes),
@@ -160,9 +162,12 @@ def shared_evidence(session: Session, enterprise: Enterprise, hashes: set[str], 
         )
         .distinct()
         .order_by(col(Enterprise.name_zh))
-    )
+    ).all()
+    related = group_of(session, enterprise.id) if rows else {}
     by_hash: dict[str, list[tuple[str, bool]]] = {}
-    for sha256, name, city in rows:
+    for sha256, firm_id, name, city in rows:
+        if firm_id in related:
+            continue
         near = place.endswith("0000") or (bool(city) and city_of(place) == city_of(city))
         by_hash.setdefault(sha256, []).append((name, near))
     return {sha256: Anomaly(kind="shared", text=_also(firms)) for sha256, firms in by_hash.items()}

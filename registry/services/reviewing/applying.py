@@ -21,12 +21,10 @@ from registry.services.reviewing.changes import equal
 from registry.services.reviewing.live import plain
 from registry.services.reviewing.revisions import Sent, revision_of
 from registry.services.reviewing.rows import trust_when_approved
-from registry.services.submitting.catalogue import DOCUMENTS, NEW_NAME, FieldDef, field_of
+from registry.services.submitting.catalogue import DOCUMENTS, KEPT, NEW_NAME, FieldDef, field_of
 from registry.vocabulary import Trust
 
 UPDATED = "enterprise.updated"
-KEPT = frozenset({"region_code", "industry_code", "founded_on"})
-"""What a firm cannot take away: a firm always has a place, an industry and a first day."""
 
 Changes = dict[str, tuple[Any, Any]]
 """Path → what the register had, what it has now."""
@@ -76,7 +74,7 @@ def apply_submission(session: Session, submission: Submission, *, actor: Actor) 
 def _profile(enterprise: Enterprise, field: FieldDef, value: Any, changes: Changes) -> None:
     name = field.target
     given = value or None
-    if given is None and name in KEPT:
+    if given is None and field.path in KEPT:
         return
     if field.kind == "date" and given is not None:
         given = date.fromisoformat(given)

@@ -16,7 +16,8 @@ from registry.vocabulary import WorkKind
 HERE = timedelta(seconds=40)
 """Two signs of life may be missed by a little; then somebody is gone."""
 REMEMBERED = timedelta(hours=12)
-SUBJECTS = {WorkKind.SUBMISSION: "submission"}
+SUBJECTS = {WorkKind.SUBMISSION: "submission", WorkKind.CASE: "cultivation_case"}
+"""What the audit trail calls a matter of each kind."""
 
 
 def note_presence(session: Session, *, kind: WorkKind, subject_id: int, actor: Actor) -> None:

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from registry.models import Enterprise, Submission
-from registry.policies import Actor, require
+from registry.policies import EVERY_DIRECTORY, Actor, require
 from registry.services.submitting.moves import no_submission
 from registry.vocabulary import Role, SubmissionState
 
@@ -22,16 +22,21 @@ def step_region(submission: Submission) -> str:
     return str(steps[submission.step]["region_code"]) if submission.step < len(steps) else ""
 
 
+def asked_directory(submission: Submission) -> str:
+    """What a grant must be for: the directory, or every one where it speaks for the firm as a whole."""
+    return submission.directory_code or EVERY_DIRECTORY
+
+
 def may_decide(actor: Actor, submission: Submission) -> bool:
     """Whether this person decides at the present step."""
     return submission.state is SubmissionState.SUBMITTED and actor.may(
-        DECIDERS, region_code=step_region(submission), directory_code=submission.directory_code
+        DECIDERS, region_code=step_region(submission), directory_code=asked_directory(submission)
     )
 
 
 def require_decider(actor: Actor, submission: Submission) -> None:
     """Refuse whoever does not review at the present step. Raises NotAuthenticated, NotAllowed."""
-    require(actor, DECIDERS, region_code=step_region(submission), directory_code=submission.directory_code)
+    require(actor, DECIDERS, region_code=step_region(submission), directory_code=asked_directory(submission))
 
 
 def require_reader(session: Session, actor: Actor, submission: Submission) -> Enterprise:

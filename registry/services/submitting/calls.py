@@ -15,13 +15,11 @@ from registry.policies import EVERYWHERE, Actor, require
 from registry.services import audit
 from registry.services.standards import known_standards
 from registry.services.submitting.catalogue import DOCUMENTS
+from registry.services.submitting.plans import Step, check_steps, plan_of
 from registry.tiering.selection import find
 from registry.tiering.standard import Standard
 from registry.vocabulary import Procedure, Role
 
-LEVELS = ("county", "city", "province")
-"""Levels of review, from below; a call takes some of them, in this order."""
-DAYS_MOST = 90
 TITLE_MAX, DOCUMENT_NO_MAX = 200, 100
 _ID_MAX = 2**63 - 1
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,39}")
@@ -40,8 +38,8 @@ class NewCall:
     standard_version: str
     document_no: str = ""
     documents: tuple[tuple[str, bool], ...] = ()
-    steps: tuple[str, ...] = ("city", "province")
-    days_per_step: int = 10
+    steps: tuple[Step, ...] | None = None
+    """Levels of review with their days; None takes those of the directory."""
 
 
 def open_call(session: Session, *, actor: Actor, new: NewCall) -> Call:
@@ -51,6 +49,7 @@ def open_call(session: Session, *, actor: Actor, new: NewCall) -> Call:
     """
     require(actor, Role.CURATOR, region_code=new.region_code, directory_code=new.directory_code)
     _check(session, new)
+    steps = check_steps(new.steps) if new.steps is not None else plan_of(session, new.directory_code).steps
     call = Call(
         directory_code=new.directory_code,
         procedure=new.procedure,
@@ -64,8 +63,7 @@ def open_call(session: Session, *, actor: Actor, new: NewCall) -> Call:
             {"slug": slug, "zh": DOCUMENTS[slug].zh, "en": DOCUMENTS[slug].en, "required": required}
             for slug, required in new.documents
         ],
-        steps=[level for level in LEVELS if level in new.steps],
-        days_per_step=new.days_per_step,
+        steps=[{"level": step.level, "days": step.days} for step in steps],
         created_by=actor.label,
     )
     session.add(call)
@@ -186,16 +184,11 @@ def _check(session: Session, new: NewCall) -> None:
 
 
 def _check_window(new: NewCall) -> None:
-    """Days, steps and documents."""
+    """Days and documents."""
     if new.closes_at <= new.opens_at:
         raise _wrong("closes_at", "截止时间应在开始之后。", "The end must come after the beginning.")
     if new.closes_at <= clock.now():
         raise _wrong("closes_at", "截止时间已经过去。", "The end lies in the past.")
-    levels = [level for level in LEVELS if level in new.steps]
-    if not levels or set(new.steps) - set(LEVELS):
-        raise _wrong("steps", "至少选一级审核。", "Choose at least one level of review.")
-    if not 1 <= new.days_per_step <= DAYS_MOST:
-        raise _wrong("days_per_step", f"每级天数应为 1 至 {DAYS_MOST}。", f"From 1 to {DAYS_MOST} days a step.")
     for slug, _ in new.documents:
         if slug not in DOCUMENTS or not _SLUG.fullmatch(slug):
             raise _wrong("documents", "没有这种材料。", "There is no such document.", slug)

@@ -81,6 +81,8 @@ NEW_NAME = FieldDef(
     proof="licence",
 )
 """Asked in change reports only; taking it over is a renaming, with the old name kept."""
+KEPT = frozenset({"profile.region_code", "profile.industry_code", "profile.founded_on"})
+"""What a firm cannot take away: a firm always has a place, an industry and a first day."""
 YEARS_ASKED = 2
 """Figures are asked for the year of the submission and the one before."""
 _ANNUAL = (

@@ -8,7 +8,8 @@ from sqlmodel import Session, col
 from registry.models import Contact, Enterprise, Fact, Figure, Product, Submission, SubmissionField
 from registry.services.assessing.gathering import strength_of
 from registry.services.submitting.asked import Asked
-from registry.services.submitting.state import PREFILLED, whole
+from registry.services.submitting.catalogue import KEPT
+from registry.services.submitting.state import PREFILLED, State, whole
 from registry.services.submitting.values import PRODUCTS_MAX, text_of
 
 CONTACT_PARTS = ("name", "office", "phone", "email", "public")
@@ -16,7 +17,7 @@ CONTACT_PARTS = ("name", "office", "phone", "email", "public")
 
 def prefill(session: Session, submission: Submission, asked: Asked, enterprise: Enterprise) -> None:
     """Write a row for each field the registry knows a value of. Last year's figures are no value of this year's."""
-    held = _held(session, enterprise)
+    held = held_of(session, enterprise)
     for path, about in asked.fields.items():
         value = held.get(path)
         if value is None or value == "":
@@ -33,7 +34,23 @@ def prefill(session: Session, submission: Submission, asked: Asked, enterprise: 
     session.flush()
 
 
-def _held(session: Session, enterprise: Enterprise) -> dict[str, Any]:
+def emptied(session: Session, state: State, enterprise: Enterprise) -> tuple[str, ...]:
+    """Fields of profile and contact which somebody emptied although the registry has a value: that is to go."""
+    held = held_of(session, enterprise)
+    return tuple(
+        path
+        for path, one in state.fields.items()
+        if one.field.section in ("profile", "contacts")
+        and path not in KEPT
+        and one.touched
+        and one.value is None
+        and one.fault is None
+        and held.get(path)
+    )
+
+
+def held_of(session: Session, enterprise: Enterprise) -> dict[str, Any]:
+    """What the registry has for the fields of a submission, by path."""
     held: dict[str, Any] = {
         f"profile.{name}": getattr(enterprise, name)
         for name in (

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,25 +9,19 @@ from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import Conflict, InvalidInput, InvalidTransition, NotFound
-from registry.identity.regions import city_of, region
 from registry.models import Call, Enterprise, ReviewStep, Submission, SubmissionField, SubmissionRevision
 from registry.policies import Actor, require_firm
-from registry.services.inbox.items import close_item, open_item
+from registry.services.inbox.items import close_item
 from registry.services.submitting.calls import require_open
 from registry.services.submitting.drafting import require_hand
 from registry.services.submitting.findings import findings_with, rule_procedure
 from registry.services.submitting.moves import lock_submission, move, require_move
+from registry.services.submitting.plans import plan_of, steps_in
+from registry.services.submitting.prefilling import emptied
 from registry.services.submitting.state import State, read_state
-from registry.vocabulary import FieldDecision, StepOutcome, SubmissionAct, SubmissionKind, SubmissionState, WorkKind
+from registry.services.submitting.stepping import enter_step, steps_for
+from registry.vocabulary import FieldDecision, StepOutcome, SubmissionAct, SubmissionState, WorkKind
 
-STEPS_OF: dict[SubmissionKind, tuple[str, ...]] = {
-    SubmissionKind.PROFILE: ("city",),
-    SubmissionKind.YEARLY: ("city",),
-    SubmissionKind.CHANGE: ("city",),
-    SubmissionKind.NOMINATION: ("city", "province"),
-}
-"""Who reviews what answers no call of its own; a call names its levels itself."""
-DAYS_A_STEP = 10
 DECLARED_MAX = 100
 
 
@@ -51,11 +44,11 @@ def submit(
         require_open(call)
     state = read_state(session, submission, today=clock.today())
     require_complete(state)
-    _number(submission, enterprise, call)
+    _number(session, submission, enterprise, call)
     answered = _take_up_returned(session, submission)
     revision = _snapshot(session, state, enterprise, call, actor, name)
     move(session, submission, SubmissionAct.SUBMIT, actor=actor, sha256=revision.sha256, answered=answered)
-    _to_review(session, submission, enterprise, call)
+    enter_step(session, submission)
     return revision
 
 
@@ -113,23 +106,6 @@ def require_complete(state: State) -> None:
     )
 
 
-def steps_for(enterprise: Enterprise, levels: tuple[str, ...]) -> list[dict[str, str]]:
-    """The steps of review of a firm of this place: {level, region_code}. A place that is not known goes to the
-    province; a city without counties has one step for both."""
-    place = enterprise.region_code or enterprise.city_code or ""
-    if not place or region(place) is None:
-        return [{"level": "province", "region_code": ""}]
-    province = f"{place[:2]}0000"
-    codes = {"county": place, "city": city_of(place) or province, "province": province}
-    found: dict[str, str] = {}
-    for level in levels:
-        code = codes[level]
-        word = "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
-        if code not in found.values():
-            found[word] = code
-    return [{"level": level, "region_code": code} for level, code in found.items()]
-
-
 def digest(content: dict[str, Any]) -> str:
     """SHA-256 of a revision's content, the same whatever order its keys come in."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -150,13 +126,13 @@ def _declared(declared_by: str, agreed: bool) -> str:
     return name
 
 
-def _number(submission: Submission, enterprise: Enterprise, call: Call | None) -> None:
+def _number(session: Session, submission: Submission, enterprise: Enterprise, call: Call | None) -> None:
     """The receipt and the steps are given once. The row's own number makes the receipt unique without a counter."""
     if submission.receipt is None:
         submission.receipt = f"SB-{clock.today().year}-{submission.id:06d}"
     if submission.revision == 0:
-        levels = tuple(call.steps) if call is not None and call.steps else STEPS_OF[submission.kind]
-        submission.steps = steps_for(enterprise, levels)
+        steps = steps_in(call.steps) if call is not None else plan_of(session, submission.kind.value).steps
+        submission.steps = steps_for(enterprise, steps)
     if submission.state is SubmissionState.DRAFT:
         submission.step = 0
     submission.revision += 1
@@ -187,7 +163,7 @@ def _snapshot(
         "kind": submission.kind.value,
         "enterprise": {"uscc": enterprise.uscc, "name": enterprise.name_zh},
         "year": submission.year,
-        "fields": values,
+        "fields": values | dict.fromkeys(emptied(session, state, enterprise)),
         "evidence": [{"slug": one.slug, "sha256": one.sha256, "filename": one.filename} for one in state.evidence],
         "findings": {},
         "declared_by": name,
@@ -214,32 +190,6 @@ def _snapshot(
     session.add(revision)
     session.flush()
     return revision
-
-
-def _to_review(session: Session, submission: Submission, enterprise: Enterprise, call: Call | None) -> None:
-    """Lay it before whoever reviews at its step."""
-    step = submission.steps[submission.step]
-    days = call.days_per_step if call is not None else DAYS_A_STEP
-    submission.due_on = clock.today() + timedelta(days=days)
-    session.add(
-        ReviewStep(
-            submission_id=submission.id,
-            revision=submission.revision,
-            step=submission.step,
-            level=step["level"],
-            region_code=step["region_code"],
-        )
-    )
-    open_item(
-        session,
-        kind=WorkKind.SUBMISSION,
-        subject_id=submission.id,
-        title=enterprise.name_zh,
-        region_code=step["region_code"],
-        directory_code=submission.directory_code,
-        enterprise_id=enterprise.id,
-        due_on=submission.due_on,
-    )
 
 
 def _leave_review(session: Session, submission: Submission, actor: Actor) -> None:

@@ -79,6 +79,12 @@ TWINS = [
     ("示例科技有限公司", "深圳市示例科技有限公司"),
     ("深圳市示例科技股份有限公司", "深圳市示例科技有限公司"),
     ("深圳市示例建材有限公司", "深圳市示例板材有限公司"),
+    ("深圳市智浩诚科技有限公司", "深圳市智浩轩科技有限公司"),
+    ("深圳市鑫宇斯达科技有限公司", "深圳市鑫宇视达科技有限公司"),
+    ("深圳峨荣启光电有限公司", "深圳市荣启光电有限公司"),
+    ("示例科技有限公司惠州分公司", "示例科技有限公司惠川分公司"),
+    ("示例科技有限公司惠州分公司", "示例科技有限公司惠州总公司"),
+    ("示例科技有限公司第一分公司", "示例科技有限公司第二分公司"),
 ]
 
 
@@ -104,6 +110,11 @@ def usual(pair: str) -> int:
         ("凉云港听澜科技有限公司", "连云港听澜科技有限公司", "地名有一字之误（凉云港/连云港）"),
         ("深圳市听澜科技有限公可", "深圳市听澜科技有限公司", "组织形式有一字之误"),
         ("深圳市听澜料技有限公司", "深圳市听澜科技有限公司", "一字之差 料/科（形近）"),
+        ("深圳市听澜科有技限公司", "深圳市听澜科技有限公司", "组织形式有一字之误"),
+        ("听澜科技有限公司惠州分公可", "听澜科技有限公司惠州分公司", "组织形式有一字之误"),
+        ("深市圳听澜科技有限公司", "深圳市听澜科技有限公司", "地名有一字之误（深市圳/深圳市）"),
+        ("深圳市听科澜技有限公司", "深圳市听澜科技有限公司", "“澜科”写作“科澜”（颠倒）"),
+        ("深圳市听澜未来科技有限公司", "深圳市听澜末来科技有限公司", "一字之差 未/末（形近）"),
         ("佛山市意佳福淘瓷有限公司", "佛山市意佳福陶瓷有限公司", "一字之差 淘/陶（音近）"),
     ],
 )
@@ -159,6 +170,20 @@ def test_a_slip_in_a_brand_is_asked_about_and_never_certain() -> None:
     found = find(Asked(parts("深圳市化启科技有限公司"), city="440300", founded_on="2019-07-13"), [known], usual)
     assert found.accepted is None
     assert [each.score for each in found.candidates] == [86]
+
+
+def test_a_place_that_could_be_a_brand_is_no_slip() -> None:
+    known = Offered(1, parts("北京大学科技园有限公司"))
+    assert (
+        find(Asked(parts("北邮大学科技园有限公司")), [known], lambda pair: 9 if pair == "北邮" else 0).accepted is None
+    )
+
+
+def test_a_missing_city_is_certain_where_the_day_of_foundation_agrees() -> None:
+    known = Offered(1, parts("深圳市听澜科技有限公司"), founded_on="2019-07-13")
+    for day, expected in ((None, False), ("2019-07-13", True), ("2019-07-14", False)):
+        asked = Asked(parts("听澜科技有限公司"), founded_on=day)
+        assert (find(asked, [known], usual).accepted is not None) == expected
 
 
 def test_candidates_are_shown_best_first_each_firm_once() -> None:

@@ -15,7 +15,8 @@ const count = () => {
   const numbers = { accepted, returned, waiting, decided: accepted + returned };
   document.querySelectorAll("[data-count]").forEach((one) => { one.textContent = numbers[one.dataset.count]; });
   document.querySelectorAll("[data-tab=waiting]").forEach((one) => { one.textContent = waiting; });
-  document.querySelectorAll("[data-when=waiting]").forEach((one) => { one.hidden = waiting === 0; });
+  document.querySelectorAll("[data-when]").forEach((one) => { one.hidden = numbers[one.dataset.when] === 0; });
+  document.querySelectorAll("[data-unless]").forEach((one) => { one.hidden = numbers[one.dataset.unless] !== 0; });
   const total = Math.max(accepted + returned + waiting, 1);
   const [left, right] = ["accepted", "returned"].map((name) => document.querySelector(`[data-bar=${name}]`));
   left.setAttribute("width", `${(100 * accepted) / total}%`);
