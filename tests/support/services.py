@@ -166,6 +166,8 @@ def cases_of(matters: dict[str, object], settings: Settings, engine: Engine) -> 
         "role": FirmRole.EDITOR,
         "session_id": 0,
         "stalled": 9,
+        "steps": [],
+        "subject": "profile",
         "subject_id": matters["submission_id"],
         "to": "diagnosis",
         "token": "x",

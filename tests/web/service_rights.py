@@ -61,14 +61,14 @@ _AS_ADDRESS = {
         "reviewing.presence.note_presence reviewing.presence.watchers_of"
     ),
     "import_write": (
-        "imports.any_kind.write_import imports.deciding.decide imports.deciding.revoke "
+        "imports.any_kind.write_import imports.deciding.take_back imports.deciding.decide imports.deciding.revoke "
         "imports.long_writing.write_or_queue imports.remembering.forget imports.reviewing.override "
         "imports.reviewing.reopen imports.reviewing.review imports.reviewing.sign_and_write "
         "imports.reviewing.sign_or_write imports.reviewing.write_signed imports.staging.stage imports.states.get_run "
         "imports.undoing.preview_undo imports.undoing.undo imports.uploading.cancel imports.uploading.receive "
         "imports.uploading.require_settled imports.uploading.settle imports.writing.write"
     ),
-    "notice_stage": "notices.staging.stage_notice",
+    "notice_stage": "notices.staging.stage_notice notices.receiving.bring_notice",
     "match_upload": "match_jobs.receive_workbook match_workbook.match_workbook",
     "candidate_admit": "pool.taking_in.admit_candidate",
     "work_candidate": "assessing.candidate.get_candidate assessing.history.firm_assessments",
@@ -81,7 +81,8 @@ _AS_ADDRESS = {
     "correction_decide": "corrections.decide_correction duplicates.propose_merge",
     "work_correction": "corrections.get_correction",
     "work_submission": "reviewing.case.glance reviewing.case.open_case reviewing.rights.require_reader",
-    "pool_case": "pool.case.get_case",
+    "pool_new": "pool.bulk.assign_owners pool.bulk.cases_at_once pool.bulk.plan_all",
+    "pool_case": "pool.case.get_case pool.case.glance_at",
     "group_links": "pool.groups.group_page",
     "pool_move": (
         "inbox.assigning.assign inbox.reach.require_handler pool.acts.assign_owner pool.acts.move_case "
@@ -105,7 +106,7 @@ _HERE = {
 }
 """Functions by those who are let in, where no address is about the same matter."""
 
-_CASE_OF_NO_DIRECTORY = frozenset({"list_curator", "province_reviewer", "province_curator", "administrator"})
+_CASE_OF_NO_DIRECTORY = frozenset({"province_reviewer", "province_curator", "administrator"})
 """Who decides about what a firm says of itself, where it lies with the province."""
 _HERE |= {
     MEMBERS | AUDITING: "access.access_log",
@@ -114,6 +115,7 @@ _HERE |= {
     ALL - {"county_reviewer", "auditor", "owner"}: "firms.claiming.decide_claim",
     ALL - OFFICIALS: "firms.claiming.withdraw_claim",
     PEOPLE - OFFICIALS: "firms.claiming.claim_with_code firms.claiming.claim_with_licence firms.claiming.enter_code",
+    frozenset({"administrator"}): "submitting.plans.set_plan",
     frozenset({"owner"}): "firms.parks.agree_to_park firms.parks.end_park",
     _CASE_OF_NO_DIRECTORY: (
         "reviewing.acts.approve_submission reviewing.acts.forward_submission reviewing.acts.refuse_submission "
@@ -131,7 +133,7 @@ _HERE |= {
         "inbox.reach.may_handle lab.drafts.may_write lab.publishing.may_approve match_jobs.cancel_match "
         "match_jobs.get_match match_jobs.result_of match_workbook.apply_choices merging.unmerge "
         "notices.carrying_out.carry_out pool.reexamining.carry_out_result pool.reexamining.decide_result "
-        "reviewing.rights.may_decide splitting.unsplit"
+        "reviewing.rights.may_decide splitting.unsplit submitting.plans.may_set"
     ),
 }
 NOTHING_FOR_STRANGERS = frozenset(
@@ -140,7 +142,8 @@ NOTHING_FOR_STRANGERS = frozenset(
         "batch_life.objection_reading.may_read firms.claiming.claims_of firms.home.my_firms "
         "inbox.assigning.last_assignment inbox.listing.items_of inbox.listing.neighbours "
         "inbox.listing.waiting_count inbox.reach.may_handle lab.drafts.may_write lab.publishing.may_approve "
-        "reviewing.rights.may_decide imports.long_writing.stop_writing match_workbook.apply_choices"
+        "reviewing.rights.may_decide submitting.plans.may_set "
+        "imports.long_writing.stop_writing match_workbook.apply_choices"
     ).split()
 )
 """Nobody is refused here, and whoever has no part in it gets nothing."""
@@ -152,7 +155,8 @@ STEPS = frozenset(
         "imports.remembering.remember imports.reviewing.pass_over imports.states.move imports.states.record "
         "imports.uploading.stage_run lab.drafts.note lab.firms.write_moved notices.choosing.choose_act "
         "notices.taking_back.take_back pool.acts.carry_out pool.moves.lapse pool.moves.move pool.moves.note "
-        "pool.moves.say_proposal pool.proposing.renew_proposals pool.taking_in.assess_one "
+        "notices.receiving.stage_archived notices.staging.new_run pool.moves.say_proposal "
+        "pool.proposing.renew_proposals pool.taking_in.assess_one "
         "reviewing.applying.apply_submission reviewing.case.field_rows submitting.evidence.keep_file "
         "submitting.moves.move"
     ).split()
