@@ -46,7 +46,8 @@ def main() -> None:
     names = list(dict.fromkeys([*firms, *map(fold_name, other_names(folder))]))
     parts = [parts_of.__wrapped__(name) for name in names]
     index = NameIndex.build([([filed(each) for each in parts], range(len(parts)))])
-    world = World(parts, [number < len(set(firms)) for number in range(len(names))], index)
+    coded = len(set(firms))
+    world = World(parts, [number < coded for number in range(len(names))], index)
     traps = [pair for pair in twins(names) if not any(word in names[pair[0]] for word in NO_FIRMS)]
     random.Random(SEED).shuffle(traps)  # noqa: S311 - a repeatable sample, no secret
     most = int(sys.argv[1]) if len(sys.argv) > 1 else len(traps)
