@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import Literal
 
@@ -173,6 +173,7 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
+@cache
 def missing(kind: str = "provided", locale: Locale = "zh") -> Markup:
     """The word for a value that is not there; ``kind`` is a key of ``MISSING``."""
     return Markup('<span class="missing">{}</span>').format(MISSING[kind].in_(locale))

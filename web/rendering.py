@@ -52,6 +52,8 @@ def make_templates(locale: Locale = "zh") -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        # Templates do not change while the process lives: otherwise each import asks the disk, 150 times a page.
+        auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
     texts = translations(locale)
@@ -94,12 +96,19 @@ def _badges(environment: Environment) -> Callable[[Any], Markup]:
 def _marked(look_up: Callable[[str], str]) -> Callable[..., Markup]:
     """What ``_`` does in templates, as Jinja’s own with autoescaping. A page says a hundred words, mostly the same."""
     known: dict[str, Markup] = {}
+    whole: dict[str, Markup] = {}
 
     def gettext(text: str, /, **variables: Any) -> Markup:
-        found = known.get(text)
-        if found is None:
-            found = known[text] = Markup(look_up(text))  # noqa: S704 - a text of ours; its variables are escaped
-        return found % variables
+        found = whole.get(text) if not variables else None
+        if found is not None:
+            return found
+        pattern = known.get(text)
+        if pattern is None:
+            pattern = known[text] = Markup(look_up(text))  # noqa: S704 - a text of ours; its variables are escaped
+        filled = pattern % variables
+        if not variables:
+            whole[text] = filled
+        return filled
 
     return gettext
 
