@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from threading import RLock
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2_fragments import render_block
 from markupsafe import Markup
 from starlette.requests import Request
@@ -34,8 +35,17 @@ class _Environment(Environment):
     The chain of maps that templates get otherwise is searched through at every import of a macro, a tenth of a page.
     """
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._compiling = RLock()
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
+        # Twenty requests right after a start wait for one compilation; each doing its own takes seconds.
+        with self._compiling:
+            return super()._load_template(name, globals)
 
 
 @cache
