@@ -98,7 +98,15 @@ def make_engine(settings: Settings) -> Engine:
     """
     url = settings.effective_database_url
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, json_serializer=dump_json)
+        # The connection used last is taken first: what it has prepared is at hand, in few server processes.
+        return create_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            json_serializer=dump_json,
+        )
     if not settings.database_url:
         make_folder(settings.data_dir)
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, json_serializer=dump_json)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 from typing import Literal
 
@@ -173,6 +173,7 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
+@cache
 def missing(kind: str = "provided", locale: Locale = "zh") -> Markup:
     """The word for a value that is not there; ``kind`` is a key of ``MISSING``."""
     return Markup('<span class="missing">{}</span>').format(MISSING[kind].in_(locale))
@@ -192,6 +193,7 @@ LEGAL_FORM = re.compile(r"(?<=[^）)份])(?=(?:科技)?(?:股份)?有限(?:责�
 """Where a heading or a name too long for one line may wrap at last: before 科技有限公司, before 有限公司."""
 
 
+@lru_cache(maxsize=4_096, typed=True)
 def company_name(name: str, whole: int = 16) -> Markup:
     """A name as printed that may wrap only after 公司-like units and before （; headings set ``whole`` lower.
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from threading import RLock
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2_fragments import render_block
 from markupsafe import Markup
 from starlette.requests import Request
@@ -34,8 +35,17 @@ class _Environment(Environment):
     The chain of maps that templates get otherwise is searched through at every import of a macro, a tenth of a page.
     """
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._compiling = RLock()
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
+        # Twenty requests right after a start wait for one compilation; each doing its own takes seconds.
+        with self._compiling:
+            return super()._load_template(name, globals)
 
 
 @cache
@@ -52,6 +62,8 @@ def make_templates(locale: Locale = "zh") -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        # Templates do not change while the process lives: otherwise each import asks the disk, 150 times a page.
+        auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
     texts = translations(locale)
@@ -94,12 +106,19 @@ def _badges(environment: Environment) -> Callable[[Any], Markup]:
 def _marked(look_up: Callable[[str], str]) -> Callable[..., Markup]:
     """What ``_`` does in templates, as Jinja’s own with autoescaping. A page says a hundred words, mostly the same."""
     known: dict[str, Markup] = {}
+    whole: dict[str, Markup] = {}
 
     def gettext(text: str, /, **variables: Any) -> Markup:
-        found = known.get(text)
-        if found is None:
-            found = known[text] = Markup(look_up(text))  # noqa: S704 - a text of ours; its variables are escaped
-        return found % variables
+        found = whole.get(text) if not variables else None
+        if found is not None:
+            return found
+        pattern = known.get(text)
+        if pattern is None:
+            pattern = known[text] = Markup(look_up(text))  # noqa: S704 - a text of ours; its variables are escaped
+        filled = pattern % variables
+        if not variables:
+            whole[text] = filled
+        return filled
 
     return gettext
 

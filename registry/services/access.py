@@ -1,10 +1,11 @@
 """Who of an authority opened protected data of a firm, when and for what; the firm can read it (查阅记录)."""
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Select, func, insert, inspect, literal, select
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col
 
 from registry import clock
 from registry.db import reading, transaction
@@ -26,27 +27,45 @@ def note_access(session: Session, actor: Actor, enterprise_id: int, what: str, p
 
     Members of the firm, its park and the program itself leave no record: it is about authorities.
     """
-    if not _is_noted(session, actor, enterprise_id, purpose):
-        session.add(
-            AccessRecord(
-                enterprise_id=enterprise_id,
-                actor=actor.label[:100],
-                authority=_authority(actor),
-                what=what[:60],
-                purpose=purpose,
-            )
-        )
-        session.flush()
+    if not _leaves_record(actor, enterprise_id):
+        return
+    said = {
+        "enterprise_id": enterprise_id,
+        "at": clock.now(),
+        "actor": actor.label[:100],
+        "authority": _authority(actor),
+        "what": what[:60],
+        "purpose": purpose,
+    }
+    table: Any = inspect(AccessRecord).local_table
+    row = select(*(literal(value, table.c[name].type) for name, value in said.items()))
+    unless = row.where(~_noted(actor, enterprise_id, purpose).exists())
+    session.execute(insert(AccessRecord).from_select(list(said), unless, include_defaults=False))
 
 
-def note_opening(engine: Engine, actor: Actor, enterprise_id: int, what: str, purpose: AccessPurpose) -> None:
+def note_opening(
+    engine: Engine,
+    actor: Actor,
+    enterprise_id: int,
+    what: str,
+    purpose: AccessPurpose,
+    *,
+    seen_in: Session | None = None,
+) -> None:
     """As ``note_access``, in a transaction of its own: for pages, which only read.
 
-    Raises StorageUnavailable where it cannot be recorded: then nothing is shown either.
+    ``seen_in``: a session that is reading anyway and can say whether it was noted before. Raises StorageUnavailable
+    where it cannot be recorded: then nothing is shown either.
     """
-    with reading(engine) as session:
-        noted = _is_noted(session, actor, enterprise_id, purpose)
-    if not noted:
+    if not _leaves_record(actor, enterprise_id):
+        return
+    asked = _noted(actor, enterprise_id, purpose).limit(1)
+    if seen_in is not None:
+        noted = seen_in.execute(asked).first()
+    else:
+        with reading(engine) as session:
+            noted = session.execute(asked).first()
+    if noted is None:
         with transaction(engine) as session:
             note_access(session, actor, enterprise_id, what, purpose)
 
@@ -62,11 +81,11 @@ def access_log(
         require_firm(actor, enterprise_id)
     limit, scope = check_limit(limit), f"access:{enterprise_id}"
     mine = col(AccessRecord.enterprise_id) == enterprise_id
-    total = session.exec(select(func.count()).select_from(AccessRecord).where(mine)).one()
+    total = session.scalar(select(func.count()).select_from(AccessRecord).where(mine)) or 0
     query = select(AccessRecord).where(mine).order_by(*_ORDER.columns).limit(limit + 1)
     if cursor:
         query = query.where(_ORDER.after(cursor, scope))
-    rows = session.exec(query).all()
+    rows = session.scalars(query).all()
     shown = rows[:limit]
     more = _ORDER.cursor(scope, (-shown[-1].id,)) if len(rows) > limit else None
     return Page(items=tuple(_read(row) for row in shown), total=total, next_cursor=more)
@@ -76,17 +95,18 @@ def _read(row: AccessRecord) -> AccessEntry:
     return AccessEntry(at=row.at, actor=row.actor, authority=row.authority, what=row.what, purpose=row.purpose)
 
 
-def _is_noted(session: Session, actor: Actor, enterprise_id: int, purpose: AccessPurpose) -> bool:
-    if actor.account_id is None or not actor.is_official or actor.firm_role(enterprise_id) is not None:
-        return True
-    since = clock.now() - ONCE_IN
-    found = select(AccessRecord.id).where(
-        AccessRecord.enterprise_id == enterprise_id,
-        AccessRecord.actor == actor.label,
-        AccessRecord.purpose == purpose,
-        col(AccessRecord.at) > since,
+def _leaves_record(actor: Actor, enterprise_id: int) -> bool:
+    return actor.account_id is not None and actor.is_official and actor.firm_role(enterprise_id) is None
+
+
+def _noted(actor: Actor, enterprise_id: int, purpose: AccessPurpose) -> Select[Any]:
+    """SQL: the records of the last hour by this person, of this firm, for this purpose."""
+    return select(col(AccessRecord.id)).where(
+        col(AccessRecord.enterprise_id) == enterprise_id,
+        col(AccessRecord.actor) == actor.label[:100],
+        col(AccessRecord.purpose) == purpose,
+        col(AccessRecord.at) > clock.now() - ONCE_IN,
     )
-    return session.exec(found.limit(1)).first() is not None
 
 
 def _authority(actor: Actor) -> str:

@@ -56,7 +56,7 @@ def work_submission(
 ) -> Response:
     """The case. Raises NotFound, NotAllowed. That it was opened is told to the firm."""
     case = open_case(session, submission_id=submission_id, actor=actor)
-    note_opening(engine, actor, case.enterprise_id, f"申报 {case.receipt}", AccessPurpose.REVIEW)
+    note_opening(engine, actor, case.enterprise_id, f"申报 {case.receipt}", AccessPurpose.REVIEW, seen_in=session)
     word = SAVED.get(done)
     return _page(request, session, actor, case, Typed(), saved=word.in_(locale_of(request)) if word else "")
 
@@ -163,14 +163,12 @@ def submission_evidence(
 
 def _act(session: Session, actor: Actor, submission_id: int, typed: Typed) -> str:
     """Store the choices, then do what the button said; returns the slug of what was done."""
-    asked = typed.one("act")
-    submission = decide_fields(
-        session, submission_id=submission_id, version=_version(typed), choices=_choices(typed), actor=actor
-    )
-    version, comment = submission.version, typed.one("comment")
+    asked, version, choices = typed.one("act"), _version(typed), _choices(typed)
     if asked == "clear":
-        accept_clear(session, submission_id=submission_id, version=version, actor=actor)
+        accept_clear(session, submission_id=submission_id, version=version, choices=choices, actor=actor)
         return "clear"
+    submission = decide_fields(session, submission_id=submission_id, version=version, choices=choices, actor=actor)
+    version, comment = submission.version, typed.one("comment")
     if asked == "forward":
         forward_submission(session, submission_id=submission_id, version=version, actor=actor, comment=comment)
         return "forwarded"

@@ -90,18 +90,15 @@ def last_assignment(session: Session, *, event_id: int, actor: Actor) -> Assignm
 def colleagues(session: Session, *, actor: Actor) -> list[Colleague]:
     """Whoever deals with matters inside this person's region, and the person: by place, then name."""
     rows = session.execute(
-        select(Account, RoleGrant)
+        select(col(Account.id), col(Account.display_name), col(RoleGrant.region_code))
         .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id))
         .where(col(Account.active).is_(True), col(RoleGrant.role).in_([*ANYBODY, Role.ADMINISTRATOR]))
         .order_by(col(RoleGrant.region_code), col(Account.display_name), col(RoleGrant.id))
     )
     found: dict[int, Colleague] = {}
-    for account, grant in rows:
-        if account.id == actor.account_id or actor.may(ANYBODY, region_code=grant.region_code):
-            found.setdefault(
-                account.id,
-                Colleague(account_id=account.id, name=account.display_name, place=place(grant.region_code)),
-            )
+    for number, name, code in rows:
+        if number not in found and (number == actor.account_id or actor.may(ANYBODY, region_code=code)):
+            found[number] = Colleague(account_id=number, name=name, place=place(code))
     return list(found.values())
 
 

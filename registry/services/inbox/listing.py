@@ -1,10 +1,10 @@
 """The inbox of an official: what waits inside the own region and directories, filtered, counted, by due day."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Integer, func, literal, select
+from sqlalchemy import ColumnElement, Date, Integer, and_, case, func, literal, select, true
 from sqlmodel import Session, col
 
 from registry import clock
@@ -15,7 +15,7 @@ from registry.schemas.inbox import BULK_MAX, InboxPage, InboxRow, Neighbours
 from registry.services.inbox.reach import ANYBODY, in_reach
 from registry.services.keyset import Order
 from registry.services.places import full_place
-from registry.vocabulary import WorkKind
+from registry.vocabulary import SubmissionKind, WorkKind
 
 Due = Literal["", "overdue", "week"]
 Who = Literal["", "mine", "free"]
@@ -39,23 +39,16 @@ class InboxQuery:
 
 def inbox(session: Session, query: InboxQuery, *, actor: Actor, cursor: str | None = None) -> InboxPage:
     """A page of what waits for this official (an auditor: of what waits in the region). Raises InvalidInput."""
-    wanted = open_items(query, actor)
-    rows = _rows(session, wanted, cursor)
-    more = order().cursor(SCOPE, (_due(rows[PAGE - 1][0]), rows[PAGE - 1][0].id)) if len(rows) > PAGE else None
-    kinds = session.execute(
-        select(col(WorkItem.kind), func.count())
-        .where(*open_items(replace(query, kind=None), actor))
-        .group_by(col(WorkItem.kind))
-    )
-    late = open_items(replace(query, due="overdue"), actor)
-    own = open_items(replace(query, who="mine"), actor)
-    notes = _notes(session, [item.subject_id for item, _, _ in rows if item.kind is WorkKind.SUBMISSION])
+    rows = _rows(session, open_items(query, actor), cursor)
+    more = order().cursor(SCOPE, (rows[PAGE - 1].due_on or NEVER, rows[PAGE - 1].id)) if len(rows) > PAGE else None
+    counted = _counts(session, query, actor)
+    here = [one for kind, one in counted.items() if query.kind in (None, kind)]
     return InboxPage(
-        rows=tuple(_row(item, name, directory, actor, notes) for item, name, directory in rows[:PAGE]),
-        total=_count(session, wanted),
-        kinds={kind: count for kind, count in kinds},
-        overdue=_count(session, late),
-        mine=_count(session, own),
+        rows=tuple(_row(row, actor) for row in rows[:PAGE]),
+        total=sum(one.listed for one in here),
+        kinds={kind: one.listed for kind, one in counted.items() if one.listed},
+        overdue=sum(one.overdue for one in here),
+        mine=sum(one.mine for one in here),
         next_cursor=more,
     )
 
@@ -105,9 +98,15 @@ def neighbours(session: Session, *, kind: WorkKind, subject_id: int, actor: Acto
 
 def open_items(query: InboxQuery, actor: Actor, *, readers: bool = True) -> tuple[ColumnElement[bool], ...]:
     """SQL: open matters under the filters that this person deals with or, with ``readers``, may read of."""
-    found = [col(WorkItem.closed_at).is_(None), in_reach(actor, readers=readers)]
+    found = [*_within(query, actor, readers=readers), *_due(query.due), *_of(query.who, actor)]
     if query.kind is not None:
         found.append(col(WorkItem.kind) == query.kind)
+    return tuple(found)
+
+
+def _within(query: InboxQuery, actor: Actor, *, readers: bool) -> list[ColumnElement[bool]]:
+    """Open, in reach, of the place and directory that were asked for."""
+    found = [col(WorkItem.closed_at).is_(None), in_reach(actor, readers=readers)]
     if query.place:
         prefix = query.place
         while prefix.endswith("00"):
@@ -115,14 +114,20 @@ def open_items(query: InboxQuery, actor: Actor, *, readers: bool = True) -> tupl
         found.append(col(WorkItem.region_code).startswith(prefix, autoescape=True))
     if query.directory:
         found.append(col(WorkItem.directory_code) == query.directory)
-    if query.due:
-        last = clock.today() - timedelta(days=1) if query.due == "overdue" else clock.today() + timedelta(days=7)
-        found.append(col(WorkItem.due_on) <= last)
-    if query.who == "mine":
-        found.append(col(WorkItem.assignee_id) == (actor.account_id or 0))
-    elif query.who == "free":
-        found.append(col(WorkItem.assignee_id).is_(None))
-    return tuple(found)
+    return found
+
+
+def _due(due: Due) -> list[ColumnElement[bool]]:
+    if not due:
+        return []
+    last = clock.today() - timedelta(days=1) if due == "overdue" else clock.today() + timedelta(days=7)
+    return [col(WorkItem.due_on) <= last]
+
+
+def _of(who: Who, actor: Actor) -> list[ColumnElement[bool]]:
+    if who == "mine":
+        return [col(WorkItem.assignee_id) == (actor.account_id or 0)]
+    return [col(WorkItem.assignee_id).is_(None)] if who == "free" else []
 
 
 def order() -> Order:
@@ -131,11 +136,33 @@ def order() -> Order:
     return Order(keys=((due, Date(), date), (col(WorkItem.id), Integer(), int)))
 
 
+AGAIN = Text("，补正后", ", sent again")
+# Columns, because a page has fifty matters; what kind of submission each is comes along.
+_SHOWN: tuple[Any, ...] = (
+    col(WorkItem.id),
+    col(WorkItem.kind),
+    col(WorkItem.subject_id),
+    col(WorkItem.title),
+    col(WorkItem.region_code),
+    col(WorkItem.due_on),
+    col(WorkItem.assignee_id),
+    col(WorkItem.opened_at),
+    col(Account.display_name).label("assignee"),
+    col(Directory.short_zh),
+    col(Directory.short_en),
+    col(Submission.kind).label("sort"),
+    col(Submission.revision),
+)
+
+
 def _rows(session: Session, wanted: tuple[ColumnElement[bool], ...], cursor: str | None) -> list[Any]:
+    of_submission = (col(WorkItem.kind) == WorkKind.SUBMISSION) & (col(Submission.id) == col(WorkItem.subject_id))
     statement = (
-        select(WorkItem, col(Account.display_name), Directory)
+        select(*_SHOWN)
+        .select_from(WorkItem)
         .join(Account, col(Account.id) == col(WorkItem.assignee_id), isouter=True)
         .join(Directory, col(Directory.code) == col(WorkItem.directory_code), isouter=True)
+        .join(Submission, of_submission, isouter=True)
         .where(*wanted)
         .order_by(*order().columns)
         .limit(PAGE + 1)
@@ -145,42 +172,48 @@ def _rows(session: Session, wanted: tuple[ColumnElement[bool], ...], cursor: str
     return list(session.execute(statement))
 
 
-def _row(
-    item: WorkItem, assignee: str | None, directory: Directory | None, actor: Actor, notes: dict[int, Text]
-) -> InboxRow:
+def _row(row: Any, actor: Actor) -> InboxRow:
     return InboxRow(
-        id=item.id,
-        kind=item.kind,
-        subject_id=item.subject_id,
-        title=item.title,
-        place=full_place(item.region_code),
-        directory_name=Text(directory.short_zh, directory.short_en) if directory else None,
-        note=notes.get(item.subject_id) if item.kind is WorkKind.SUBMISSION else None,
-        due_on=item.due_on,
-        days_left=(item.due_on - clock.today()).days if item.due_on else None,
-        assignee=assignee or "",
-        mine=item.assignee_id is not None and item.assignee_id == actor.account_id,
-        opened_at=item.opened_at,
+        id=row.id,
+        kind=row.kind,
+        subject_id=row.subject_id,
+        title=row.title,
+        place=full_place(row.region_code),
+        directory_name=Text(row.short_zh, row.short_en) if row.short_zh is not None else None,
+        note=_note(row.sort, row.revision) if row.sort is not None else None,
+        due_on=row.due_on,
+        days_left=(row.due_on - clock.today()).days if row.due_on else None,
+        assignee=row.assignee or "",
+        mine=row.assignee_id is not None and row.assignee_id == actor.account_id,
+        opened_at=row.opened_at,
     )
 
 
-def _notes(session: Session, numbers: list[int]) -> dict[int, Text]:
-    """What kind of submission each is; one that came back says so."""
+def _note(kind: SubmissionKind, sent: int) -> Text:
+    """What kind of submission it is; one that came back says so."""
+    return Text(kind.label.zh + AGAIN.zh, kind.label.en + AGAIN.en) if sent > 1 else kind.label
+
+
+class _Counted(NamedTuple):
+    """Of one kind: what the list shows, what of it is overdue, what of it is this person's."""
+
+    listed: int
+    overdue: int
+    mine: int
+
+
+def _counts(session: Session, query: InboxQuery, actor: Actor) -> dict[WorkKind, _Counted]:
+    """The numbers on the page, by kind, in one reading of what is open."""
+    due, who = _due(query.due), _of(query.who, actor)
+    counted = (
+        func.count(case((and_(true(), *some), 1)))
+        for some in ([*due, *who], [*_due("overdue"), *who], [*due, *_of("mine", actor)])
+    )
     rows = session.execute(
-        select(col(Submission.id), col(Submission.kind), col(Submission.revision)).where(
-            col(Submission.id).in_(numbers)
-        )
+        select(col(WorkItem.kind), *counted).where(*_within(query, actor, readers=True)).group_by(col(WorkItem.kind))
     )
-    again = Text("，补正后", ", sent again")
-    return {
-        number: Text(kind.label.zh + (again.zh if sent > 1 else ""), kind.label.en + (again.en if sent > 1 else ""))
-        for number, kind, sent in rows
-    }
+    return {kind: _Counted(*numbers) for kind, *numbers in rows}
 
 
 def _count(session: Session, wanted: tuple[ColumnElement[bool], ...]) -> int:
     return session.scalar(select(func.count()).select_from(WorkItem).where(*wanted)) or 0
-
-
-def _due(item: WorkItem) -> date:
-    return item.due_on or NEVER

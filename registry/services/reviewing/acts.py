@@ -13,8 +13,8 @@ from registry.services.identities import check_reason
 from registry.services.inbox.items import close_item
 from registry.services.reviewing.applying import apply_submission
 from registry.services.reviewing.case import is_last_step
-from registry.services.reviewing.deciding import Tally, tally
-from registry.services.reviewing.revisions import fields_by_path, revision_of
+from registry.services.reviewing.deciding import Tally, tally_of
+from registry.services.reviewing.folder import Folder, folder_of
 from registry.services.reviewing.rights import require_decider
 from registry.services.submitting.moves import lock_submission, move, require_move
 from registry.services.submitting.stepping import enter_step
@@ -31,7 +31,8 @@ def return_submission(
     Raises NotFound, NotAllowed, Conflict (changed since), InvalidTransition (not in review, nothing returned),
     InvalidInput (comment).
     """
-    submission, counted = _taken(session, submission_id, version, actor, SubmissionAct.RETURN)
+    folder, counted = _taken(session, submission_id, version, actor, SubmissionAct.RETURN)
+    submission = folder.submission
     if not counted.returned:
         raise InvalidTransition(
             "还没有退回任何一项。请先在要补正的字段选“退回”并写明原因。",
@@ -39,7 +40,7 @@ def return_submission(
             field="submission",
         )
     said = _comment(comment)
-    _leave_step(session, submission, StepOutcome.RETURNED, actor, said)
+    _leave_step(folder, counted, StepOutcome.RETURNED, actor, said)
     move(session, submission, SubmissionAct.RETURN, actor=actor, reason=said, returned=list(counted.returned))
     close_item(session, kind=WorkKind.SUBMISSION, subject_id=submission.id)
     return submission
@@ -52,7 +53,8 @@ def forward_submission(
 
     Raises as ``return_submission``; InvalidTransition where fields are undecided or returned, or no step follows.
     """
-    submission, counted = _taken(session, submission_id, version, actor, SubmissionAct.FORWARD)
+    folder, counted = _taken(session, submission_id, version, actor, SubmissionAct.FORWARD)
+    submission = folder.submission
     _require_done(counted)
     if is_last_step(submission):
         raise InvalidTransition(
@@ -61,8 +63,8 @@ def forward_submission(
             field="submission",
         )
     said = _comment(comment)
-    _leave_step(session, submission, StepOutcome.FORWARDED, actor, said)
-    for field in fields_by_path(session, submission).values():
+    _leave_step(folder, counted, StepOutcome.FORWARDED, actor, said)
+    for field in folder.fields.values():
         # The next level reads for itself; what was decided here is kept with the step.
         field.decision = field.decided_revision = None
         field.decided_by = field.reason_code = field.reason = ""
@@ -79,7 +81,8 @@ def approve_submission(
 
     Raises as ``forward_submission``; InvalidTransition where a step follows.
     """
-    submission, counted = _taken(session, submission_id, version, actor, SubmissionAct.APPROVE)
+    folder, counted = _taken(session, submission_id, version, actor, SubmissionAct.APPROVE)
+    submission = folder.submission
     _require_done(counted)
     if not is_last_step(submission):
         raise InvalidTransition(
@@ -88,7 +91,7 @@ def approve_submission(
             field="submission",
         )
     said = _comment(comment)
-    _leave_step(session, submission, StepOutcome.APPROVED, actor, said)
+    _leave_step(folder, counted, StepOutcome.APPROVED, actor, said)
     submission.decided_at = clock.now()
     move(session, submission, SubmissionAct.APPROVE, actor=actor, reason=said)
     apply_submission(session, submission, actor=actor)
@@ -101,9 +104,10 @@ def refuse_submission(session: Session, *, submission_id: int, version: int, act
 
     Raises NotFound, NotAllowed, Conflict, InvalidTransition (not in review), InvalidInput (no reason).
     """
-    submission, _ = _taken(session, submission_id, version, actor, SubmissionAct.REFUSE)
+    folder, counted = _taken(session, submission_id, version, actor, SubmissionAct.REFUSE)
+    submission = folder.submission
     said = check_reason(reason)
-    _leave_step(session, submission, StepOutcome.REFUSED, actor, said)
+    _leave_step(folder, counted, StepOutcome.REFUSED, actor, said)
     submission.decided_at = clock.now()
     move(session, submission, SubmissionAct.REFUSE, actor=actor, reason=said)
     close_item(session, kind=WorkKind.SUBMISSION, subject_id=submission.id)
@@ -112,11 +116,12 @@ def refuse_submission(session: Session, *, submission_id: int, version: int, act
 
 def _taken(
     session: Session, submission_id: int, version: int, actor: Actor, act: SubmissionAct
-) -> tuple[Submission, Tally]:
+) -> tuple[Folder, Tally]:
     submission = lock_submission(session, submission_id, version=version)
     require_decider(actor, submission)
     require_move(submission, act)
-    return submission, tally(session, submission)
+    folder = folder_of(session, submission)
+    return folder, tally_of(folder)
 
 
 def _require_done(counted: Tally) -> None:
@@ -134,8 +139,9 @@ def _require_done(counted: Tally) -> None:
         )
 
 
-def _leave_step(session: Session, submission: Submission, outcome: StepOutcome, actor: Actor, comment: str) -> None:
+def _leave_step(folder: Folder, counted: Tally, outcome: StepOutcome, actor: Actor, comment: str) -> None:
     """Close the stay at this step, with everything that was decided there."""
+    session, submission = folder.session, folder.submission
     row = session.scalars(
         select(ReviewStep)
         .where(
@@ -147,16 +153,14 @@ def _leave_step(session: Session, submission: Submission, outcome: StepOutcome, 
         .limit(1)
     ).one()
     row.outcome, row.decided_at, row.decided_by, row.comment = outcome, clock.now(), actor.label, comment
-    row.decisions = _decisions(session, submission)
+    row.decisions = _decisions(folder, counted)
     session.flush()
 
 
-def _decisions(session: Session, submission: Submission) -> dict[str, Any]:
-    counted = tally(session, submission, revision_of(session, submission))
-    stored = fields_by_path(session, submission)
+def _decisions(folder: Folder, counted: Tally) -> dict[str, Any]:
     found = {}
     for path in (*counted.accepted, *counted.returned):
-        field = stored[path]
+        field = folder.fields[path]
         found[path] = {
             "decision": field.decision.value if field.decision else "",
             "reason_code": field.reason_code,

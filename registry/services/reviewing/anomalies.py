@@ -3,10 +3,11 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Float, cast, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -24,10 +25,8 @@ JUMP = 0.5
 UNIT_JUMP = 1_000
 """So many times as much, or as little, is more likely 元 for 万元 than business."""
 COUNT_JUMP = 0.5
-PEERS_READ = 1_000
-"""Of one industry division so many are read: enough for a band, and never the whole table."""
 PEERS_NEEDED = 20
-OUTSIDE = 0.02
+OUTSIDE_PERCENT = 2
 """Lower or higher than all but this share of the peers."""
 RATIOS: tuple[tuple[str, str, str, Text], ...] = (
     ("rd_expense", "rd_expense", "revenue", Text("研发费用占营业收入", "R&D expense of revenue")),
@@ -90,25 +89,41 @@ _KEPT: WeakKeyDictionary[Any, dict[tuple[Any, ...], tuple[float, Band | None]]] 
 SLOW_SECONDS, KEPT_SECONDS = 0.02, 600.0
 
 
+_ONE_AT_A_TIME = Lock()
+"""Twenty pages that open at once after a start wait for one reading of the peers instead of each doing it."""
+
+
 def kept_band(session: Session, division: str, *, year: int, top: str, bottom: str) -> Band | None:
     """As ``band_of``; what takes long in a large register is kept for ten minutes, for peers change slowly."""
     kept, key = _KEPT.setdefault(session.get_bind(), {}), (division, year, top, bottom)
     until, band = kept.get(key, (0.0, None))
-    began = time.monotonic()
-    if began < until:
+    if time.monotonic() < until:
         return band
-    band = band_of(session, division, year=year, top=top, bottom=bottom)
-    if time.monotonic() - began > SLOW_SECONDS:
-        kept[key] = (began + KEPT_SECONDS, band)
+    with _ONE_AT_A_TIME:
+        until, band = kept.get(key, (0.0, None))
+        began = time.monotonic()
+        if began < until:
+            return band
+        band = band_of(session, division, year=year, top=top, bottom=bottom)
+        if time.monotonic() - began > SLOW_SECONDS:
+            kept[key] = (began + KEPT_SECONDS, band)
     return band
 
 
 def band_of(session: Session, division: str, *, year: int, top: str, bottom: str) -> Band | None:
-    """The band of a ratio among peers; None where too few of them are known."""
+    """The band of a ratio among all peers; None where too few of them are known.
+
+    The database sorts and counts, and only the two edges travel: a division may have ten thousand firms.
+    """
     over: Any = aliased(Figure)
     under: Any = aliased(Figure)
-    rows = session.execute(
-        select(over.value, under.value)
+    ratio: Any = cast(over.value, Float) / cast(under.value, Float)
+    ranked = (
+        select(
+            ratio.label("ratio"),
+            func.row_number().over(order_by=ratio).label("place"),
+            func.count().over().label("peers"),
+        )
         .join(under, (under.enterprise_id == over.enterprise_id) & (under.year == over.year))
         .join(Enterprise, col(Enterprise.id) == over.enterprise_id)
         .where(
@@ -119,13 +134,16 @@ def band_of(session: Session, division: str, *, year: int, top: str, bottom: str
             col(Enterprise.industry_code).like(f"{division}%"),
             col(Enterprise.identity) != IdentityState.MERGED,
         )
-        .limit(PEERS_READ)
+        .subquery()
     )
-    ratios = sorted(float(one / other) for one, other in rows)
-    if len(ratios) < PEERS_NEEDED:
+    edge = ranked.c.peers * OUTSIDE_PERCENT // 100
+    edges = select(ranked.c.ratio, ranked.c.peers).where(
+        or_(ranked.c.place == edge + 1, ranked.c.place == ranked.c.peers - edge)
+    )
+    rows = session.execute(edges.order_by(ranked.c.ratio)).all()
+    if not rows or rows[0][1] < PEERS_NEEDED:
         return None
-    edge = int(len(ratios) * OUTSIDE)
-    return Band(ratios[edge], ratios[-1 - edge], len(ratios))
+    return Band(rows[0][0], rows[-1][0], rows[0][1])
 
 
 def _outside(label: Text, ratio: float, band: Band, top: str) -> Text:

@@ -1,45 +1,40 @@
 """Reading one submission as the officials who decide about it see it. Nothing here writes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import Text
-from registry.models import Call, Directory, Enterprise, ReviewStep, Submission
+from registry.models import Enterprise, Submission, SubmissionRevision
 from registry.policies import Actor, own_region
-from registry.schemas.reviewing import Counts, FieldRow, Glance, StepRead
+from registry.schemas.reviewing import Counts, FieldRow, Glance, StepRead, Watcher
 from registry.services.keys import key_of
 from registry.services.places import full_place, place
 from registry.services.reviewing.anomalies import against_peers, shared_evidence
 from registry.services.reviewing.case_read import CaseRead
+from registry.services.reviewing.folder import Folder, find_folder
 from registry.services.reviewing.history import history_of
-from registry.services.reviewing.live import LastYear, Live
 from registry.services.reviewing.presence import watchers_of
-from registry.services.reviewing.revisions import Sent, Standing, evidence_of, fields_by_path, fields_in, revision_of
 from registry.services.reviewing.rights import may_decide, require_reader
 from registry.services.reviewing.rows import RowMaker
-from registry.services.submitting.asked import asked_of
-from registry.services.submitting.findings import findings_with, rule_procedure, standard_of
+from registry.services.submitting.findings import findings_with, rule_procedure
 from registry.services.submitting.moves import no_submission
 from registry.tiering.report_shapes import Report
-from registry.vocabulary import FieldDecision, StepOutcome, WorkKind
+from registry.vocabulary import FieldDecision, WorkKind
 
 PROVINCE_WORD = Text("省", "the province")
 
 
 def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead:
     """Everything the review page shows. Raises NotFound, NotAllowed."""
-    submission = session.get(Submission, submission_id) if 0 < submission_id < 2**63 else None
-    if submission is None:
-        raise no_submission(submission_id)
-    enterprise = require_reader(session, actor, submission)
-    sent = revision_of(session, submission)
-    call = session.get(Call, submission.call_id) if submission.call_id else None
-    directory = session.get(Directory, submission.directory_code) if submission.directory_code else None
-    rows = field_rows(session, submission, enterprise, sent, actor=actor)
+    folder = find_folder(session, submission_id)
+    submission, enterprise, sent = folder.submission, folder.enterprise, folder.sent
+    require_reader(session, actor, submission)
+    call, directory = folder.call, folder.directory
+    rows = field_rows(folder, actor=actor)
     return CaseRead(
         id=submission.id,
         receipt=submission.receipt or "",
@@ -49,7 +44,7 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
         version=submission.version,
         year=submission.year,
         enterprise_id=enterprise.id,
-        enterprise_key=key_of(session, enterprise.id),
+        enterprise_key=enterprise.uscc or key_of(session, enterprise.id),
         enterprise_name=enterprise.name_zh,
         uscc=enterprise.uscc,
         place=full_place(enterprise.region_code or enterprise.city_code),
@@ -66,12 +61,24 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
         may_decide=may_decide(actor, submission),
         rows=rows,
         counts=count(rows),
-        report=_report(session, enterprise, call, sent),
+        report=_report(folder),
         history=history_of(session, submission),
-        watchers=watchers_of(
-            session, kind=WorkKind.SUBMISSION, subject_id=submission.id, actor=actor, since_revision=sent.row
-        ),
+        watchers=_watchers(session, submission, actor, sent.row.sent_at if sent.row else None),
     )
+
+
+# The submission, its firm and when it was last sent: no more, because forty pages ask for it all the time.
+_GLANCED = (
+    select(Submission, Enterprise, col(SubmissionRevision.sent_at))
+    .join(Enterprise, col(Enterprise.id) == col(Submission.enterprise_id))
+    .join(
+        SubmissionRevision,
+        (col(SubmissionRevision.submission_id) == col(Submission.id))
+        & (col(SubmissionRevision.revision) == col(Submission.revision)),
+        isouter=True,
+    )
+    .where(col(Submission.id) == bindparam("number"))
+)
 
 
 def glance(session: Session, *, submission_id: int, actor: Actor) -> Glance:
@@ -79,35 +86,25 @@ def glance(session: Session, *, submission_id: int, actor: Actor) -> Glance:
 
     Raises NotFound, NotAllowed.
     """
-    submission = session.get(Submission, submission_id)
-    if submission is None:
+    row = session.execute(_GLANCED, {"number": submission_id}).first()
+    if row is None:
         raise no_submission(submission_id)
+    submission, _enterprise, sent_at = row
     require_reader(session, actor, submission)
-    row = revision_of(session, submission).row
-    kind = WorkKind.SUBMISSION
-    others = watchers_of(session, kind=kind, subject_id=submission.id, actor=actor, since_revision=row)
-    return Glance(version=submission.version, watchers=others)
+    return Glance(version=submission.version, watchers=_watchers(session, submission, actor, sent_at))
 
 
-def field_rows(
-    session: Session, submission: Submission, enterprise: Enterprise, sent: Sent, *, actor: Actor
-) -> tuple[FieldRow, ...]:
+def _watchers(session: Session, submission: Submission, actor: Actor, sent_at: datetime | None) -> tuple[Watcher, ...]:
+    return watchers_of(session, kind=WorkKind.SUBMISSION, subject_id=submission.id, actor=actor, since=sent_at)
+
+
+def field_rows(folder: Folder, *, actor: Actor) -> tuple[FieldRow, ...]:
     """The rows of the last revision, with what asks for a second look."""
-    live = Live(session, enterprise)
-    documents = evidence_of(session, submission, sent)
-    hashes = {one.sha256 for one in documents}
+    session, enterprise = folder.session, folder.enterprise
+    hashes = {one.sha256 for one in folder.evidence}
     return RowMaker(
-        year=submission.year,
-        asked=fields_in(session, submission, sent),
-        documents=asked_of(session, submission).documents,
-        values=sent.values,
-        live=live,
-        last=LastYear(session, submission, live),
-        fields=fields_by_path(session, submission),
-        standing=Standing(session, submission, sent),
-        evidence=documents,
-        below=decisions_below(session, submission),
-        marks=against_peers(session, enterprise, year=submission.year, values=sent.values),
+        folder,
+        marks=against_peers(session, enterprise, year=folder.submission.year, values=folder.sent.values),
         shared=shared_evidence(session, enterprise, hashes, own_region(actor)),
     ).rows()
 
@@ -119,21 +116,6 @@ def count(rows: Sequence[FieldRow]) -> Counts:
     accepted = sum(opened and decision is FieldDecision.ACCEPTED for opened, decision in said)
     waiting = sum(row.open and row.decided is None for row in rows)
     return Counts(total=accepted + returned + waiting, accepted=accepted, returned=returned)
-
-
-def decisions_below(session: Session, submission: Submission) -> Mapping[str, Any]:
-    """What the step before decided when it passed the submission on."""
-    row = session.scalars(
-        select(ReviewStep)
-        .where(
-            col(ReviewStep.submission_id) == submission.id,
-            col(ReviewStep.step) == submission.step - 1,
-            col(ReviewStep.outcome) == StepOutcome.FORWARDED,
-        )
-        .order_by(col(ReviewStep.id).desc())
-        .limit(1)
-    ).first()
-    return row.decisions if row is not None else {}
 
 
 def is_last_step(submission: Submission) -> bool:
@@ -157,16 +139,17 @@ def steps_of(submission: Submission) -> tuple[StepRead, ...]:
     return tuple(found)
 
 
-def _report(session: Session, enterprise: Enterprise, call: Call | None, sent: Sent) -> Report | None:
+def _report(folder: Folder) -> Report | None:
     """The findings that came with what was sent; worked out now where none came."""
+    sent, call = folder.sent, folder.call
     if sent.row is not None and sent.row.content.get("findings"):
         return Report.model_validate(sent.row.content["findings"])
-    standard = standard_of(session, call.standard_version) if call is not None else None
+    standard = folder.asked.standard
     if call is None or standard is None:
         return None
     return findings_with(
-        session,
-        enterprise=enterprise,
+        folder.session,
+        enterprise=folder.enterprise,
         standard=standard,
         procedure=rule_procedure(call.procedure),
         as_of=clock.today(),

@@ -8,18 +8,15 @@ from sqlmodel import Session
 
 from registry import clock
 from registry.errors import InvalidInput, InvalidTransition, Text
-from registry.models import Enterprise, Submission, SubmissionField
+from registry.models import Submission, SubmissionField
 from registry.policies import Actor
 from registry.review_vocabulary import ReturnReason
 from registry.services import audit
 from registry.services.reviewing.case import field_rows
+from registry.services.reviewing.folder import Folder, folder_of
 from registry.services.reviewing.history import DECIDED
-from registry.services.reviewing.live import Live
-from registry.services.reviewing.revisions import Sent, Standing, fields_by_path, fields_in, revision_of
+from registry.services.reviewing.revisions import Standing
 from registry.services.reviewing.rights import require_decider
-from registry.services.reviewing.rows import is_open
-from registry.services.submitting.asked import asked_of
-from registry.services.submitting.catalogue import field_of
 from registry.services.submitting.moves import SUBJECT, lock_submission
 from registry.services.submitting.state import EVIDENCE
 from registry.vocabulary import FieldDecision, SubmissionState
@@ -71,49 +68,50 @@ def decide_fields(
     Raises NotFound, NotAllowed, Conflict (it changed since), InvalidTransition (not in review), InvalidInput (a path
     that is no field, or an acceptance of nothing), FaultyChoices (a return without a reason).
     """
-    submission = lock_submission(session, submission_id, version=version)
-    require_decider(actor, submission)
-    require_in_review(submission)
-    known = _known(session, submission) if choices else frozenset()
-    said = {path: _checked(path, choice, known) for path, choice in choices.items()}
-    _refuse_without_reason(said)
-    _store(session, submission, said, actor)
-    return submission
+    folder = _taken(session, submission_id, version, actor)
+    _store(folder, _checked(folder, choices), actor)
+    return folder.submission
 
 
-def accept_clear(session: Session, *, submission_id: int, version: int, actor: Actor) -> int:
+def accept_clear(
+    session: Session, *, submission_id: int, version: int, actor: Actor, choices: Mapping[str, Choice] | None = None
+) -> int:
     """Accept every field that is undecided and that nothing speaks against; returns how many.
 
     Nothing speaks against a field that has no mark (jump, peers, a document others sent, too) and whose document is
-    there. Raises as ``decide_fields``.
+    there. ``choices`` are stored with it, as ``decide_fields`` does, and go before. Raises as ``decide_fields``.
     """
-    submission = lock_submission(session, submission_id, version=version)
-    require_decider(actor, submission)
-    require_in_review(submission)
-    enterprise = session.get_one(Enterprise, submission.enterprise_id)
-    rows = field_rows(session, submission, enterprise, revision_of(session, submission), actor=actor)
-    clear = {row.path: Choice(FieldDecision.ACCEPTED) for row in rows if row.clear and row.decided is None}
-    if clear:
-        _store(session, submission, clear, actor)
+    folder = _taken(session, submission_id, version, actor)
+    said = _checked(folder, choices or {})
+    clear = {
+        row.path: Choice(FieldDecision.ACCEPTED)
+        for row in field_rows(folder, actor=actor)
+        if row.clear and (said[row.path].decision if row.path in said else row.decided) is None
+    }
+    if said or clear:
+        _store(folder, said | clear, actor)
     return len(clear)
 
 
-def tally(session: Session, submission: Submission, sent: Sent | None = None) -> Tally:
+def tally(session: Session, submission: Submission) -> Tally:
     """How the fields of the last revision stand."""
-    sent = sent or revision_of(session, submission)
-    standing, stored = Standing(session, submission, sent), fields_by_path(session, submission)
-    live = Live(session, session.get_one(Enterprise, submission.enterprise_id))
+    return tally_of(folder_of(session, submission))
+
+
+def tally_of(folder: Folder) -> Tally:
+    """The same of a folder that is open."""
     accepted: list[str] = []
     returned: list[str] = []
     waiting: list[str] = []
-    for path, about in fields_in(session, submission, sent).items():
-        field = stored.get(path)
-        decision = field.decision if field is not None and standing.holds(field) else None
+    for path, about in folder.fields_in.items():
+        field = folder.fields.get(path)
+        decision = field.decision if field is not None and folder.standing.holds(field) else None
         if decision is FieldDecision.RETURNED:
             returned.append(path)
-        elif is_open(path, sent.values, live.of(about)[0]):
+        elif folder.is_open(path, about):
             (accepted if decision is FieldDecision.ACCEPTED else waiting).append(path)
-    documents = (row for path, row in stored.items() if path.startswith(EVIDENCE) and standing.holds(row))
+    standing = folder.standing
+    documents = (row for path, row in folder.fields.items() if path.startswith(EVIDENCE) and standing.holds(row))
     returned += sorted(row.path for row in documents if row.decision is FieldDecision.RETURNED)
     return Tally(tuple(accepted), tuple(returned), tuple(waiting))
 
@@ -129,21 +127,28 @@ def require_in_review(submission: Submission) -> None:
         )
 
 
-def _known(session: Session, submission: Submission) -> frozenset[str]:
-    """Paths that can be decided about: fields, and documents as ``evidence.<slug>``."""
-    documents = (f"{EVIDENCE}{one.slug}" for one in asked_of(session, submission).documents)
-    return frozenset([*fields_in(session, submission, revision_of(session, submission)), *documents])
+def _taken(session: Session, submission_id: int, version: int, actor: Actor) -> Folder:
+    """The folder of a submission that this person decides about now, locked."""
+    submission = lock_submission(session, submission_id, version=version)
+    require_decider(actor, submission)
+    require_in_review(submission)
+    return folder_of(session, submission)
 
 
-def _checked(path: str, choice: Choice, known: frozenset[str]) -> Choice:
-    if path not in known:
+def _checked(folder: Folder, choices: Mapping[str, Choice]) -> dict[str, Choice]:
+    said = {path: _cleaned(folder, path, choice) for path, choice in choices.items()}
+    _refuse_without_reason(said)
+    return said
+
+
+def _cleaned(folder: Folder, path: str, choice: Choice) -> Choice:
+    if not folder.can_be_decided(path):
         raise InvalidInput(
             f"申报表里没有“{path[:40]}”这一项。", f"There is no field “{path[:40]}”.", field="decisions", value=path
         )
-    reason = " ".join(choice.reason.split())
     if choice.decision is not FieldDecision.RETURNED:
         return Choice(choice.decision)
-    return Choice(choice.decision, choice.reason_code, reason)
+    return Choice(choice.decision, choice.reason_code, " ".join(choice.reason.split()))
 
 
 def _refuse_without_reason(said: Mapping[str, Choice]) -> None:
@@ -164,36 +169,38 @@ def _refuse_without_reason(said: Mapping[str, Choice]) -> None:
         raise FaultyChoices(faults)
 
 
-def _store(session: Session, submission: Submission, said: Mapping[str, Choice], actor: Actor) -> None:
-    sent = revision_of(session, submission)
-    stored, standing = fields_by_path(session, submission), Standing(session, submission, sent)
-    live = Live(session, session.get_one(Enterprise, submission.enterprise_id))
+def _store(folder: Folder, said: Mapping[str, Choice], actor: Actor) -> None:
+    """Write what was chosen. The event comes last: from it on until the commit every other act waits its turn."""
+    submission, stored, standing = folder.submission, folder.fields, folder.standing
     accepted: list[str] = []
     returned: dict[str, Any] = {}
     cleared: list[str] = []
     for path, choice in said.items():
-        field = stored.get(path)
-        if _is_same(field, choice, standing):
+        if _is_same(stored.get(path), choice, standing):
             continue
         if choice.decision is FieldDecision.ACCEPTED:
-            about = field_of(path, year=submission.year)
-            if about is None or not is_open(path, sent.values, live.of(about)[0]):
-                raise InvalidInput(
-                    "企业没有填这一项，不能通过；需要的，请退回。",
-                    "The firm left this field empty: it cannot be accepted. Return it if it is needed.",
-                    field="decisions",
-                    value=path,
-                )
+            _require_something(folder, path)
             accepted.append(path)
         elif choice.decision is FieldDecision.RETURNED:
             returned[path] = {"code": choice.reason_code, "text": choice.reason}
         else:
             cleared.append(path)
-        _write(session, submission, field, path, choice, actor)
+        _write(folder, path, choice, actor)
     if accepted or returned or cleared:
         submission.version += 1
-        session.flush()
-        _note(session, submission, actor, {"accepted": accepted, "returned": returned, "cleared": cleared})
+        folder.session.flush()
+        _note(folder, actor, {"accepted": accepted, "returned": returned, "cleared": cleared})
+
+
+def _require_something(folder: Folder, path: str) -> None:
+    about = folder.field(path)
+    if about is None or not folder.is_open(path, about):
+        raise InvalidInput(
+            "企业没有填这一项，不能通过；需要的，请退回。",
+            "The firm left this field empty: it cannot be accepted. Return it if it is needed.",
+            field="decisions",
+            value=path,
+        )
 
 
 def _is_same(field: SubmissionField | None, choice: Choice, standing: Standing) -> bool:
@@ -202,22 +209,23 @@ def _is_same(field: SubmissionField | None, choice: Choice, standing: Standing) 
     return (field.decision, field.reason_code, field.reason) == (choice.decision, choice.reason_code, choice.reason)
 
 
-def _write(
-    session: Session, submission: Submission, field: SubmissionField | None, path: str, choice: Choice, actor: Actor
-) -> None:
+def _write(folder: Folder, path: str, choice: Choice, actor: Actor) -> None:
+    submission, field = folder.submission, folder.fields.get(path)
     if field is None:
         # Nothing was sent for it: a row to say that something is wanted.
         field = SubmissionField(submission_id=submission.id, path=path, saved_at=clock.now(), saved_by=actor.label)
-        session.add(field)
+        folder.session.add(field)
+        folder.fields[path] = field
     field.decision = choice.decision
     field.decided_revision = submission.revision if choice.decision is not None else None
     field.decided_by = actor.label if choice.decision is not None else ""
     field.reason_code, field.reason = choice.reason_code, choice.reason
 
 
-def _note(session: Session, submission: Submission, actor: Actor, what: dict[str, Any]) -> None:
+def _note(folder: Folder, actor: Actor, what: dict[str, Any]) -> None:
+    submission = folder.submission
     audit.record(
-        session,
+        folder.session,
         actor=actor.label,
         action=DECIDED,
         subject_kind=SUBJECT,

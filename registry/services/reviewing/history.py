@@ -1,6 +1,8 @@
 """What happened to a submission: read from the audit trail, which is where it is written."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from registry.errors import Text
@@ -17,31 +19,40 @@ OTHER_ACTS = {
     "evidence.removed": Text("去掉材料", "Document removed"),
 }
 """What firms do besides the moves of the table."""
+ACTS = {one.value: one.label for one in SubmissionAct} | OTHER_ACTS
 DECIDED = f"{SUBJECT}.decided"
 APPLIED = f"{SUBJECT}.applied"
+# Put together once, and no more columns than are shown.
+_HISTORY = (
+    select(
+        col(AuditEvent.at),
+        col(AuditEvent.actor),
+        col(AuditEvent.action),
+        col(AuditEvent.after),
+        col(AuditEvent.reason),
+        col(Account.display_name),
+    )
+    .join(Account, col(Account.login) == col(AuditEvent.actor), isouter=True)
+    .where(col(AuditEvent.subject_kind) == SUBJECT, col(AuditEvent.subject_key) == bindparam("key"))
+    .order_by(col(AuditEvent.id).desc())
+    .limit(SHOWN)
+)
 
 
 def history_of(session: Session, submission: Submission) -> tuple[HistoryRow, ...]:
     """The last events, newest first; people by the name they are shown under."""
-    rows = session.execute(
-        select(AuditEvent, col(Account.display_name))
-        .join(Account, col(Account.login) == col(AuditEvent.actor), isouter=True)
-        .where(col(AuditEvent.subject_kind) == SUBJECT, col(AuditEvent.subject_key) == str(submission.id))
-        .order_by(col(AuditEvent.id).desc())
-        .limit(SHOWN)
-    )
+    rows = session.execute(_HISTORY, {"key": str(submission.id)})
     return tuple(
-        HistoryRow(at=event.at, who=name or event.actor, act=_words(event), note=event.reason) for event, name in rows
+        HistoryRow(at=at, who=name or actor, act=_words(action, after or {}), note=reason)
+        for at, actor, action, after, reason, name in rows
     )
 
 
-def _words(event: AuditEvent) -> Text:
-    after = event.after or {}
-    if event.action == DECIDED:
+def _words(action: str, after: dict[str, Any]) -> Text:
+    if action == DECIDED:
         accepted, returned = len(after.get("accepted", [])), len(after.get("returned", []))
         return Text(f"核 {accepted} 项通过、{returned} 项退回", f"{accepted} fields accepted, {returned} returned")
-    if event.action == APPLIED:
+    if action == APPLIED:
         return Text("写入登记库", "Written to the register")
-    act = event.action.removeprefix(f"{SUBJECT}.")
-    known = {one.value: one.label for one in SubmissionAct} | OTHER_ACTS
-    return known.get(act, Text(act, act))
+    act = action.removeprefix(f"{SUBJECT}.")
+    return ACTS.get(act, Text(act, act))

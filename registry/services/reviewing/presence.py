@@ -1,13 +1,14 @@
 """Who has a matter open: a sign of life every quarter of a minute, forgotten as present after half a minute."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, case, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from registry import clock
-from registry.errors import Text
-from registry.models import Account, AuditEvent, Presence, RoleGrant, SubmissionRevision
+from registry.models import Account, AuditEvent, Presence, RoleGrant
 from registry.policies import OFFICIALS, Actor, require
 from registry.schemas.reviewing import Watcher
 from registry.services.places import place
@@ -28,54 +29,55 @@ def note_presence(session: Session, *, kind: WorkKind, subject_id: int, actor: A
     require(actor, OFFICIALS)
     if actor.account_id is None:
         return
-    found = session.scalars(
-        select(Presence).where(
-            col(Presence.kind) == kind,
-            col(Presence.subject_id) == subject_id,
-            col(Presence.account_id) == actor.account_id,
-        )
-    ).first()
     now = clock.now()
-    if found is None:
-        session.add(Presence(kind=kind, subject_id=subject_id, account_id=actor.account_id, since=now, seen_at=now))
-    else:
-        if now - found.seen_at > HERE:
-            found.since = now
-        found.seen_at = now
-    session.flush()
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    # One statement, so that two pages of one person need not wait for or fail each other.
+    first: Any = dialect.insert(Presence).values(
+        kind=kind, subject_id=subject_id, account_id=actor.account_id, since=now, seen_at=now
+    )
+    away = col(Presence.seen_at) < now - HERE
+    again = {"since": case((away, first.excluded.since), else_=col(Presence.since)), "seen_at": first.excluded.seen_at}
+    session.execute(first.on_conflict_do_update(index_elements=["kind", "subject_id", "account_id"], set_=again))
+
+
+_PLACE = (
+    select(col(RoleGrant.region_code))
+    .where(col(RoleGrant.account_id) == col(Account.id))
+    .order_by(col(RoleGrant.id))
+    .limit(1)
+    .correlate(Account)
+    .scalar_subquery()
+)
+# Put together once: it is asked all the time.
+_OTHERS = (
+    select(col(Presence.seen_at), col(Account.login), col(Account.display_name), _PLACE)
+    .join(Account, col(Account.id) == col(Presence.account_id))
+    .where(
+        col(Presence.kind) == bindparam("kind"),
+        col(Presence.subject_id) == bindparam("subject"),
+        col(Presence.account_id) != bindparam("self"),
+        col(Presence.seen_at) > bindparam("since"),
+    )
+    .order_by(col(Presence.seen_at).desc(), col(Presence.id))
+)
 
 
 def watchers_of(
-    session: Session, *, kind: WorkKind, subject_id: int, actor: Actor, since_revision: SubmissionRevision | None = None
+    session: Session, *, kind: WorkKind, subject_id: int, actor: Actor, since: datetime | None = None
 ) -> tuple[Watcher, ...]:
     """Others who have the matter open, or had it open today; whoever is there now comes first.
 
+    ``since``: whoever decided something after this is said to have; half a day if it is not known.
     Only officials are told. Raises NotAuthenticated, NotAllowed.
     """
     require(actor, OFFICIALS)
     now = clock.now()
-    rows = session.execute(
-        select(Presence, Account)
-        .join(Account, col(Account.id) == col(Presence.account_id))
-        .where(
-            col(Presence.kind) == kind,
-            col(Presence.subject_id) == subject_id,
-            col(Presence.account_id) != (actor.account_id or 0),
-            col(Presence.seen_at) > now - REMEMBERED,
-        )
-        .order_by(col(Presence.seen_at).desc(), col(Presence.id))
-    ).all()
-    since = since_revision.sent_at if since_revision is not None else now - REMEMBERED
-    busy = _who_acted(session, kind, subject_id, since) if rows else set()
+    asked = {"kind": kind, "subject": subject_id, "self": actor.account_id or 0, "since": now - REMEMBERED}
+    rows = session.execute(_OTHERS, asked).all()
+    busy = _who_acted(session, kind, subject_id, since or now - REMEMBERED) if rows else set()
     return tuple(
-        Watcher(
-            name=account.display_name,
-            place=_place_of(session, account.id),
-            seen_at=seen.seen_at,
-            here=now - seen.seen_at <= HERE,
-            changed=account.login in busy,
-        )
-        for seen, account in rows
+        Watcher(name=name, place=place(code), seen_at=seen_at, here=now - seen_at <= HERE, changed=login in busy)
+        for seen_at, login, name, code in rows
     )
 
 
@@ -89,8 +91,3 @@ def _who_acted(session: Session, kind: WorkKind, subject_id: int, since: datetim
             )
         )
     )
-
-
-def _place_of(session: Session, account_id: int) -> Text | None:
-    grants = select(col(RoleGrant.region_code)).where(col(RoleGrant.account_id) == account_id)
-    return place(session.scalars(grants.order_by(col(RoleGrant.id)).limit(1)).first())

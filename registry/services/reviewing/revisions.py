@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from registry.models import Evidence, Submission, SubmissionField, SubmissionRevision
-from registry.services.submitting.asked import asked_of
-from registry.services.submitting.catalogue import FieldDef, field_of
+from registry.services.submitting.catalogue import field_of
 from registry.vocabulary import FieldDecision
 
 
@@ -34,6 +33,11 @@ def revision_of(session: Session, submission: Submission, number: int | None = N
             col(SubmissionRevision.submission_id) == submission.id, col(SubmissionRevision.revision) == wanted
         )
     ).first()
+    return sent_in(wanted, row)
+
+
+def sent_in(wanted: int, row: SubmissionRevision | None) -> Sent:
+    """What a row of a revision says; nothing where there is none."""
     content = row.content if row is not None else {}
     found: dict[str, set[str]] = {}
     for one in content.get("evidence", []):
@@ -51,6 +55,8 @@ def fields_by_path(session: Session, submission: Submission) -> dict[str, Submis
 def evidence_of(session: Session, submission: Submission, sent: Sent) -> list[Evidence]:
     """The documents of a revision, in the order they came."""
     hashes = {one for some in sent.hashes.values() for one in some}
+    if not hashes:
+        return []
     rows = session.scalars(
         select(Evidence)
         .where(
@@ -65,13 +71,6 @@ def evidence_of(session: Session, submission: Submission, sent: Sent) -> list[Ev
         if row.sha256 in sent.hashes.get(row.slug, frozenset()):
             once.setdefault((row.slug, row.path, row.sha256), row)
     return list(once.values())
-
-
-def fields_in(session: Session, submission: Submission, sent: Sent) -> dict[str, FieldDef]:
-    """Every field the submission asks for, and whatever else was sent, in the order of its form."""
-    asked = asked_of(session, submission).fields
-    more = {path: field_of(path, year=submission.year) for path in sent.values if path not in asked}
-    return asked | {path: field for path, field in more.items() if field is not None}
 
 
 class Standing:

@@ -1,6 +1,6 @@
 """The rows of a review: each field with what the registry has, what was sent, what proves it and what was decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from registry.errors import Text
@@ -8,8 +8,7 @@ from registry.models import Evidence, SubmissionField
 from registry.schemas.reviewing import Anomaly, Decided, EvidenceRead, FieldRow
 from registry.services.reviewing.anomalies import against_last_year
 from registry.services.reviewing.changes import change_of, equal, is_number
-from registry.services.reviewing.live import LastYear, Live
-from registry.services.reviewing.revisions import Standing
+from registry.services.reviewing.folder import Folder
 from registry.services.submitting.asked import Document
 from registry.services.submitting.catalogue import DOCUMENTS, SECTIONS, FieldDef
 from registry.services.submitting.state import EVIDENCE
@@ -22,28 +21,18 @@ DEBT_RATIO = Text("资产负债率", "Debt ratio")
 
 
 class RowMaker:
-    """Makes the rows of one submission; holds what all of them need."""
+    """Makes the rows of one submission.
 
-    def __init__(
-        self,
-        *,
-        year: int,
-        asked: Mapping[str, FieldDef],
-        documents: Sequence[Document],
-        values: Mapping[str, Any],
-        live: Live,
-        last: LastYear,
-        fields: Mapping[str, SubmissionField],
-        standing: Standing,
-        evidence: list[Evidence],
-        below: Mapping[str, Any],
-        marks: Mapping[str, Anomaly],
-        shared: Mapping[str, Anomaly],
-    ) -> None:
-        self._year, self._asked, self._documents = year, asked, documents
-        self._values, self._live, self._last = values, live, last
-        self._fields, self._standing, self._evidence = fields, standing, evidence
-        self._below, self._marks, self._shared = below, marks, shared
+    ``marks``: what peers say against a figure, by its path; ``shared``: documents others sent, too, by their hash.
+    """
+
+    def __init__(self, folder: Folder, *, marks: Mapping[str, Anomaly], shared: Mapping[str, Anomaly]) -> None:
+        self._asked, self._documents = folder.fields_in, folder.asked.documents
+        self._values, self._live, self._last = folder.sent.values, folder.live, folder.last_year
+        self._fields, self._standing, self._evidence = folder.fields, folder.standing, folder.evidence
+        self._below, self._marks, self._shared = folder.below, marks, shared
+        self._slugs = frozenset(one.slug for one in folder.evidence)
+        self._is_open = folder.is_open
 
     def rows(self) -> tuple[FieldRow, ...]:
         """Every field in the order of the form, then the documents."""
@@ -107,13 +96,13 @@ class RowMaker:
             anomalies=tuple(self._anomalies(field, sent, last, files)),
             decided=_decided(stored) if stored is not None and holds else None,
             below=_told(self._below.get(field.path)),
-            open=is_open(field.path, self._values, live),
+            open=self._is_open(field.path, field),
         )
 
     def _trust(self, field: FieldDef) -> Trust | None:
         if field.path.startswith(("profile.", "contact.")):
             return None
-        return trust_when_approved(field, {one.slug for one in self._evidence})
+        return trust_when_approved(field, self._slugs)
 
     def _files(self, field: FieldDef) -> list[Evidence]:
         own = [one for one in self._evidence if one.path == field.path]
@@ -162,25 +151,18 @@ class RowMaker:
         )
 
 
-def is_open(path: str, values: Mapping[str, Any], live: Any) -> bool:
-    """Whether a field has to be decided: something was sent, or something was deliberately taken away."""
-    if path not in values:
-        return False
-    return values[path] not in (None, "", []) or live not in (None, "", [])
-
-
 def evidence_read(row: Evidence) -> EvidenceRead:
     """A document as it is shown."""
     label = DOCUMENTS.get(row.slug, Text(row.slug, row.slug))
     return EvidenceRead(id=row.id, slug=row.slug, label=label, filename=row.filename, pages=row.pages, size=row.size)
 
 
-def trust_when_approved(field: FieldDef, sent_slugs: Iterable[str]) -> Trust:
+def trust_when_approved(field: FieldDef, sent_slugs: Container[str]) -> Trust:
     """What a yearly figure is worth once an official has held it against its document.
 
     Audited where an audit report that proves it was sent with it; otherwise it is what the firm declares.
     """
-    audited = field.year is not None and field.proof in ("audit_report", "rd_audit") and field.proof in set(sent_slugs)
+    audited = field.year is not None and field.proof in ("audit_report", "rd_audit") and field.proof in sent_slugs
     return Trust.AUDITED if audited else Trust.DECLARED
 
 
