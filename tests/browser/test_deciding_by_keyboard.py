@@ -11,7 +11,7 @@ from registry.db import make_engine
 from registry.models import Enterprise
 from registry.services.matching_names import facts_of, match_rows
 from tests.browser.conftest import LiveServer
-from tests.browser.test_every_page import sign_in
+from tests.browser.looking import sign_in
 
 ROWS = 20
 KEYS_MAX = 3
