@@ -27,7 +27,11 @@ NOTHING_FOUND = (
 NO_USER = "PostgreSQL: running as root and there is no user postgres to run the server as (Debian package postgresql)"
 NO_RUNUSER = "PostgreSQL: running as root and runuser was not found (Debian package util-linux)"
 DEBIAN_HOME = Path("/usr/lib/postgresql")
-SERVER_OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+SERVER_OPTIONS = (
+    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal "
+    "-c max_wal_senders=0 -c autovacuum=off -c checkpoint_timeout=1h -c max_wal_size=8GB -c shared_buffers=256MB"
+)
+"""Nothing of it outlives the tests; a database is made for each, so what makes that dear is turned off."""
 
 
 class Missing(Exception):
@@ -46,7 +50,8 @@ class Cluster:
     def database(self) -> Iterator[str]:
         """The URL of a fresh, migrated database that is dropped afterwards."""
         name = f"{self.template}_{next(self.numbers)}"
-        _administer(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        # Copying the files takes a quarter of the time that copying page by page through the log does.
+        _administer(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.template}" STRATEGY FILE_COPY')
         try:
             yield _spell(self.server.set(database=name))
         finally:
