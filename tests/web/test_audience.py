@@ -3,7 +3,7 @@
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from web.deps import current_officer, current_person, write_session
+from web.deps import OFFICE, current_officer, current_person, write_session
 from web.firm.frame import signed_in
 from web.routes import ROUTERS
 
@@ -243,6 +243,8 @@ def test_every_page_has_been_given_an_audience() -> None:
     for name, route in routes.items():
         asked = asks(route.dependant)
         assert (current_officer in asked) is (name in OFFICERS), name
+        # The header of officials' pages counts what waits by their address.
+        assert name not in OFFICERS or route.path.startswith(OFFICE), name
         assert (current_person in asked) is (name in PERSONS), name
         assert (signed_in in asked) is (name in FIRMS), name
         assert route.methods != {"GET"} or write_session not in asked, f"{name}: a GET writes"
