@@ -26,6 +26,7 @@ from registry.errors import Locale, NeedsSecondFactor, NotAuthenticated, Registr
 from registry.incidents import incident_number
 from registry.logs import configure_logs
 from registry.oidc_keys import EXTRA, PublishedKeys, can_check
+from registry.services.accounts.signing import signer_of
 from registry.services.indexing import search_engine
 from registry.services.mailing import carrier_of, sender_of
 from registry.services.migrating import require_current_schema
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.search = search_engine(settings)
     app.state.misses = MissLog(app.state.engine)
     app.state.schedule = schedule_of(settings)
+    app.state.link_signer = signer_of(settings)
     app.state.open_file = open_file
     app.state.inspect_evidence = inspect_evidence
     app.state.session_token = session_token

@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ARCHIVE = "archive"
 """Folder of the source documents inside the data folder."""
 
+LINK_KEY = "link.key"
+"""File inside the data folder that keeps the key of links in mails."""
+
 MAIL = "mail"
 """Folder of a demo's mail."""
 
@@ -43,6 +46,8 @@ class Settings(BaseSettings):
     """How the connection to it is encrypted."""
     mail_from: str = ""
     """Sender of the mails."""
+    link_keys: SecretStr = SecretStr("")
+    """Keys that sign links in mails, newest first, commas between. Empty: the one kept in the data folder."""
     require_second_factor: bool = False
     """Withhold the rights of officials until they have set up two-step verification."""
     oidc_issuer: str = ""
@@ -74,6 +79,11 @@ class Settings(BaseSettings):
     def archive_dir(self) -> Path:
         """Content-addressed store of source documents."""
         return self.data_dir / ARCHIVE
+
+    @property
+    def link_key_file(self) -> Path:
+        """Where the key of links is kept if the settings give none."""
+        return self.data_dir / LINK_KEY
 
     @property
     def mail_dir(self) -> Path:

@@ -53,7 +53,13 @@ def register_person(request: Request, session: WriteSession, email: Typed = "", 
     try:
         with session.begin_nested():
             page = client.mailed_page(request)
-            register(session, **typed, page=page, network=client.network(request))
+            register(
+                session,
+                **typed,
+                page=page,
+                network=client.network(request),
+                signer=client.link_signer(request),
+            )
     except _REFUSED as refusal:
         return _page(request, "account/register.html", refusal, **typed)
     return _page(request, "account/mail_sent.html", email=email.strip())
@@ -72,7 +78,13 @@ def reset_ask(request: Request, session: WriteSession, email: Typed = "") -> Res
     client.require_mail(request)
     try:
         with session.begin_nested():
-            ask_reset(session, email=email, page=client.mailed_page(request), network=client.network(request))
+            ask_reset(
+                session,
+                email=email,
+                page=client.mailed_page(request),
+                network=client.network(request),
+                signer=client.link_signer(request),
+            )
     except _REFUSED as refusal:
         return _page(request, "account/forgot.html", refusal, email=email)
     return _page(request, "account/mail_sent.html", email=email.strip())
@@ -81,17 +93,19 @@ def reset_ask(request: Request, session: WriteSession, email: Typed = "") -> Res
 @router.get("/account/set-password", name="link_form")
 def link_form(request: Request, session: ReadSession, token: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Where links from mails lead: looking uses nothing up. Raises Gone."""
-    return _page(request, "account/set_password.html", link=read_link(session, token=token), token=token)
+    link = read_link(session, signer=client.link_signer(request), token=token)
+    return _page(request, "account/set_password.html", link=link, token=token)
 
 
 @router.post("/account/set-password", name="link_use")
 def link_use(request: Request, engine: AppEngine, token: Typed = "", password: Typed = "") -> Response:
     """Use the link, then sign in. Raises Gone."""
+    signer = client.link_signer(request)
     try:
-        choose_password(engine, token=token, password=password, network=client.network(request))
+        choose_password(engine, signer=signer, token=token, password=password, network=client.network(request))
     except _REFUSED as refusal:
         with reading(engine) as session:
-            link = read_link(session, token=token)
+            link = read_link(session, signer=signer, token=token)
         return _page(request, "account/set_password.html", refusal, link=link, token=token)
     response = RedirectResponse(url_path(request, "sign_in") + "?done=password", status_code=303)
     clear_session(request, response)

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from registry.errors import InvalidTransition
+from registry.services.accounts.signing import LinkSigner
 from registry.services.accounts.throttling import network_of
 from web.rendering import url_path
 
@@ -25,6 +26,12 @@ def mailed_page(request: Request) -> str:
     settings = request.app.state.settings
     base = settings.public_url or (str(request.base_url) if settings.demo else "")
     return base.rstrip("/") + url_path(request, "link_form")
+
+
+def link_signer(request: Request) -> LinkSigner:
+    """What signs the links in mails and reads them."""
+    signer: LinkSigner = request.app.state.link_signer
+    return signer
 
 
 def require_mail(request: Request) -> None:

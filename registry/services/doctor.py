@@ -14,6 +14,7 @@ from registry.errors import Locale, RegistryError, Text
 from registry.models import Enterprise, IndexOutbox, Job
 from registry.oidc_keys import EXTRA, can_check
 from registry.search.engine import EngineAway, EngineUnavailable
+from registry.services.accounts.signing import LinkSigner
 from registry.services.indexing import search_engine
 from registry.services.migrating import head_revision, require_current_schema
 from registry.settings import Settings, address_of
@@ -51,7 +52,7 @@ def examine(settings: Settings, engine: Engine) -> list[Finding]:
     if findings[-1].ok:
         with reading(engine) as session:
             findings += [_index(session, settings), _worker(session), _jobs(session)]
-    return [*findings, _search(settings), *_provider(settings), _mode(settings)]
+    return [*findings, _search(settings), _links(settings, engine), *_provider(settings), _mode(settings)]
 
 
 def _data_folder(settings: Settings) -> Finding:
@@ -196,6 +197,31 @@ def _search(settings: Settings) -> Finding:
     return Finding(
         "search_engine", True, Text(f"搜索使用 Meilisearch（{address}）。", f"Search uses Meilisearch at {address}.")
     )
+
+
+def _links(settings: Settings, engine: Engine) -> Finding:
+    """What signs the links in mails. Several machines need the same keys: the program cannot see how many there are."""
+    kept = settings.link_key_file
+    try:
+        keys = LinkSigner(settings.link_keys, kept).keys()
+    except RegistryError as error:
+        return Finding("link_keys", False, error.text)
+    if settings.link_keys.get_secret_value():
+        said = Text(
+            f"邮件链接用 REGISTRY_LINK_KEYS 签名（{len(keys)} 个密钥）。",
+            f"Links in mails are signed with REGISTRY_LINK_KEYS ({len(keys)} keys).",
+        )
+        return Finding("link_keys", True, said)
+    if keys and kept.stat().st_mode & 0o077:
+        said = Text(f"其他用户能读签名密钥文件 {kept}。", f"Others can read the key file {kept}.")
+        return Finding("link_keys", False, said, Text(f"请运行 chmod 600 {kept}。", f"Run chmod 600 {kept}."))
+    said = Text(f"邮件链接用 {kept} 中的密钥签名。", f"Links in mails are signed with the key in {kept}.")
+    if engine.dialect.name != "sqlite":
+        said = Text(
+            f"{said.zh}有多台机器时须共用这个文件，或设置 REGISTRY_LINK_KEYS。",
+            f"{said.en} Several machines must share this file or set REGISTRY_LINK_KEYS.",
+        )
+    return Finding("link_keys", True, said)
 
 
 def _provider(settings: Settings) -> list[Finding]:

@@ -30,7 +30,7 @@ def add_firm(engine: Engine) -> None:
 def test_an_empty_registry_is_in_order(settings: Settings, engine: Engine) -> None:
     found = by_name(settings, engine)
     assert all(one.ok for one in found.values()), found
-    assert found.keys() == {"data_folder", "schema", "index", "worker", "jobs", "search_engine", "mode"}
+    assert found.keys() == {"data_folder", "schema", "index", "worker", "jobs", "search_engine", "link_keys", "mode"}
 
 
 def test_a_missing_or_short_index_is_to_be_rebuilt(settings: Settings, engine: Engine) -> None:
@@ -104,3 +104,19 @@ def test_an_identity_provider_whose_signatures_cannot_be_checked_is_said_to_be_o
     found = by_name(with_one, engine)["identity_provider"]
     assert not found.ok
     assert "pip install" in found.mend.zh
+
+
+def test_the_keys_of_links_are_told_and_how_several_machines_share_them(
+    settings: Settings, sqlite_engine: Engine, engine: Engine
+) -> None:
+    told = by_name(settings, engine)["link_keys"]
+    assert ("REGISTRY_LINK_KEYS" in told.text.en) == (engine.dialect.name != "sqlite")
+    settings.link_key_file.write_text("k" * 40)
+    settings.link_key_file.chmod(0o644)
+    assert "chmod 600" in by_name(settings, sqlite_engine)["link_keys"].mend.en
+    settings.link_key_file.chmod(0o600)
+    assert by_name(settings, sqlite_engine)["link_keys"].ok
+    given = settings.model_copy(update={"link_keys": SecretStr("k" * 40 + "," + "m" * 40)})
+    assert "2 keys" in by_name(given, sqlite_engine)["link_keys"].text.en
+    short = settings.model_copy(update={"link_keys": SecretStr("too-short")})
+    assert not by_name(short, sqlite_engine)["link_keys"].ok

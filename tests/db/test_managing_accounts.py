@@ -17,13 +17,15 @@ from registry.services.accounts.reading import find_accounts, get_account, list_
 from registry.services.accounts.sessions import actor_of
 from registry.vocabulary import FirmRole, Role
 from tests.factories import an_enterprise
-from tests.support.accounts import PASSWORD, cheap_hashes, enrol, person
+from tests.support.accounts import PASSWORD, SIGNER, cheap_hashes, enrol, person
 
 ADMIN, CITY = Grant(Role.ADMINISTRATOR, "440000"), Grant(Role.ADMINISTRATOR, "440300")
 ACTS: dict[str, Any] = {
     "off": lambda session, actor, login: managing.deactivate(session, actor=actor, login=login),
     "sessions": lambda session, actor, login: managing.sign_out_everywhere(session, actor=actor, login=login),
-    "invite": lambda s, actor, login: managing.invite_again(s, actor=actor, login=login, page="p", by_mail=False),
+    "invite": lambda s, actor, login: managing.invite_again(
+        s, actor=actor, login=login, page="p", signer=SIGNER, by_mail=False
+    ),
 }
 
 

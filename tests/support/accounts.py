@@ -2,10 +2,12 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
@@ -15,9 +17,12 @@ from registry.models import Account, Mail
 from registry.policies import Actor, Grant
 from registry.services.accounts import create_account, passwords, second_factor
 from registry.services.accounts.sessions import actor_of
+from registry.services.accounts.signing import LinkSigner
 
 PASSWORD = "Plainly-fictional-1"
 PAGE = "https://registry.example/account/set-password"
+SIGNER = LinkSigner(SecretStr("fictional-key-of-the-tests-only-1"), Path("no-such-folder") / "link.key")
+"""Signs links with a key of its own; its file is never made."""
 
 
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +71,6 @@ def letters(session: Session) -> list[Mail]:
 
 def link_token(letter: Mail) -> str:
     """The token of the link in a letter."""
-    found = re.search(r"token=([\w-]+)", letter.body)
+    found = re.search(r"token=([\w.-]+)", letter.body)
     assert found is not None, letter.body
     return found.group(1)

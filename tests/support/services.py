@@ -29,6 +29,7 @@ from registry.models import Account, CultivationCase, Enterprise, RuleDraft, Sub
 from registry.policies import Actor, Grant
 from registry.schemas.imports import ImportOptions
 from registry.services.accounts.sessions import actor_of
+from registry.services.accounts.signing import signer_of
 from registry.services.audit_reading import AuditFilter
 from registry.services.batch_life.editions import Amendment
 from registry.services.batch_life.objections import Words
@@ -136,7 +137,6 @@ def things_of(folder: Path, matters: dict[str, object]) -> dict[str, Any]:
 def cases_of(matters: dict[str, object], settings: Settings, engine: Engine) -> dict[str, Any]:
     """What firms, reviewers and keepers of the pool need besides."""
     soon = now() + timedelta(days=30)
-    query = InboxQuery()
     return {
         "enterprise_id": matters["firm_id"],
         **dict.fromkeys(("agree", "agreed", "accept", "confirm", "apply", "required"), False),
@@ -148,6 +148,7 @@ def cases_of(matters: dict[str, object], settings: Settings, engine: Engine) -> 
         "current": "x",
         "data_dir": settings.data_dir,
         "settings": settings,
+        "signer": signer_of(settings),
         "first_key": matters["own_key"],
         "second_key": matters["other_key"],
         "made_id": matters["firm_id"],
@@ -161,7 +162,7 @@ def cases_of(matters: dict[str, object], settings: Settings, engine: Engine) -> 
         "new": new_call(soon),
         "parts": Parts(),
         "place": Place(engine, settings.data_dir, open_file),
-        "query": query,
+        "query": InboxQuery(),
         "result": "keep",
         "role": FirmRole.EDITOR,
         "session_id": 0,

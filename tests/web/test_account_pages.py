@@ -1,12 +1,17 @@
 """The own account through the pages: register, reset, change, two steps, devices. None of it needs JavaScript."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from asgi import create_app
+from registry import clock
 from registry.db import reading
 from registry.policies import Actor, Grant
 from registry.settings import Settings
@@ -75,6 +80,26 @@ def test_somebody_registers_by_the_link_in_the_mail(mailing: TestClient, sqlite_
     assert "王示例" in mailing.get("/account").text
     assert mailing.get("/office/candidates").status_code == 403
     assert "工作台" not in mailing.get("/").text
+
+
+def test_a_forged_or_outdated_link_is_refused_before_any_query(mailing: TestClient, sqlite_engine: Engine) -> None:
+    post(mailing, "/register", email="wang@example.org", display_name="王示例")
+    token = last_link(sqlite_engine)
+    asked: list[str] = []
+    app = mailing.app
+    assert isinstance(app, FastAPI)
+    event.listen(app.state.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    path = "/account/set-password"
+
+    def answers(token: str) -> set[int]:
+        return {mailing.get(path, params={"token": token}).status_code, post(mailing, path, token=token)[0]}
+
+    assert answers("A" * 43) == answers("x" + token) == {410}
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        assert answers(token) == {410}
+    assert asked == []
+    assert mailing.get(path, params={"token": token}).status_code == 200
+    assert asked
 
 
 def test_a_refused_registration_comes_back_filled(mailing: TestClient) -> None:

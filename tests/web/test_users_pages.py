@@ -54,7 +54,7 @@ def number(engine: Engine, login: str) -> int:
 def test_a_new_account_is_handed_over_by_a_link_that_sets_the_password(admin: TestClient) -> None:
     status, page = post(admin, "/office/users", **NEW)
     assert status == 200
-    found = re.search(r'href="(/account/set-password\?token=[\w-]+)"', page)
+    found = re.search(r'href="(/account/set-password\?token=[\w.-]+)"', page)
     assert found is not None
     admin.cookies.clear()
     token = found.group(1).partition("token=")[2]

@@ -92,6 +92,7 @@ def user_create(
                 email=email,
                 grant=_grant(role, region, directory),
                 page=client.mailed_page(request),
+                signer=client.link_signer(request),
                 by_mail=request.app.state.settings.sends_mail,
             )
     except _REFUSED as refusal:
@@ -140,9 +141,14 @@ def _act(
     elif act == "revoke":
         managing.revoke_role(session, actor=actor, login=login, grant=_grant(*right))
     elif act == "invite":
-        by_mail = request.app.state.settings.sends_mail
-        page = client.mailed_page(request)
-        return managing.invite_again(session, actor=actor, login=login, page=page, by_mail=by_mail)
+        return managing.invite_again(
+            session,
+            actor=actor,
+            login=login,
+            page=client.mailed_page(request),
+            signer=client.link_signer(request),
+            by_mail=request.app.state.settings.sends_mail,
+        )
     elif act == "off":
         managing.deactivate(session, actor=actor, login=login, reason=reason)
     elif act == "on":

@@ -13,7 +13,7 @@ _NOT_YOU = Text(
 
 
 def address(page: str, token: str) -> str:
-    """The link itself. ``page``: the address of the page where it is used."""
+    """The link itself. ``page``: the address of the page where it is used; ``token``: signed."""
     return f"{page}?{urlencode({'token': token})}"
 
 

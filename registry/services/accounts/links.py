@@ -1,4 +1,7 @@
-"""Links sent by mail: made, looked at, used once. Only their hash is kept, so the database opens nothing by itself."""
+"""Links sent by mail: made, looked at, used once. Only their hash is kept, so the database opens nothing by itself.
+
+A token leaves and comes back signed; see ``signing``.
+"""
 
 import secrets
 from datetime import timedelta
@@ -7,24 +10,25 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from registry import clock
-from registry.errors import Gone
 from registry.models import Account, MailedLink
 from registry.schemas.accounts import LinkRead
 from registry.services.accounts.passwords import digest
+from registry.services.accounts.signing import LASTS, LinkSigner, gone
 from registry.vocabulary import LinkPurpose
 
-LASTS = {
-    LinkPurpose.REGISTER: timedelta(days=1),
-    LinkPurpose.INVITE: timedelta(days=7),
-    LinkPurpose.RESET: timedelta(hours=1),
-}
 KEPT = timedelta(days=30)
 
 
 def make_link(
-    session: Session, *, purpose: LinkPurpose, email: str, account_id: int | None = None, display_name: str = ""
+    session: Session,
+    *,
+    signer: LinkSigner,
+    purpose: LinkPurpose,
+    email: str,
+    account_id: int | None = None,
+    display_name: str = "",
 ) -> str:
-    """A new link; returns its token. Those made before for the same account or address open nothing any more."""
+    """A new link; returns its signed token. Those made before for the same account or address open nothing any more."""
     token, now = secrets.token_urlsafe(32), clock.now()
     session.execute(delete(MailedLink).where(col(MailedLink.expires_at) < now - KEPT))
     older = update(MailedLink).where(col(MailedLink.purpose) == purpose, col(MailedLink.used_at).is_(None))
@@ -42,12 +46,12 @@ def make_link(
         )
     )
     session.flush()
-    return token
+    return signer.signed(token, purpose)
 
 
-def read_link(session: Session, *, token: str) -> LinkRead:
+def read_link(session: Session, *, signer: LinkSigner, token: str) -> LinkRead:
     """What a link is good for. Raises Gone if it was used, has run out or never was: the answer is the same."""
-    found = find_link(session, token)
+    found = find_link(session, token, signer=signer)
     account = None if found.account_id is None else session.get(Account, found.account_id)
     return LinkRead(
         purpose=found.purpose,
@@ -57,19 +61,17 @@ def read_link(session: Session, *, token: str) -> LinkRead:
     )
 
 
-def find_link(session: Session, token: str, *, lock: bool = False) -> MailedLink:
-    """The link of this token, locked if it is to be used. Raises Gone."""
+def find_link(session: Session, token: str, *, signer: LinkSigner, lock: bool = False) -> MailedLink:
+    """The link of this signed token, locked if it is to be used. Raises Gone, a bad signature's before any query."""
+    own = signer.opened(token)
     query = select(MailedLink).where(
-        MailedLink.token_sha256 == digest(token),
+        MailedLink.token_sha256 == digest(own),
         col(MailedLink.used_at).is_(None),
         col(MailedLink.expires_at) > clock.now(),
     )
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
-        raise Gone(
-            "这个链接已经用过、已过期或不完整。请重新申请一个。",
-            "This link was used, has run out or is not complete. Ask for a new one.",
-        )
+        raise gone()
     return found
 
 

@@ -13,6 +13,7 @@ from registry.services.accounts import letters, passwords
 from registry.services.accounts.links import make_link
 from registry.services.accounts.registering import check_email
 from registry.services.accounts.sessions import grants_of
+from registry.services.accounts.signing import LinkSigner
 from registry.vocabulary import LinkPurpose, Role
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
@@ -49,6 +50,7 @@ def invite(
     email: str,
     grant: Grant,
     page: str,
+    signer: LinkSigner,
     by_mail: bool,
 ) -> str:
     """Make an account whose owner chooses the password by a link, sent by mail; returns the link to hand over if not.
@@ -58,13 +60,13 @@ def invite(
     require(actor, Role.ADMINISTRATOR)
     account = _add(session, _check_login(login), display_name, passwords.hash_of_nobody(), check_email(email))
     _finish(session, actor, account, (grant,))
-    return send_link(session, account, page=page, by_mail=by_mail)
+    return send_link(session, account, page=page, signer=signer, by_mail=by_mail)
 
 
-def send_link(session: Session, account: Account, *, page: str, by_mail: bool) -> str:
+def send_link(session: Session, account: Account, *, page: str, signer: LinkSigner, by_mail: bool) -> str:
     """Invite the owner of an account to choose a password; the link, where it is not sent by mail, else empty."""
     email = account.email or ""
-    token = make_link(session, purpose=LinkPurpose.INVITE, email=email, account_id=account.id)
+    token = make_link(session, signer=signer, purpose=LinkPurpose.INVITE, email=email, account_id=account.id)
     link = letters.address(page, token)
     if not (by_mail and email):
         return link

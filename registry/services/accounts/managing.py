@@ -14,6 +14,7 @@ from registry.services import audit
 from registry.services.accounts.making import account_by_login, read_account, require_over, send_link
 from registry.services.accounts.second_factor import forget_second_factor
 from registry.services.accounts.sessions import close_all, grants_of
+from registry.services.accounts.signing import LinkSigner
 from registry.vocabulary import Role
 
 
@@ -87,13 +88,13 @@ def sign_out_everywhere(session: Session, *, actor: Actor, login: str, reason: s
     return read_account(session, account)
 
 
-def invite_again(session: Session, *, actor: Actor, login: str, page: str, by_mail: bool) -> str:
+def invite_again(session: Session, *, actor: Actor, login: str, page: str, signer: LinkSigner, by_mail: bool) -> str:
     """A fresh link to choose a password: sent by mail, or returned to be handed over. Raises NotAllowed, NotFound."""
     account = _mine(session, actor, login)
     if not account.active:
         raise InvalidTransition(f"账号“{login}”已停用。", f"The account “{login}” is off.")
     _record(session, actor, account, "account.invited_again")
-    return send_link(session, account, page=page, by_mail=by_mail)
+    return send_link(session, account, page=page, signer=signer, by_mail=by_mail)
 
 
 def require_over_account(session: Session, actor: Actor, account: Account) -> None:

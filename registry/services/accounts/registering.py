@@ -19,6 +19,7 @@ from registry.services.accounts import letters, passwords, throttling
 from registry.services.accounts.links import find_link, make_link, read_link, use_links_of
 from registry.services.accounts.second_factor import recovery_codes_left
 from registry.services.accounts.sessions import close_all, own_account
+from registry.services.accounts.signing import LinkSigner
 from registry.vocabulary import LinkPurpose
 
 EMAIL_MAX = 60
@@ -27,7 +28,7 @@ NAME_MAX = 60
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\"\\\x00-\x1f]{1,50}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)+")
 
 
-def register(session: Session, *, email: str, display_name: str, page: str, network: str) -> None:
+def register(session: Session, *, email: str, display_name: str, page: str, network: str, signer: LinkSigner) -> None:
     """Send a link to somebody who wants an account; there is none before the link was used.
 
     ``page``: address where links are used. Raises InvalidInput (email, display_name), TooMany.
@@ -43,34 +44,35 @@ def register(session: Session, *, email: str, display_name: str, page: str, netw
     if _by_address(session, email) is not None:
         letters.send_known_already(session, email=email)
         return
-    token = make_link(session, purpose=LinkPurpose.REGISTER, email=email, display_name=name)
+    token = make_link(session, signer=signer, purpose=LinkPurpose.REGISTER, email=email, display_name=name)
     letters.send_registration(session, email=email, link=letters.address(page, token))
 
 
-def ask_reset(session: Session, *, email: str, page: str, network: str) -> None:
+def ask_reset(session: Session, *, email: str, page: str, network: str, signer: LinkSigner) -> None:
     """Send a link for a new password, if the address has an account. Raises InvalidInput (email), TooMany."""
     email = check_email(email)
     _take_mail(session, email, network)
     account = _by_address(session, email)
     if account is not None and account.active and account.email == email:
-        token = make_link(session, purpose=LinkPurpose.RESET, email=email, account_id=account.id)
+        token = make_link(session, signer=signer, purpose=LinkPurpose.RESET, email=email, account_id=account.id)
         letters.send_reset(session, email=email, login=account.login, link=letters.address(page, token))
 
 
-def choose_password(engine: Engine, *, token: str, password: str, network: str) -> str:
+def choose_password(engine: Engine, *, signer: LinkSigner, token: str, password: str, network: str) -> str:
     """Use a link: the account gets its password (and is made, where somebody registers). Returns the login.
 
     All sessions of the account end, all its other links close. Raises Gone, InvalidInput (password), Conflict, TooMany.
     """
+    signer.opened(token)
     with transaction(engine) as session:
         throttling.take(session, throttling.LINK_NETWORK, network)
     with reading(engine) as session:
-        link = read_link(session, token=token)
+        link = read_link(session, signer=signer, token=token)
     passwords.check_password_rules(password, login=link.login)
     new_hash = passwords.hashed(password)
     with transaction(engine) as session:
         throttling.give_back(session, throttling.LINK_NETWORK, network)
-        found = find_link(session, token, lock=True)
+        found = find_link(session, token, signer=signer, lock=True)
         found.used_at = clock.now()
         if found.account_id is None:
             return _make(session, email=found.email, display_name=found.display_name, password_hash=new_hash)
