@@ -16,7 +16,7 @@ from registry.errors import InvalidInput
 from registry.schemas.base import ReadModel
 from registry.schemas.batches import ComparedRow, ComparisonSummary, WorkBatch
 from registry.schemas.objections import ObjectionRead, ObjectionReceipt
-from registry.schemas.paging import Page
+from registry.schemas.paging import KEY_MAX, Page
 from registry.services.batch_life.acts import freeze_batch, make_final, publish_notice, start_batch, withdraw_batch
 from registry.services.batch_life.comparing import compare, page_of
 from registry.services.batch_life.editions import Amendment, amend_row, correct, drop_row
@@ -28,7 +28,6 @@ from registry.vocabulary import BatchState, ObjectionState, RowChange
 public: APIRouter = public_router("comparisons", "名单比较与异议回执 / Lists compared, receipts of objections")
 officials: APIRouter = officials_router("batch_life", "批次与异议（工作人员）/ Batches and objections (officials)")
 
-KEY_MAX = 2**63 - 1
 Number = Annotated[int, Path(ge=1, le=KEY_MAX, description="批次编号 / Number of the batch", examples=[1])]
 ObjectionNumber = Annotated[int, Path(ge=1, le=KEY_MAX, description="异议编号 / Number of the objection", examples=[1])]
 

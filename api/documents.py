@@ -8,11 +8,11 @@ from api.deps import ReadSession
 from api.problems import refusals
 from api.routing import public_router
 from registry.schemas.imports import DocumentRowPage
+from registry.schemas.paging import KEY_MAX
 from registry.services.documents import get_document_row
 
 router: APIRouter = public_router("documents", "存档文件 / Archived documents")
 
-KEY_MAX = 2**63 - 1
 Key = Annotated[int, Path(ge=1, le=KEY_MAX, examples=[1])]
 
 

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Form, Path, Query
 from starlette.responses import Response, StreamingResponse
 
 from api.deps import OfficerActor, ReadSession, WriteSession
-from api.imports import KEY_MAX, ImportId
+from api.imports import ImportId
 from api.paging import Limit
 from api.problems import refusals
 from api.routing import officials_router
 from registry.errors import InvalidInput, shorten
 from registry.schemas.imports import AgainstList, ImportReview, PreviewRow, UndoPreview
 from registry.schemas.matching import DecisionRead, RowComparison
-from registry.schemas.paging import Page
+from registry.schemas.paging import KEY_MAX, Page
 from registry.services.imports.comparing import compare as compare_row
 from registry.services.imports.deciding import decide, revoke
 from registry.services.imports.error_report import MEDIA_TYPES, write_report

@@ -25,6 +25,7 @@ from registry.schemas.imports import (
     UndoReport,
 )
 from registry.schemas.inputs import parse_day
+from registry.schemas.paging import KEY_MAX
 from registry.services.imports.browsing import get_import, list_imports
 from registry.services.imports.long_writing import stop_writing, write_or_queue
 from registry.services.imports.remembering import forget, list_remembered
@@ -37,7 +38,6 @@ from registry.vocabulary import ImportKind
 
 router: APIRouter = officials_router("imports", "导入（工作人员）/ Imports (officials)")
 
-KEY_MAX = 2**63 - 1
 ImportId = Annotated[int, Path(ge=1, le=KEY_MAX, description="导入编号 / Number of the import", examples=[12])]
 
 

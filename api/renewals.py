@@ -14,6 +14,7 @@ from registry.errors import InvalidInput
 from registry.policies import OFFICIALS, Actor, own_region, require
 from registry.schemas.assessments import MissingPage
 from registry.schemas.inputs import parse_region_code
+from registry.schemas.paging import KEY_MAX
 from registry.schemas.renewals import RenewalPage
 from registry.services.assessing.choosing import parse_reason
 from registry.services.assessing.missing_figures import MissingQuery, missing_figures
@@ -52,7 +53,7 @@ def list_renewals(
     window: Annotated[str, Query(max_length=20, json_schema_extra={"enum": list(WINDOWS)})] = "90",
     directory: Annotated[str, Query(max_length=40, description="名录代码 / Code of a directory")] = "",
     chain: Chain = "",
-    officer: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="责任人编号 / Officer’s account")] = None,
+    officer: Annotated[int | None, Query(ge=1, le=KEY_MAX, description="责任人编号 / Officer’s account")] = None,
     reason: Annotated[str, Query(max_length=40, description="原因 / Reason", examples=["unmet:LG22-3"])] = "",
     sort: Annotated[str, Query(max_length=20, json_schema_extra={"enum": list(SORTS)})] = "end",
     cursor: CursorText = None,

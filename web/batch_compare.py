@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +18,7 @@ from registry.services.batch_life.comparing import (
     write_comparison,
 )
 from registry.vocabulary import RowChange
-from web.deps import CurrentActor, ReadSession, current_actor
+from web.deps import CurrentActor, Number, ReadSession, current_actor
 from web.formats import grouped
 from web.i18n import locale_of
 from web.rendering import render, url_path, url_with
@@ -26,7 +26,6 @@ from web.sending import as_download
 
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 TONES = {"added": "met", "absent": "unmet", "renamed": "due", "moved": "due", "changed": "due", "same": "na"}
 TAGS = {"added": "jade", "absent": "cin", "renamed": "amb", "moved": "amb", "changed": "amb", "same": ""}
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,14 +13,12 @@ from registry.services import batches
 from registry.services.batch_life.editions import previous_edition
 from registry.services.directories import is_open
 from registry.vocabulary import BatchState, DirectoryKind
-from web.deps import CurrentActor, ReadSession, current_actor
+from web.deps import CurrentActor, Number, ReadSession, current_actor
 from web.i18n import locale_of
 from web.listed_rows import listed_row
 from web.rendering import render, url_path, url_with
 
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
-
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @router.get("/batches/{batch_id}", name="batch")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from registry.db import reading, transaction
 from registry.errors import Locale, NotAllowed, NotAuthenticated
 from registry.identity.regions import region
 from registry.policies import OFFICIALS, Actor, require
+from registry.schemas.paging import KEY_MAX
 from registry.search.engine import SearchEngine
 from registry.services.accounts import recognise
 from registry.services.inbox.listing import waiting_count
@@ -24,6 +25,10 @@ from web.sessions import session_token
 
 OFFICE = "/office"
 """Under this are the pages of officials, all of them."""
+
+
+Number = Annotated[int, Path(ge=1, le=KEY_MAX)]
+"""The number of a row in an address."""
 
 
 @dataclass(frozen=True, slots=True)

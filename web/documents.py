@@ -1,8 +1,6 @@
 """Archived documents: the page of one row among its neighbours, and the file as it was archived."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -11,13 +9,11 @@ from registry.schemas.import_words import MATCHED_BY, ROLES, word
 from registry.schemas.imports import DocumentRowPage
 from registry.services.documents import get_document, get_document_row, open_archived
 from registry.vocabulary import ImportState
-from web.deps import AppSettings, ReadSession, current_actor
+from web.deps import AppSettings, Number, ReadSession, current_actor
 from web.navigation import path_of
 from web.rendering import render, url_path
 
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
-
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @router.get("/documents/{import_id}/rows/{row_id}", name="document_row")

@@ -9,16 +9,16 @@ from starlette.responses import Response
 
 from registry.clock import today
 from registry.errors import Conflict, InvalidInput, NotFound, RegistryError
+from registry.schemas.paging import KEY_MAX
 from registry.services.batch_life.objection_reading import by_receipt
 from registry.services.batch_life.objections import TEXT_MAX, Words, file_objection, require_running, subject_of
 from registry.services.batches import find_batch
-from web.deps import ReadSession, WriteSession, current_actor
+from web.deps import Number, ReadSession, WriteSession, current_actor
 from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Row = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+Row = Annotated[int | None, Query(ge=1, le=KEY_MAX)]
 Line = Annotated[str, Form(max_length=400)]
 Said = Annotated[str, Form(max_length=20_000)]
 EMPTY = {"subject": "", "text": "", "objector": "", "contact": ""}

@@ -10,7 +10,8 @@ from registry.schemas.base import ReadModel
 
 CURSOR_MAX = 2_000
 PAGE_MAX = 200
-_INTEGER_MAX = 2**63 - 1
+KEY_MAX = 2**63 - 1
+"""The largest number a key can have in either database."""
 
 Item = TypeVar("Item")
 CursorValue = str | int | float | None
@@ -76,7 +77,7 @@ def _is_value(value: object) -> bool:
     if isinstance(value, bool):
         return False
     if isinstance(value, int):
-        return abs(value) <= _INTEGER_MAX
+        return abs(value) <= KEY_MAX
     if isinstance(value, str):
         return _is_storable(value)
     return value is None or (isinstance(value, float) and abs(value) < float("inf"))

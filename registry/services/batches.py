@@ -13,9 +13,8 @@ from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
 from registry.services.batch_life.moves import history
 from registry.services.batch_reading import batch_summary
 from registry.services.listing_rows import find_directory, listing_row, row_source
+from registry.services.rows import by_number
 from registry.vocabulary import BatchState, DirectoryKind, ImportState
-
-_ID_MAX = 2**63 - 1
 
 
 def latest(session: Session, limit: int = 5) -> list[BatchSummary]:
@@ -68,7 +67,7 @@ def get(
 
 def find_batch(session: Session, batch_id: int, *, drafts: bool = False) -> Batch:
     """The batch of this number, as far as the public knows it; with ``drafts`` any. Raises NotFound, Gone."""
-    batch = session.get(Batch, batch_id) if 0 < batch_id <= _ID_MAX else None
+    batch = by_number(session, Batch, batch_id)
     if batch is None or not (drafts or was_public(batch)):
         raise NotFound(
             f"没有编号为 {batch_id} 的公告。",

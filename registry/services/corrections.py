@@ -22,6 +22,7 @@ from registry.services.inbox.reach import HANDLERS
 from registry.services.keys import key_of
 from registry.services.places import full_place
 from registry.services.resolving import resolve
+from registry.services.rows import by_number
 from registry.vocabulary import CorrectionState, Role, WorkKind
 
 ABOUT: dict[str, Text] = {
@@ -112,7 +113,7 @@ def by_receipt(session: Session, receipt: str) -> CorrectionReceipt:
 
 def get_correction(session: Session, correction_id: int, *, actor: Actor) -> CorrectionRead:
     """One report, for officials of the place and auditors. Raises NotFound, NotAllowed."""
-    row = session.get(Correction, correction_id) if 0 < correction_id < 2**63 else None
+    row = by_number(session, Correction, correction_id)
     if row is None:
         raise _none(correction_id)
     enterprise = session.get_one(Enterprise, row.enterprise_id)
@@ -179,9 +180,7 @@ def _refuse_flood(session: Session, enterprise_id: int) -> None:
 
 
 def _locked(session: Session, number: int) -> Correction:
-    row = None
-    if 0 < number < 2**63:
-        row = session.get(Correction, number, with_for_update=True, populate_existing=True)
+    row = by_number(session, Correction, number, lock=True)
     if row is None:
         raise _none(number)
     return row

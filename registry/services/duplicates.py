@@ -15,6 +15,7 @@ from registry.services import audit
 from registry.services.identities import check_reason, require_curator
 from registry.services.inbox.items import close_item, open_item
 from registry.services.resolving import resolve
+from registry.services.rows import by_number
 from registry.vocabulary import IdentityState, NameKind, Role, WorkKind
 
 SCAN_MAX = 200
@@ -100,7 +101,7 @@ def dismiss_proposal(session: Session, *, proposal_id: int, actor: Actor, reason
 
 def get_proposal(session: Session, proposal_id: int, *, actor: Actor) -> Proposal:
     """One proposal, for officials of either place. Raises NotFound, NotAllowed."""
-    row = session.get(MergeProposal, proposal_id) if 0 < proposal_id < 2**63 else None
+    row = by_number(session, MergeProposal, proposal_id)
     if row is None:
         raise _none(proposal_id)
     first, second = (session.get_one(Enterprise, number) for number in (row.first_id, row.second_id))
@@ -168,9 +169,7 @@ def _note(session: Session, row: MergeProposal, label: str, action: str, reason:
 
 
 def _locked(session: Session, number: int) -> MergeProposal:
-    row = None
-    if 0 < number < 2**63:
-        row = session.get(MergeProposal, number, with_for_update=True, populate_existing=True)
+    row = by_number(session, MergeProposal, number, lock=True)
     if row is None:
         raise _none(number)
     return row

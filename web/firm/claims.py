@@ -20,8 +20,8 @@ from registry.services.firms.claiming import (
     withdraw_claim,
 )
 from registry.services.resolving import resolve
-from web.deps import AppEngine, AppSettings, ReadSession, WriteSession
-from web.firm.frame import FirmActor, Key, Number, signed_in
+from web.deps import AppEngine, AppSettings, Number, ReadSession, WriteSession
+from web.firm.frame import FirmActor, Key, signed_in
 from web.rendering import render, see_other, url_path
 from web.uploads import kept_upload
 

@@ -26,8 +26,8 @@ from registry.services.submitting.evidence import (
 from registry.services.submitting.state import read_state
 from registry.settings import Settings
 from registry.vocabulary import AccessPurpose
-from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession
-from web.firm.frame import FirmActor, Key, Number, open_firm, signed_in
+from web.deps import AppEngine, AppSettings, Number, OfficerActor, ReadSession, WriteSession
+from web.firm.frame import FirmActor, Key, open_firm, signed_in
 from web.firm.tasks import submission_context
 from web.firm.views import STATUS
 from web.rendering import render, see_other, url_path

@@ -16,7 +16,6 @@ from web.navigation import Link, path_of
 from web.rendering import url_path
 
 Key = Annotated[str, Path(max_length=100)]
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 FORM_FIELDS = 2_000
 
 

@@ -20,8 +20,8 @@ from registry.services.keys import key_of
 from registry.services.resolving import resolve
 from registry.services.submitting.calls import calls_for
 from registry.vocabulary import FirmRole, SubmissionKind
-from web.deps import AppSettings, ReadSession, WriteSession
-from web.firm.frame import Firm, FirmActor, Key, Number, firm_context, open_firm, signed_in
+from web.deps import AppSettings, Number, ReadSession, WriteSession
+from web.firm.frame import Firm, FirmActor, Key, firm_context, open_firm, signed_in
 from web.firm.views import TONES
 from web.rendering import render, see_other, url_path
 from web.sending import as_download

@@ -15,8 +15,8 @@ from registry.services.submitting.moves import require_move
 from registry.services.submitting.sending import get_revision, recall, require_unchanged, submit, withdraw
 from registry.services.submitting.state import State, read_state
 from registry.vocabulary import SubmissionAct
-from web.deps import ReadSession, WriteSession
-from web.firm.frame import Firm, FirmActor, Key, Number, open_firm, signed_in
+from web.deps import Number, ReadSession, WriteSession
+from web.firm.frame import Firm, FirmActor, Key, open_firm, signed_in
 from web.firm.tasks import side, submission_context
 from web.firm.views import reading_rows, snapshot_rows
 from web.i18n import locale_of

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from registry.clock import now, today
 from registry.errors import InvalidInput, NotFound
+from registry.schemas.paging import KEY_MAX
 from registry.services.firms.home import deadlines, enterprise_of, revisions_of, steps_of, submissions_of, title_of
 from registry.services.submitting.calls import get_call
 from registry.services.submitting.drafting import Saved, get_submission, save_fields, start_submission
@@ -18,8 +19,8 @@ from registry.services.submitting.moves import EDITABLE
 from registry.services.submitting.state import DONE, WRONG, State, read_state
 from registry.services.submitting.values import PRODUCT_PARTS, PRODUCTS_MAX
 from registry.vocabulary import SubmissionKind, SubmissionState
-from web.deps import ReadSession, WriteSession
-from web.firm.frame import Firm, FirmActor, Key, Number, Posted, firm_context, open_firm, signed_in
+from web.deps import Number, ReadSession, WriteSession
+from web.firm.frame import Firm, FirmActor, Key, Posted, firm_context, open_firm, signed_in
 from web.firm.views import STATUS, TONES, field_line, findings_side, part_page, task_line
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
@@ -37,7 +38,7 @@ def start(
     actor: FirmActor,
     key: Key,
     kind: Annotated[str, Form(max_length=40)] = "",
-    call: Annotated[int | None, Form(ge=1, le=2**63 - 1)] = None,
+    call: Annotated[int | None, Form(ge=1, le=KEY_MAX)] = None,
 ) -> Response:
     """Begin a submission, or go on with the open one of the same kind."""
     firm = open_firm(session, key, actor, park=True)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,12 +15,11 @@ from registry.schemas.inputs import parse_day
 from registry.services.batch_life.editions import Amendment, amend_row, drop_row
 from registry.services.batch_life.listing import get_row, get_work_batch
 from registry.vocabulary import BatchAct, BatchState
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=500)]
 FIELDS = ("name_as_announced", "certificate_no", "rank", "group_label", "valid_from", "valid_to", "reason")
 DROP = "drop"

@@ -19,12 +19,13 @@ from registry.errors import (
 from registry.policies import Actor, require_importer
 from registry.schemas.batches import WorkBatch
 from registry.schemas.inputs import parse_day
+from registry.schemas.paging import KEY_MAX
 from registry.services.batch_life.acts import freeze_batch, make_final, publish_notice, start_batch, withdraw_batch
 from registry.services.batch_life.editions import correct
 from registry.services.batch_life.listing import find_rows, get_work_batch, list_batches
 from registry.services.batch_life.moves import history
 from registry.vocabulary import BatchAct, BatchState
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other, url_path, url_with
 from web.work import batch_views as views
 
@@ -34,7 +35,6 @@ PAGE = 50
 STATES = {state.value: state for state in BatchState}
 ACTS = {act.value: act for act in views.FORMS}
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Act = Annotated[str, Path(max_length=20)]
 Typed = Annotated[str, Form(max_length=500)]
 
@@ -45,7 +45,7 @@ def batch_list(
     session: ReadSession,
     actor: OfficerActor,
     state: Annotated[str, Query(max_length=20)] = "",
-    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=KEY_MAX)] = None,
 ) -> Response:
     """Batches in every state, newest first; filtered by state. Raises InvalidInput (state)."""
     if state and state not in STATES:

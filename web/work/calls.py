@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +27,7 @@ from registry.services.submitting.catalogue import DOCUMENTS
 from registry.services.submitting.counting import count_by_state
 from registry.services.submitting.plans import plan_of, steps_in
 from registry.vocabulary import Procedure, Role, SubmissionState
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.firm.frame import Posted
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
@@ -35,7 +35,6 @@ from web.work.step_forms import levels, read_steps, said_steps, typed_steps
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Line = Annotated[str, Form(max_length=2_000)]
 HOME = "440000"
 FIRST_DIRECTORY = "little_giant"

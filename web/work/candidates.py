@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +22,7 @@ from registry.services.pool.taking_in import admit_candidate
 from registry.services.standards import known_standards
 from registry.services.tables import media_type, parse_format
 from registry.vocabulary import CandidateSort, Flag
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path, url_with
 from web.sending import as_download
@@ -34,7 +34,6 @@ DEFAULT_TIER = "little_giant"
 REASON_MAX = 400
 FLAGS = {flag.value: flag for flag in Flag}
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Short = Annotated[str, Query(max_length=60)]
 Cursor = Annotated[str, Query(max_length=2_000)]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,12 +15,11 @@ from registry.services.enterprises import summaries
 from registry.services.firms.claiming import DECIDERS, decide_claim, get_claim, make_code, open_claims
 from registry.services.resolving import resolve
 from registry.vocabulary import AccessPurpose
-from web.deps import AppEngine, OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import AppEngine, Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Line = Annotated[str, Form(max_length=5_000)]
 
 

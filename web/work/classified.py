@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,14 +14,13 @@ from registry.services.pool.classified import TERMS_WITHOUT_RISE, TermPage, Term
 from registry.services.pool.levels import DEFAULT, LevelRule
 from registry.services.pool.reexamining import carry_out_result, decide_result, propose_result
 from registry.tiering.figures import fact_names
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
 from web.work.filters import directory_name, region_words
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=5_000)]
 THEN = {
     "keeps": Text("保留", "keeps the title"),

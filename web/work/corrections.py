@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,14 +11,13 @@ from registry.errors import InvalidInput, InvalidTransition, RegistryError
 from registry.policies import Actor
 from registry.services.corrections import DECISIONS, decide_correction, get_correction
 from registry.vocabulary import CorrectionState
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.navigation import path_of
 from web.rendering import render, see_other, url_path, url_with
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=5_000)]
 STATES = {state.value: state for state in CorrectionState}
 

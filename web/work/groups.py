@@ -13,7 +13,7 @@ from registry.pool_words import GroupKind
 from registry.schemas.inputs import parse_day
 from registry.services.places import full_place
 from registry.services.pool.groups import NewLink, add_link, end_link, group_page
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
 from web.work.pool_case_views import relation_words
@@ -21,7 +21,6 @@ from web.work.pool_case_views import relation_words
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
 Key = Annotated[str, Path(max_length=100)]
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=5_000)]
 FIELDS = ("other", "kind", "share", "source", "dated", "reason")
 UP, DOWN, SISTER, MINORITY_UP, MINORITY_DOWN = "up", "down", "sister", "minority_up", "minority_down"

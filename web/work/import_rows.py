@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,13 +17,12 @@ from registry.services.imports.browsing import get_import
 from registry.services.imports.comparing import compare
 from registry.services.imports.deciding import decide, take_back
 from registry.vocabulary import ImportKind, ImportState, OperatingStatus, Role, RowOutcome
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _GRADES = {"1": "Ⅰ", "2": "Ⅱ", "3": "Ⅲ"}
 SHOWN = 5
 """Candidates with a key of their own: 1 to 5."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from registry.services.imports.long_writing import write_or_queue
 from registry.services.imports.reviewing import get_review, override, reopen, sign_and_write
 from registry.services.imports.undoing import preview_undo, undo
 from registry.vocabulary import ImportState, RowKind
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other
 from web.sending import as_download
@@ -26,7 +26,6 @@ from web.work.imports import acts_of
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=40)]
 Word = Annotated[str, Query(max_length=40)]
 

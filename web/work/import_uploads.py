@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, UploadFile
+from fastapi import APIRouter, Depends, UploadFile
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from registry.services.imports.browsing import get_import
 from registry.services.imports.long_writing import stop_writing
 from registry.services.imports.remembering import forget, list_remembered
 from registry.services.imports.uploading import cancel, receive, settle
-from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import AppEngine, AppSettings, Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other
 from web.uploads import kept_upload
 from web.work import import_settings_views as settings_views
@@ -22,7 +22,6 @@ from web.work import imports as pages
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _REFUSED = (InvalidInput, Conflict, FileRefused, Gone)
 
 

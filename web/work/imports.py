@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from registry.errors import InvalidInput, RegistryError
 from registry.policies import EVERY_DIRECTORY, Actor
 from registry.schemas.imports import ImportDetail, ImportSummary
+from registry.schemas.paging import KEY_MAX
 from registry.services.imports.browsing import get_import, list_imports
 from registry.services.imports.list_comparing import compare
 from registry.services.imports.outcomes import list_rows
@@ -17,7 +18,7 @@ from registry.services.imports.reviewing import get_review
 from registry.services.imports.states import MOVES, UNSETTLED
 from registry.services.jobs import OPEN
 from registry.vocabulary import ImportKind, ImportState, Role, RowOutcome
-from web.deps import OfficerActor, ReadSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, current_officer
 from web.rendering import render, url_path, url_with
 from web.work import import_settings_views as settings_views
 from web.work import import_views as views
@@ -30,15 +31,13 @@ PREVIEWED = (ImportState.MATCHED, ImportState.REVIEWED)
 SETTLED = (ImportState.WRITTEN, ImportState.UNDONE, ImportState.ABANDONED)
 """Nothing more is said about how the file is taken."""
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
-
 
 @router.get("/office/imports", name="import_list")
 def import_list(
     request: Request,
     session: ReadSession,
     actor: OfficerActor,
-    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=KEY_MAX)] = None,
 ) -> Response:
     """Imports, newest first, and the form to bring a file in."""
     return list_page(request, session, actor, before=before)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +12,7 @@ from registry.errors import Conflict, InvalidInput, InvalidTransition, Locale, R
 from registry.policies import Actor, own_region
 from registry.schemas.inbox import InboxPage, InboxRow
 from registry.schemas.inputs import parse_directory, parse_region_code
+from registry.schemas.paging import KEY_MAX
 from registry.services.inbox.assigning import (
     assign,
     assign_filtered,
@@ -24,7 +25,7 @@ from registry.services.inbox.passing import pass_filtered, ready_to_pass
 from registry.services.inbox.reach import ANYBODY
 from registry.services.reference import shipped
 from registry.vocabulary import WorkKind
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.navigation import path_of
 from web.rendering import render, see_other, url_path, url_with
@@ -34,7 +35,6 @@ router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=Fa
 
 Short = Annotated[str, Query(max_length=60)]
 Cursor = Annotated[str, Query(max_length=2_000)]
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 KINDS = {kind.value: kind for kind in WorkKind}
 PAGES = {
     WorkKind.SUBMISSION: ("work_submission", "submission_id"),
@@ -92,7 +92,7 @@ def inbox_page(
     actor: OfficerActor,
     query: Asked,
     cursor: Cursor = "",
-    assigned: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    assigned: Annotated[int, Query(ge=0, le=KEY_MAX)] = 0,
     done: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> Response:
     """What waits. ``assigned``: the assignment just made, with a button to take it back. Raises InvalidInput."""

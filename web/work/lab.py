@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from registry.clock import today
 from registry.db import reading
 from registry.errors import Conflict, FileRefused, InvalidInput, RegistryError, StorageUnavailable, Text
 from registry.policies import Actor
+from registry.schemas.paging import KEY_MAX
 from registry.services.lab.drafts import (
     create_draft,
     free_version,
@@ -30,7 +31,7 @@ from registry.services.lab.trials import FOLDER, backtest_draft, request_data, s
 from registry.services.standards import known_standards
 from registry.settings import Settings
 from registry.tiering.editing import changed, fields, said
-from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import AppEngine, AppSettings, Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path, wants_fragment
 from web.sending import as_download
@@ -38,7 +39,6 @@ from web.work import lab_views as views
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Short = Annotated[str, Query(max_length=60)]
 Typed = Annotated[str, Form(max_length=300)]
 PREFIX = "f:"
@@ -90,7 +90,7 @@ def create(
 
 @router.post("/office/lab/data", name="lab_data")
 def read_data(
-    request: Request, session: WriteSession, actor: OfficerActor, draft_id: Annotated[int, Form(ge=1, le=2**63 - 1)]
+    request: Request, session: WriteSession, actor: OfficerActor, draft_id: Annotated[int, Form(ge=1, le=KEY_MAX)]
 ) -> Response:
     """Have everybody's columns read anew; how far it is stands on the page of the draft."""
     request_data(session, actor=actor)

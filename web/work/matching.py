@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Path, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -27,7 +27,7 @@ from registry.services.match_jobs import (
 from registry.services.match_workbook import ROWS_MAX, XLSX
 from registry.services.reference import shipped
 from registry.vocabulary import DirectoryKind, JobState, Role
-from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import AppEngine, AppSettings, Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.formats import grouped
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
@@ -35,7 +35,6 @@ from web.uploads import kept_upload
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 PASTED_MAX = 900_000
 _REFUSED = (InvalidInput, Conflict, FileRefused, NotFound)
 

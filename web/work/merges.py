@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +12,7 @@ from registry.clock import today
 from registry.errors import Conflict, Gone, InvalidInput, InvalidTransition, Locale, NotFound, RegistryError, Text
 from registry.policies import EVERY_DIRECTORY, Actor
 from registry.schemas.inputs import parse_day
+from registry.schemas.paging import KEY_MAX
 from registry.services.duplicates import dismiss_proposal, find_same_names, get_proposal, propose_merge
 from registry.services.enterprises import resolve
 from registry.services.keys import key_of
@@ -19,13 +20,12 @@ from registry.services.merge_reading import WORDS, Done, Side, lately, mixture_o
 from registry.services.merging import merge_enterprises, unmerge
 from registry.services.splitting import Parts, split_enterprise, unsplit
 from registry.vocabulary import Role
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path, url_with
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Key = Annotated[str, Query(max_length=100)]
 Typed = Annotated[str, Form(max_length=5_000)]
 Ids = Annotated[list[int] | None, Form()]
@@ -39,7 +39,7 @@ def merge_page(
     actor: OfficerActor,
     source: Key = "",
     target: Key = "",
-    proposal: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    proposal: Annotated[int, Query(ge=0, le=KEY_MAX)] = 0,
 ) -> Response:
     """Two keys side by side, and what was merged and split lately."""
     return _page(request, session, actor, {"source": source, "target": target, "proposal": proposal})
@@ -55,7 +55,7 @@ def merge_act(
     on: Typed = "",
     reason: Typed = "",
     act: Typed = "merge",
-    proposal: Annotated[int, Form(ge=0, le=2**63 - 1)] = 0,
+    proposal: Annotated[int, Form(ge=0, le=KEY_MAX)] = 0,
 ) -> Response:
     """Merge the first into the second, say that they may be one, or that they are two."""
     typed = {"source": source, "target": target, "on": on, "reason": reason, "proposal": proposal}

@@ -2,23 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from registry.errors import InvalidInput, InvalidTransition, RegistryError, Text
 from registry.policies import Actor
+from registry.schemas.paging import KEY_MAX
 from registry.services.batch_life.objection_reading import get_objection, list_objections, may_curate
 from registry.services.batch_life.objections import DECISIONS, decide_objection
 from registry.vocabulary import ObjectionState
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path, url_with
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=2_000)]
 STATES = {state.value: state for state in ObjectionState}
 ALL = "all"
@@ -30,7 +30,7 @@ def objection_list(
     session: ReadSession,
     actor: OfficerActor,
     state: Annotated[str, Query(max_length=20)] = "open",
-    batch: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    batch: Annotated[int | None, Query(ge=1, le=KEY_MAX)] = None,
 ) -> Response:
     """Oldest first; open ones unless another state is asked for. Raises InvalidInput (state)."""
     if state not in (ALL, *STATES):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,13 +13,12 @@ from registry.policies import Actor, own_region
 from registry.services.firms.parks import add_park_member, create_park, list_parks
 from registry.services.places import full_place
 from registry.vocabulary import Role
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Line = Annotated[str, Form(max_length=2_000)]
 
 

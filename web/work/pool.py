@@ -12,6 +12,7 @@ from registry.errors import InvalidInput, RegistryError
 from registry.policies import OFFICIALS, Actor, own_region, require
 from registry.pool_words import CaseSort
 from registry.schemas.inputs import parse_directory, parse_region_code
+from registry.schemas.paging import KEY_MAX
 from registry.services.enterprises import get_page
 from registry.services.pool.chasing import parse_steps
 from registry.services.pool.choosing import NOBODY, CaseQuery, parse_case_sort, parse_stage
@@ -166,7 +167,7 @@ def _owner(text: str, actor: Actor) -> int:
         return actor.account_id
     if text == "none":
         return NOBODY
-    return _number(text, "owner", 2**63 - 1)
+    return _number(text, "owner", KEY_MAX)
 
 
 def _days(text: str) -> int:

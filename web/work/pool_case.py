@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,13 +18,12 @@ from registry.services.pool.case import get_case, glance_at
 from registry.services.pool.proposing import decide_proposal
 from registry.services.reviewing.presence import note_presence
 from registry.vocabulary import AccessPurpose, WorkKind
-from web.deps import AppEngine, OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import AppEngine, Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.rendering import render, see_other, url_path
 from web.work.pool_case_views import case_context
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=20_000)]
 Version = Annotated[str, Form(max_length=20)]
 

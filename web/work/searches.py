@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from registry.services.finding import find
 from registry.services.search_misses import PERIODS, STATE_WORDS, STATES, MissState, get_miss, list_misses
 from registry.services.search_words import dismiss, search_words, teach_alias, teach_word, undo_word
 from registry.vocabulary import Role, SearchWordKind
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer, search_engine
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer, search_engine
 from web.i18n import locale_of
 from web.navigation import path_of
 from web.rendering import render, see_other, url_path, url_with
@@ -25,7 +25,6 @@ router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=Fa
 
 CHOICES = 8
 """Enterprises offered for an alias."""
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=500)]
 KINDS = {kind.value: kind for kind in SearchWordKind}
 EXAMPLES = {

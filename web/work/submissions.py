@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -24,7 +24,7 @@ from registry.services.reviewing.deciding import Choice, FaultyChoices, accept_c
 from registry.services.reviewing.presence import note_presence
 from registry.services.submitting.evidence import open_evidence
 from registry.vocabulary import AccessPurpose, FieldDecision, WorkKind
-from web.deps import AppEngine, AppSettings, OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import AppEngine, AppSettings, Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path, url_with
 from web.work.lab import Posted
@@ -32,7 +32,6 @@ from web.work.review_views import Typed, context
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 SAVED = {
     "saved": Text("已保存。", "Saved."),
     "clear": Text("没有疑点的各项已通过。", "Everything nothing speaks against is accepted."),

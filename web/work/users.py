@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,14 +17,13 @@ from registry.services.accounts.reading import find_accounts, get_account, may_m
 from registry.services.reference import shipped
 from registry.vocabulary import Role
 from web import client
-from web.deps import OfficerActor, ReadSession, WriteSession, current_officer
+from web.deps import Number, OfficerActor, ReadSession, WriteSession, current_officer
 from web.i18n import locale_of
 from web.rendering import render, see_other, url_path, url_with
 from web.work.filters import place_options, region_words
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Typed = Annotated[str, Form(max_length=500)]
 ROLES = {role.value: role for role in Role if role is not Role.FIRM}
 STATES = {"active": True, "off": False, "all": None}

@@ -13,6 +13,7 @@ from registry.policies import Actor, require_importer
 from registry.schemas.batches import BatchEvent
 from registry.schemas.inputs import EARLIEST, LATEST
 from registry.services import audit, outbox
+from registry.services.rows import by_number
 from registry.vocabulary import BatchAct, BatchState
 
 MOVES: dict[BatchAct, tuple[tuple[BatchState, ...], BatchState]] = {
@@ -26,7 +27,6 @@ MOVES: dict[BatchAct, tuple[tuple[BatchState, ...], BatchState]] = {
 SUBJECT = "batch"
 ACTION = "batch."
 DOCUMENT_MAX = 100
-_ID_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ def lock_batch(session: Session, batch_id: int, actor: Actor) -> Batch:
 
     Raises NotFound, Gone (its import was undone), NotAuthenticated, NotAllowed.
     """
-    batch = None
-    if 0 < batch_id <= _ID_MAX:
-        batch = session.get(Batch, batch_id, with_for_update=True, populate_existing=True)
+    batch = by_number(session, Batch, batch_id, lock=True)
     if batch is None:
         raise NotFound(f"没有编号为 {batch_id} 的批次。", f"There is no batch number {batch_id}.", field="batch")
     require_importer(actor, directory_code=batch.directory_code)

@@ -19,6 +19,7 @@ from registry.services import audit
 from registry.services.accounts import throttling
 from registry.services.assessing.choosing import in_region
 from registry.services.inbox.items import close_item, open_item
+from registry.services.rows import by_number
 from registry.services.submitting.evidence import Inspect, keep_file
 from registry.vocabulary import ClaimState, ClaimWay, FirmRole, IdentityState, Role, WorkKind
 
@@ -28,7 +29,6 @@ CODE_LASTS = timedelta(days=30)
 DUE_DAYS = 5
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 12
-_ID_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +212,7 @@ def withdraw_claim(session: Session, *, claim_id: int, actor: Actor) -> Claim:
 
 def get_claim(session: Session, claim_id: int, *, actor: Actor, lock: bool = False) -> Claim:
     """A claim, for whoever made it and for officials of the firm's place. Raises NotFound, NotAllowed."""
-    found = None
-    if 0 < claim_id <= _ID_MAX:
-        found = session.get(Claim, claim_id, with_for_update=lock, populate_existing=lock)
+    found = by_number(session, Claim, claim_id, lock=lock)
     mine = found is not None and actor.account_id is not None and found.account_id == actor.account_id
     if found is None or not (mine or actor.is_official):
         raise NotFound(f"没有编号为 {claim_id} 的认领。", f"There is no claim number {claim_id}.", field="claim")
@@ -263,7 +261,7 @@ def _claimable(session: Session, actor: Actor, enterprise_id: int) -> tuple[Ente
 
 
 def _alive(session: Session, enterprise_id: int) -> Enterprise:
-    found = session.get(Enterprise, enterprise_id, with_for_update=True) if 0 < enterprise_id <= _ID_MAX else None
+    found = by_number(session, Enterprise, enterprise_id, lock=True)
     if found is None or found.voided_at is not None or found.identity is IdentityState.MERGED:
         raise NotFound("没有这家企业。", "There is no such enterprise.", field="enterprise")
     return found

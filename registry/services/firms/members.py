@@ -9,6 +9,7 @@ from registry.models import Account, Enterprise, Membership, RoleGrant
 from registry.policies import Actor, require_firm
 from registry.schemas.base import ReadModel
 from registry.services import audit
+from registry.services.rows import by_number
 from registry.vocabulary import FirmRole
 
 
@@ -85,7 +86,7 @@ def end_membership(session: Session, *, enterprise_id: int, membership_id: int, 
     """
     require_firm(actor, enterprise_id)
     _lock(session, enterprise_id)
-    member = session.get(Membership, membership_id) if 0 < membership_id < 2**63 else None
+    member = by_number(session, Membership, membership_id)
     if member is None or member.enterprise_id != enterprise_id:
         raise NotFound("没有这位成员。", "There is no such member.", field="member")
     if member.account_id != actor.account_id:

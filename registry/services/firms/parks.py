@@ -11,6 +11,7 @@ from registry.policies import EVERYWHERE, OFFICIALS, Actor, own_region, require,
 from registry.schemas.base import ReadModel
 from registry.services import audit
 from registry.services.keys import key_of
+from registry.services.rows import by_number
 from registry.vocabulary import IdentityState, Role
 
 
@@ -146,7 +147,7 @@ def list_parks(session: Session, *, actor: Actor) -> list[tuple[Park, tuple[str,
 
 def get_park(session: Session, park_id: int) -> Park:
     """A park. Raises NotFound."""
-    found = session.get(Park, park_id) if 0 < park_id < 2**63 else None
+    found = by_number(session, Park, park_id)
     if found is None or found.ended_at is not None:
         raise NotFound(f"没有编号为 {park_id} 的园区。", f"There is no park number {park_id}.", field="park")
     return found
@@ -159,7 +160,7 @@ def require_park(actor: Actor, park_id: int) -> None:
 
 
 def _link(session: Session, link_id: int) -> ParkFirm:
-    found = session.get(ParkFirm, link_id, with_for_update=True) if 0 < link_id < 2**63 else None
+    found = by_number(session, ParkFirm, link_id, lock=True)
     if found is None:
         raise NotFound("没有这项请求。", "There is no such request.", field="park")
     return found

@@ -14,6 +14,7 @@ from registry.services import audit
 from registry.services.inbox.listing import InboxQuery, items_of
 from registry.services.inbox.reach import ANYBODY, may_handle, require_handler
 from registry.services.places import place
+from registry.services.rows import by_number
 from registry.vocabulary import Role
 
 ASSIGNED, UNDONE = "inbox.assigned", "inbox.assignment_undone"
@@ -114,7 +115,7 @@ def check_count(typed: int, present: int) -> None:
 
 
 def _locked(session: Session, number: int) -> WorkItem:
-    item = session.get(WorkItem, number, with_for_update=True, populate_existing=True) if 0 < number < 2**63 else None
+    item = by_number(session, WorkItem, number, lock=True)
     if item is None:
         raise NotFound(f"收件里没有编号 {number}。", f"There is no matter number {number}.", field="items")
     return item
@@ -123,7 +124,7 @@ def _locked(session: Session, number: int) -> WorkItem:
 def _colleague(session: Session, account_id: int | None) -> Actor | None:
     if account_id is None:
         return None
-    account = session.get(Account, account_id) if 0 < account_id < 2**63 else None
+    account = by_number(session, Account, account_id)
     if account is None or not account.active:
         raise InvalidInput("没有这位同事。", "There is no such colleague.", field="assignee", value=account_id)
     rows = session.scalars(select(RoleGrant).where(col(RoleGrant.account_id) == account_id))

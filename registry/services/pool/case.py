@@ -22,9 +22,8 @@ from registry.services.pool.listing import directory_names, owner_names
 from registry.services.pool.moves import KEEPERS, MOVES, OPEN, no_case, place_of
 from registry.services.pool.proposing import words_of
 from registry.services.reviewing.presence import watchers_of
+from registry.services.rows import by_number
 from registry.vocabulary import CaseStage, Role, WorkKind
-
-_ID_MAX = 2**63 - 1
 
 
 class EventRead(ReadModel):
@@ -137,7 +136,7 @@ def glance_at(session: Session, case_id: int, *, actor: Actor) -> Glance:
 
 def _readable(session: Session, case_id: int, actor: Actor) -> tuple[CultivationCase, str]:
     """The case and its place, for officials of the place."""
-    case = session.get(CultivationCase, case_id) if 0 < case_id <= _ID_MAX else None
+    case = by_number(session, CultivationCase, case_id)
     if case is None:
         raise no_case(case_id)
     place = place_of(case, session.get_one(Enterprise, case.enterprise_id))

@@ -13,6 +13,7 @@ from registry.policies import Actor, require
 from registry.pool_words import CaseEventKind, ProposalState
 from registry.services import audit
 from registry.services.inbox.items import close_item
+from registry.services.rows import by_number
 from registry.vocabulary import CaseStage, Role, WorkKind
 
 KEEPERS = frozenset({Role.CURATOR, Role.REVIEWER})
@@ -36,7 +37,6 @@ OPEN = tuple(stage for stage in CaseStage if stage not in CLOSED)
 SUBJECT = "cultivation_case"
 HOME = "44"
 """The province whose pool this is; firms elsewhere are not this registry's to cultivate."""
-_ID_MAX = 2**63 - 1
 
 
 def lock_case(session: Session, case_id: int, *, actor: Actor, version: int | None = None) -> CultivationCase:
@@ -45,9 +45,7 @@ def lock_case(session: Session, case_id: int, *, actor: Actor, version: int | No
     ``version``: the one the page was made from. Raises NotFound, NotAllowed (属地管理), InvalidTransition (closed),
     Conflict (somebody changed it since).
     """
-    found = None
-    if 0 < case_id <= _ID_MAX:
-        found = session.get(CultivationCase, case_id, with_for_update=True, populate_existing=True)
+    found = by_number(session, CultivationCase, case_id, lock=True)
     if found is None:
         raise no_case(case_id)
     firm = session.get_one(Enterprise, found.enterprise_id)

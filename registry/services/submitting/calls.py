@@ -13,6 +13,7 @@ from registry.identity.regions import covers, region
 from registry.models import Call, Directory, Enterprise
 from registry.policies import EVERYWHERE, Actor, require
 from registry.services import audit
+from registry.services.rows import by_number
 from registry.services.standards import known_standards
 from registry.services.submitting.catalogue import DOCUMENTS
 from registry.services.submitting.plans import Step, check_steps, plan_of
@@ -21,7 +22,6 @@ from registry.tiering.standard import Standard
 from registry.vocabulary import Procedure, Role
 
 TITLE_MAX, DOCUMENT_NO_MAX = 200, 100
-_ID_MAX = 2**63 - 1
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
@@ -101,7 +101,7 @@ def withdraw_call(session: Session, *, call_id: int, actor: Actor, reason: str) 
 
 def get_call(session: Session, call_id: int) -> Call:
     """A call; everybody may read it. Raises NotFound."""
-    found = session.get(Call, call_id) if 0 < call_id <= _ID_MAX else None
+    found = by_number(session, Call, call_id)
     if found is None:
         raise NotFound(f"没有编号为 {call_id} 的申报通知。", f"There is no call number {call_id}.", field="call")
     return found
@@ -195,7 +195,7 @@ def _check_window(new: NewCall) -> None:
 
 
 def _own_call(session: Session, call_id: int, actor: Actor) -> Call:
-    found = session.get(Call, call_id, with_for_update=True) if 0 < call_id <= _ID_MAX else None
+    found = by_number(session, Call, call_id, lock=True)
     call = found or get_call(session, call_id)
     require(actor, Role.CURATOR, region_code=call.region_code, directory_code=call.directory_code)
     return call

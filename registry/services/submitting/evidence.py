@@ -14,6 +14,7 @@ from registry.models import Claim, Enterprise, Evidence, Submission
 from registry.policies import OFFICIALS, Actor, require, require_firm
 from registry.services import audit
 from registry.services.imports.archiving import archive_file, open_archived
+from registry.services.rows import by_number
 from registry.services.submitting.drafting import require_hand
 from registry.services.submitting.moves import EDITABLE, lock_submission
 from registry.services.submitting.state import read_state
@@ -23,7 +24,6 @@ FILE_BYTES = 20_000_000
 PAGES_MOST = 300
 PIECES_MOST = 60
 """Documents of one submission."""
-_ID_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def remove_evidence(session: Session, *, evidence_id: int, submission_id: int, a
 
 def find_evidence(session: Session, evidence_id: int) -> Evidence:
     """A document by its number. Raises NotFound."""
-    found = session.get(Evidence, evidence_id) if 0 < evidence_id <= _ID_MAX else None
+    found = by_number(session, Evidence, evidence_id)
     if found is None:
         raise _none(evidence_id)
     return found

@@ -8,6 +8,7 @@ from registry.errors import Conflict, InvalidTransition, NotFound
 from registry.models import Submission
 from registry.policies import Actor
 from registry.services import audit
+from registry.services.rows import by_number
 from registry.vocabulary import SubmissionAct, SubmissionState
 
 DRAFT, SUBMITTED, RETURNED = SubmissionState.DRAFT, SubmissionState.SUBMITTED, SubmissionState.RETURNED
@@ -25,7 +26,6 @@ OPEN = (DRAFT, SUBMITTED, RETURNED)
 EDITABLE = (DRAFT, RETURNED)
 """States in which the firm may change values: all of a draft, the returned fields of what was returned."""
 SUBJECT = "submission"
-_ID_MAX = 2**63 - 1
 
 
 def lock_submission(session: Session, submission_id: int, *, version: int | None = None) -> Submission:
@@ -33,9 +33,7 @@ def lock_submission(session: Session, submission_id: int, *, version: int | None
 
     ``version``: the one the page was made from. Raises NotFound, Conflict (somebody changed it since).
     """
-    found = None
-    if 0 < submission_id <= _ID_MAX:
-        found = session.get(Submission, submission_id, with_for_update=True, populate_existing=True)
+    found = by_number(session, Submission, submission_id, lock=True)
     if found is None:
         raise no_submission(submission_id)
     if version is not None and version != found.version:
