@@ -5,7 +5,7 @@ from starlette.requests import Request
 from registry.errors import InvalidTransition
 from registry.services.accounts.signing import LinkSigner
 from registry.services.accounts.throttling import network_of
-from web.rendering import url_path
+from web.rendering import url_path, url_with
 
 
 def network(request: Request) -> str:
@@ -26,6 +26,12 @@ def mailed_page(request: Request) -> str:
     settings = request.app.state.settings
     base = settings.public_url or (str(request.base_url) if settings.demo else "")
     return base.rstrip("/") + url_path(request, "link_form")
+
+
+def printed_address(request: Request, name: str, **query: str) -> str:
+    """The whole address of one of our pages, for a print or a QR code; as the request has it if none is set."""
+    base = request.app.state.settings.public_url or str(request.base_url)
+    return base.rstrip("/") + url_with(url_path(request, name), **query)
 
 
 def link_signer(request: Request) -> LinkSigner:

@@ -20,6 +20,7 @@ from web import formats, navigation
 from web.assets import asset_url
 from web.i18n import LOCALES, translations
 from web.preferences import preferences_of
+from web.qr import qr_svg
 from web.timeline import place, place_of_day
 
 BADGE = ("level", "name", "status", "valid_from", "valid_to", "days_left")
@@ -84,6 +85,7 @@ def make_templates(locale: Locale = "zh") -> Environment:
         site_name=SITE_NAME.in_(locale),
         sector=SECTOR.in_(locale),
         kept_badge=_badges(environment),
+        qr_svg=qr_svg,
     )
     return environment
 

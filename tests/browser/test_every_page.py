@@ -121,6 +121,7 @@ def public_pages(engine: Engine) -> dict[str, str]:
         "self_check": "/standards/little_giant/self-check?region=440300",
         "self_check of a scored standard": "/standards/hte/self-check",
         "open_data": "/open-data",
+        "receipt_form": "/receipts/check?number=SB-2026-000001",
         "document_row": document_row,
         "style_page": "/style",
         "nothing here": "/no-such-page",

@@ -202,7 +202,7 @@ LET_IN: dict[str, frozenset[str]] = {
     "work_objection": IMPORTERS | {"auditor"},
     **dict.fromkeys("search_miss_settle search_word_undo".split(), IMPORTERS),
     "api_match": CURATORS,
-    **dict.fromkeys("correction_file correction_form correction_receipt".split(), ALL),
+    **dict.fromkeys("correction_file correction_form correction_receipt receipt_form receipt_check".split(), ALL),
     **dict.fromkeys("firm_list claim_search claim_form claim_send".split(), PEOPLE),
     "claim": PEOPLE - {"county_reviewer"},
     "claim_withdraw": PEOPLE - OFFICIALS,

@@ -38,6 +38,7 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "batch_life.objections": "file_objection subject_of",
         "corrections": "by_receipt report_error",
         "search_misses": "record_miss",
+        "submitting.receipts": "check_receipt",
     },
     "whoever holds the password, code, link or session is who may": {
         "accounts.rights": "rights_of",

@@ -43,6 +43,8 @@ PUBLIC = {
     "correction_form",
     "correction_file",
     "correction_receipt",
+    "receipt_form",
+    "receipt_check",
     "standard_list",
     "standard",
     "standard_compare",

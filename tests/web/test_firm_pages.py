@@ -75,6 +75,8 @@ def test_a_firm_fills_in_sends_and_reads_its_receipt(owner: TestClient, place: P
         submission = session.exec(select(Submission)).one()
         assert submission.receipt is not None
         assert submission.receipt in receipt.text
+        assert f"/receipts/check?number={submission.receipt}&amp;sha256=" in receipt.text
+        assert '<svg role="img"' in receipt.text
         assert session.exec(select(WorkItem)).one().enterprise_id == place.firm
     assert "审核中" in owner.get(address).text
     content = owner.get(f"{address}/receipts/1/content")

@@ -15,6 +15,7 @@ from registry.services.submitting.moves import require_move
 from registry.services.submitting.sending import get_revision, recall, require_unchanged, submit, withdraw
 from registry.services.submitting.state import State, read_state
 from registry.vocabulary import SubmissionAct
+from web.client import printed_address
 from web.deps import Number, ReadSession, WriteSession
 from web.firm.frame import Firm, FirmActor, Key, open_firm, signed_in
 from web.firm.tasks import side, submission_context
@@ -86,6 +87,7 @@ def receipt(
         "revision": found,
         "parts": snapshot_rows(state, found.content["fields"], locale_of(request)),
         "papers": [(names.get(one["slug"]), one) for one in found.content["evidence"]],
+        "check_url": printed_address(request, "receipt_form", number=submission.receipt or "", sha256=found.sha256),
         "json_url": url_path(
             request, "submission_receipt_json", key=firm.key, submission_id=submission.id, revision=revision
         ),

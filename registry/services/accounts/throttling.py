@@ -37,6 +37,7 @@ MAIL_NETWORK = Limit("mail.network", 20, timedelta(hours=1))
 CLAIM_ACCOUNT = Limit("claim.account", 10, timedelta(minutes=15))
 CLAIM_FIRM = Limit("claim.firm", 20, timedelta(hours=1))
 """Codes for one firm, whoever types them: several accounts guess no faster than one."""
+RECEIPT_NETWORK = Limit("receipt.network", 60, timedelta(minutes=15))
 LINK_NETWORK = Limit("link.network", 60, timedelta(minutes=15))
 
 

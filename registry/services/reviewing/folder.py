@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from registry.models import Call, Directory, Enterprise, Evidence, ReviewStep, Submission, SubmissionField
 from registry.models import SubmissionRevision as Revision
+from registry.schemas.paging import KEY_MAX
 from registry.services.reviewing.live import NONE, LastYear, Live
 from registry.services.reviewing.revisions import Sent, Standing, evidence_of, fields_by_path, sent_in
 from registry.services.submitting.asked import Asked, asked_of
@@ -16,8 +17,6 @@ from registry.services.submitting.catalogue import FieldDef, field_of
 from registry.services.submitting.moves import no_submission
 from registry.services.submitting.state import EVIDENCE
 from registry.vocabulary import StepOutcome
-
-_ID_MAX = 2**63 - 1
 
 
 class _Around(NamedTuple):
@@ -47,7 +46,7 @@ _AROUND = (
 
 def find_folder(session: Session, submission_id: int) -> "Folder":
     """The folder of a submission. Rights are asked by whoever calls. Raises NotFound."""
-    row = session.execute(_AROUND, {"number": submission_id}).first() if 0 < submission_id <= _ID_MAX else None
+    row = session.execute(_AROUND, {"number": submission_id}).first() if 0 < submission_id <= KEY_MAX else None
     if row is None:
         raise no_submission(submission_id)
     return Folder(session, _Around(*row))
