@@ -45,7 +45,7 @@ from web.refusals import refusal_of_fault, refusal_of_status
 from web.routes import ROUTERS as WEB_ROUTERS
 from web.sessions import session_token
 from web.validation import refusal_of
-from web.warming import start_warming
+from web.warming import make_routes_ready, start_warming
 
 MAX_BODY_BYTES = 1_000_000
 """Of any request that brings no file."""
@@ -131,7 +131,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         worker.start()
         sys.setswitchinterval(TURN_SECONDS)
     state.misses.start()
-    start_warming(app)
+    make_routes_ready(app)
+    start_warming()
     yield
     sys.setswitchinterval(before)
     await run_in_threadpool(state.misses.stop)

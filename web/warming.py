@@ -19,17 +19,21 @@ COUNTY = "440305"
 """A place whose English name is read off its Chinese one: for that a large table of readings is loaded."""
 
 
-def start_warming(app: FastAPI) -> Thread:
-    """Prepare in a thread of its own, which ends by itself; requests are answered meanwhile."""
-    thread = Thread(target=warm, args=(app,), name="warming", daemon=True)
+def make_routes_ready(app: FastAPI) -> None:
+    """Make every route ready to answer, before anybody asks: done by two requests at once it is not safe."""
+    with suppress(NoMatchFound):
+        app.url_path_for("")  # looked for everywhere
+
+
+def start_warming() -> Thread:
+    """Prepare the rest in a thread of its own, which ends by itself; requests are answered meanwhile."""
+    thread = Thread(target=warm, name="warming", daemon=True)
     thread.start()
     return thread
 
 
-def warm(app: FastAPI) -> None:
+def warm() -> None:
     """Prepare now. Harmless twice."""
-    with suppress(NoMatchFound):
-        app.url_path_for("")  # looked for everywhere, which makes all the routes ready
     environment = make_templates("zh")
     for name in environment.list_templates(filter_func=lambda one: one.startswith(SHARED)):
         environment.get_template(name)
