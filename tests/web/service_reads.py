@@ -165,9 +165,10 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "pool.reexamining": "new_terms",
         "pool.taking_in": "open_case",
         "reviewing.anomalies": "against_peers band_of kept_band shared_evidence",
-        "reviewing.case": "decisions_below",
         "reviewing.deciding": "tally",
+        "reviewing.folder": "find_folder folder_of",
         "reviewing.revisions": "evidence_of fields_by_path fields_in revision_of",
+        "rows": "by_number",
         "submitting.moves": "lock_submission",
     },
 }
