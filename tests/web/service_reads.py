@@ -167,7 +167,7 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "reviewing.anomalies": "against_peers band_of kept_band shared_evidence",
         "reviewing.deciding": "tally",
         "reviewing.folder": "find_folder folder_of",
-        "reviewing.revisions": "evidence_of fields_by_path fields_in revision_of",
+        "reviewing.revisions": "evidence_of fields_by_path revision_of",
         "rows": "by_number",
         "submitting.moves": "lock_submission",
     },
