@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.problems import Problem
@@ -36,11 +37,16 @@ def publish(app: FastAPI) -> None:
         return described
 
     app.openapi = describe  # type: ignore[method-assign]
-
-    def document() -> Response:
-        return JSONResponse(app.openapi(), headers={"Cache-Control": "public, max-age=300"})
-
     app.add_api_route(ADDRESS, document, methods=["GET"], include_in_schema=False, name="api_openapi")
+
+
+def document(request: Request) -> Response:
+    """The description of the application that answers.
+
+    Not a closure over it: the framework remembers every endpoint it has seen, and would keep each application alive.
+    """
+    described: dict[str, Any] = request.app.openapi()
+    return JSONResponse(described, headers={"Cache-Control": "public, max-age=300"})
 
 
 def build(app: FastAPI) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from registry.policies import SYSTEM, Grant
 from registry.services.accounts import create_account
 from registry.services.indexing import rebuild, search_engine
 from registry.services.nightly import schedule_of
+from registry.services.submitting.plans import Step
 from registry.services.submitting.sending import submit
 from registry.services.working import Worker
 from registry.settings import Settings
@@ -88,7 +89,7 @@ def fill(settings: Settings) -> list[int]:
         for number in range(OFFICIALS):
             grants = (Grant(Role.REVIEWER, "440000"),)
             create_account(session, actor=SYSTEM, login=f"official{number}", password=PASSWORD, grants=grants)
-        call = a_call(session, steps=("city", "province"))
+        call = a_call(session, steps=(Step("city", 10), Step("province", 10)))
         found = [_sent(session, call) for _ in range(scaled(CASES))]
     rebuild(engine, search_engine(settings))
     engine.dispose()

@@ -63,7 +63,18 @@ GROUPS = {
     "batches": ("batch_", "work_batch", "objection", "work_objection"),
     "cases": (
         *("inbox", "work_submission", "submission_ask", "work_correction", "correction", "merge", "split"),
-        *("cultivation", "pool", "group", "classified", "call", "work_call", "claim_list", "work_claim", "park_list"),
+        *(
+            "cultivation",
+            "pool",
+            "group",
+            "classified",
+            "call",
+            "work_call",
+            "review_plan",
+            "claim_list",
+            "work_claim",
+            "park_list",
+        ),
     ),
 }
 """Pages looked at by a file of their own, so that several processes can share the looking: how their routes begin. The

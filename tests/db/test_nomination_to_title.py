@@ -17,6 +17,7 @@ from registry.services.enterprises import get_page
 from registry.services.reviewing.acts import approve_submission, forward_submission, return_submission
 from registry.services.reviewing.deciding import Choice, decide_fields, tally
 from registry.services.submitting.drafting import save_fields
+from registry.services.submitting.plans import Step
 from registry.services.submitting.sending import submit
 from registry.vocabulary import (
     BatchState,
@@ -79,7 +80,7 @@ def final(session: Session, batch: Batch) -> Batch:
 
 
 def test_what_was_returned_is_mended_and_what_was_approved_stands_in_the_register(session: Session) -> None:
-    firm, submission = nominated(session, a_call(session, steps=("city", "province")))
+    firm, submission = nominated(session, a_call(session, steps=(Step("city", 10), Step("province", 10))))
     reader = CITY
     wrong = {path: Choice(FieldDecision.RETURNED, "mismatch", "与审计报告不一致") for path in (REVENUE, RD)}
     decide_fields(session, submission_id=submission.id, version=submission.version, choices=wrong, actor=reader)
