@@ -40,8 +40,8 @@ def put(session: Session, subject: str, steps: tuple[Step, ...] = THREE, **more:
     return set_plan(session, subject=subject, steps=steps, **(given | more))
 
 
-def test_what_nobody_set_goes_to_city_and_province_or_to_the_city(session: Session) -> None:
-    assert plan_of(session, "little_giant").steps == (Step("city", 10), Step("province", 10))
+def test_what_nobody_set_goes_up_all_three_levels_or_to_the_city(session: Session) -> None:
+    assert plan_of(session, "little_giant").steps == (Step("county", 10), Step("city", 10), Step("province", 10))
     assert plan_of(session, "profile").steps == (Step("city", 10),)
     assert plan_of(session, "yearly").due == (4, 30)
     assert plan_of(session, "change").due is None
@@ -60,7 +60,7 @@ def test_setting_steps_leaves_an_event_with_before_and_after(session: Session) -
     event = session.exec(select(AuditEvent).order_by(col(AuditEvent.id).desc())).first()
     assert event is not None
     assert (event.action, event.subject_key, event.reason) == ("review_plan.set", "little_giant", "示例理由")
-    assert event.before == {"steps": [{"level": "city", "days": 10}, {"level": "province", "days": 10}]}
+    assert event.before == {"steps": [{"level": level, "days": 10} for level in LEVELS]}
     assert event.after == {"steps": [{"level": one.level, "days": one.days} for one in THREE]}
     assert put(session, "yearly", due=(5, 31)).due == (5, 31)
     last = session.exec(select(AuditEvent).order_by(col(AuditEvent.id).desc())).first()

@@ -47,7 +47,7 @@ class Step:
 
 
 FIRST_STEPS: dict[bool, tuple[Step, ...]] = {
-    True: (Step("city", 10), Step("province", 10)),
+    True: (Step("county", 10), Step("city", 10), Step("province", 10)),
     False: (Step("city", 10),),
 }
 """For a directory (True) and for what belongs to none, until somebody sets them."""
