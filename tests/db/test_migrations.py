@@ -3,16 +3,17 @@
 import re
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func
+from sqlalchemy import func, inspect
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.db import make_engine, reading
 from registry.errors import StorageUnavailable
 from registry.models import Chain, Directory
-from registry.services.migrating import SCRIPTS, head_revision, migrate, require_current_schema
+from registry.services.migrating import SCRIPTS, _config, head_revision, migrate, require_current_schema
 from registry.settings import Settings
 
 
@@ -37,6 +38,17 @@ def test_migrating_again_changes_nothing(engine: Engine) -> None:
     before = _reference_rows(engine)
     assert migrate(engine) == head_revision()
     assert _reference_rows(engine) == before
+
+
+def test_every_migration_can_be_taken_back_and_made_again(engine: Engine) -> None:
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), "base")
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+    assert migrate(engine) == head_revision()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
 
 
 def test_migrating_ships_nineteen_directories_and_eight_chains(engine: Engine) -> None:

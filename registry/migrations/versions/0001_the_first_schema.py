@@ -1504,7 +1504,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_merge_proposal_first_id"))
 
     op.drop_table("merge_proposal")
-    op.drop_table("contact")
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index("ix_claim_enterprise_id_state")
         batch_op.drop_index("ix_claim_account_id")
