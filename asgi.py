@@ -12,6 +12,7 @@ import structlog
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -84,16 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(SameOrigin, refuse=answer_refusal, for_anyone=frozenset({reconcile.ADDRESS})),
         ],
     )
-    app.state.settings = settings
-    app.state.engine = make_engine(settings)
-    app.state.search = search_engine(settings)
-    app.state.misses = MissLog(app.state.engine)
-    app.state.schedule = schedule_of(settings)
-    app.state.link_signer = signer_of(settings)
-    app.state.open_file = open_file
-    app.state.inspect_evidence = inspect_evidence
-    app.state.session_token = session_token
-    app.state.provider_keys = PublishedKeys()
+    furnish(app, settings)
     if settings.oidc_issuer and not can_check():
         log.warning("identity_provider_off", zh=EXTRA.zh, en=EXTRA.en)
     _map_errors(app)
@@ -107,6 +99,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     openapi.publish(app)
     app.mount(MOUNT, HashedStatic(), name="static")
     return app
+
+
+def furnish(app: FastAPI, settings: Settings) -> None:
+    """Give an application what it works with. One that is not running may be given other things than before."""
+    app.state = State()
+    app.state.settings = settings
+    app.state.engine = make_engine(settings)
+    app.state.search = search_engine(settings)
+    app.state.misses = MissLog(app.state.engine)
+    app.state.schedule = schedule_of(settings)
+    app.state.link_signer = signer_of(settings)
+    app.state.open_file = open_file
+    app.state.inspect_evidence = inspect_evidence
+    app.state.session_token = session_token
+    app.state.provider_keys = PublishedKeys()
 
 
 @asynccontextmanager

@@ -8,12 +8,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from asgi import create_app
 from registry.db import transaction
 from registry.models import Batch, Enterprise, EnterpriseAddress, EnterpriseName, Listing
 from registry.services.keys import provisional_key
 from registry.settings import Settings
 from registry.vocabulary import BatchState, IdentityState, NameKind
+from tests.support.apps import running
 
 FIRM = "91440300MA5EXAMP5U"
 NAMES = ("深圳示例甲电子有限公司", "深圳示例乙电子有限公司", '<b>示例</b>"丙"有限公司')
@@ -24,10 +24,7 @@ def client(sqlite_engine: Engine, sqlite_settings: Settings) -> Iterator[TestCli
     """Speaks https; follows no redirect; a fault comes back as its answer."""
     with transaction(sqlite_engine) as session:
         fill(session)
-    app = create_app(sqlite_settings.model_copy(update={"embedded_worker": False}))
-    with TestClient(
-        app, base_url="https://registry.example", follow_redirects=False, raise_server_exceptions=False
-    ) as client:
+    with running(sqlite_settings.model_copy(update={"embedded_worker": False})) as client:
         yield client
 
 

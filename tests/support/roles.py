@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
-from asgi import create_app
 from registry.clock import now
 from registry.db import make_engine, transaction
 from registry.models import (
@@ -60,6 +59,7 @@ from registry.vocabulary import (
     SearchWordKind,
     SubmissionKind,
 )
+from tests.support.apps import running
 
 PROVINCE, CITY, COUNTY, OTHER_CITY = "440000", "440300", "440305", "440100"
 GRANTS: dict[str, tuple[Grant, ...]] = {
@@ -242,8 +242,8 @@ def client_of(template: Path, folder: Path, token: str | None) -> Iterator[tuple
     shutil.copytree(template, folder)
     settings = Settings(data_dir=folder, embedded_worker=False, smtp_host="localhost", mail_from="a@example.org")
     settings = settings.model_copy(update={"public_url": "http://127.0.0.1:8000"})
-    app, engine = create_app(settings), make_engine(settings)
-    with TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False) as client:
+    engine = make_engine(settings)
+    with running(settings, base_url="http://127.0.0.1:8000", raise_faults=True) as client:
         if token is not None:
             client.cookies.set(LOCAL, token)
         client.headers["Sec-Fetch-Site"] = "same-origin"

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from asgi import create_app
 from registry.settings import Settings
+from tests.support.apps import running
 
 
 @pytest.fixture
 def client(sqlite_settings: Settings) -> Iterator[TestClient]:
     """Speaks https, as browsers do; follows no redirect and lets a fault come back as its page."""
-    app = create_app(sqlite_settings.model_copy(update={"embedded_worker": False}))
-    with TestClient(
-        app, base_url="https://registry.example", follow_redirects=False, raise_server_exceptions=False
-    ) as client:
+    with running(sqlite_settings.model_copy(update={"embedded_worker": False})) as client:
         yield client

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from asgi import create_app
 from registry.db import make_engine
 from registry.services.migrating import migrate
 from registry.settings import Settings
 from tests.support import public_pages
+from tests.support.apps import running
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +27,6 @@ def public_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def public(public_settings: Settings) -> Iterator[TestClient]:
     """A visitor who reads Chinese; follows no redirect."""
-    app = create_app(public_settings)
-    with TestClient(
-        app, base_url="https://registry.example", follow_redirects=False, raise_server_exceptions=True
-    ) as client:
+    with running(public_settings, raise_faults=True) as client:
         client.headers["accept-language"] = "zh-CN"
         yield client

@@ -11,6 +11,7 @@ from registry.policies import Actor, Grant
 from registry.services.accounts import create_account
 from registry.settings import Settings
 from registry.vocabulary import Role
+from tests.support.apps import running
 
 PASSWORD = "Plainly-fictional-1"
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -101,10 +102,8 @@ def test_the_own_origin_is_enough_for_a_browser_without_fetch_metadata(client: T
 
 
 def test_over_http_on_this_machine_the_cookie_is_plain(sqlite_settings: Settings) -> None:
-    from asgi import create_app
-
-    app = create_app(sqlite_settings.model_copy(update={"embedded_worker": False}))
-    with TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False) as local:
+    own = sqlite_settings.model_copy(update={"embedded_worker": False})
+    with running(own, base_url="http://127.0.0.1:8000", raise_faults=True) as local:
         cookie = sign_in(local)[2]
         assert cookie.startswith("registry-session=")
         assert "Secure" not in cookie

@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from lxml import html
 from sqlmodel import select
 
-from asgi import create_app
 from registry.db import make_engine, reading
 from registry.models import Assessment, Enterprise
 from registry.settings import Settings
+from tests.support.apps import running
 from tests.support.demos import SMALL, a_demo
 from tests.web.test_work_pages import SAME_SITE
 
@@ -36,7 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def office(demo: Settings) -> Iterator[TestClient]:
     """Speaks https and follows no redirect; nobody has signed in."""
-    with TestClient(create_app(demo), base_url="https://registry.example", follow_redirects=False) as client:
+    with running(demo, raise_faults=True) as client:
         yield client
 
 
