@@ -19,6 +19,7 @@ from registry.db import make_engine
 from registry.services.migrating import migrate
 from registry.settings import Settings
 from tests.support import machine, postgres
+from tests.support.accounts import cheap_hashes
 from tests.support.network import forbid_sockets
 
 # Shared, slow machines: a deadline would make good tests fail now and then.
@@ -51,6 +52,14 @@ def _no_settings_from_outside() -> Iterator[None]:
         for name in os.environ:
             if name.startswith("REGISTRY_") and not name.startswith(KEPT_ENVIRONMENT):
                 environment.delenv(name)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """Hashing as it is meant to be costs a seventh of a second for every account of every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap_hashes(patch)
         yield
 
 

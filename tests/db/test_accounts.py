@@ -14,14 +14,8 @@ from registry.models import Account, AuditEvent, LoginSession
 from registry.policies import Actor, Grant
 from registry.services import accounts
 from registry.vocabulary import Role
-from tests.support.accounts import cheap_hashes
 
 PASSWORD = "Plainly-fictional-1"
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from registry.policies import SYSTEM, Actor, Grant
 from registry.services.audit import record
 from registry.services.audit_reading import AuditFilter, find_events
 from registry.vocabulary import Role
-from tests.support.accounts import cheap_hashes, person
+from tests.support.accounts import person
 
 SHEN = Actor(2, "shen", (Grant(Role.AUDITOR, "440300"),))
 
@@ -73,7 +73,6 @@ def test_page_by_page_each_event_comes_once_also_while_others_are_written(
 def test_a_city_administrator_reads_what_the_citys_people_did(
     engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cheap_hashes(monkeypatch)
     session.rollback()
     mayor = person(engine, "mayor", Grant(Role.ADMINISTRATOR, "440300"))
     person(engine, "lin", Grant(Role.REVIEWER, "440305"))

@@ -17,7 +17,7 @@ from registry.services.accounts.reading import find_accounts, get_account, list_
 from registry.services.accounts.sessions import actor_of
 from registry.vocabulary import FirmRole, Role
 from tests.factories import an_enterprise
-from tests.support.accounts import PASSWORD, SIGNER, cheap_hashes, enrol, person
+from tests.support.accounts import PASSWORD, SIGNER, enrol, person
 
 ADMIN, CITY = Grant(Role.ADMINISTRATOR, "440000"), Grant(Role.ADMINISTRATOR, "440300")
 ACTS: dict[str, Any] = {
@@ -27,11 +27,6 @@ ACTS: dict[str, Any] = {
         s, actor=actor, login=login, page="p", signer=SIGNER, by_mail=False
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture

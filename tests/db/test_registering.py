@@ -23,15 +23,10 @@ from registry.services.accounts.registering import (
     register,
 )
 from registry.vocabulary import LinkPurpose, Role
-from tests.support.accounts import PAGE, PASSWORD, SIGNER, cheap_hashes, enrol, letters, link_token, person
+from tests.support.accounts import PAGE, PASSWORD, SIGNER, enrol, letters, link_token, person
 
 WANG = "wang@example.org"
 NEW = "Another-fictional-2"
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 def registered(engine: Engine, email: str = WANG) -> str:

@@ -16,12 +16,7 @@ from registry.schemas.accounts import Entry
 from registry.services.accounts import recognise, second_factor, throttling
 from registry.services.accounts.signing_in import enter, enter_code, waits_for_code
 from registry.vocabulary import Role
-from tests.support.accounts import PASSWORD, cheap_hashes, code_now, enrol, key_of, person
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
+from tests.support.accounts import PASSWORD, code_now, enrol, key_of, person
 
 
 @pytest.fixture

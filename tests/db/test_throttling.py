@@ -15,15 +15,10 @@ from registry.errors import TooMany
 from registry.models import Attempt
 from registry.services.accounts import signing_in
 from registry.services.accounts.throttling import SIGN_IN_LOGIN, SIGN_IN_NETWORK, Limit, give_back, take
-from tests.support.accounts import PASSWORD, cheap_hashes, person
+from tests.support.accounts import PASSWORD, person
 
 LIMIT = Limit("test", 5, timedelta(minutes=10))
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 def tried(session: Session, subject: str = "a") -> bool:

@@ -23,6 +23,8 @@ PASSWORD = "Plainly-fictional-1"
 PAGE = "https://registry.example/account/set-password"
 SIGNER = LinkSigner(SecretStr("fictional-key-of-the-tests-only-1"), Path("no-such-folder") / "link.key")
 """Signs links with a key of its own; its file is never made."""
+SHIPPED_HASHER = passwords.hasher
+"""What hashes passwords outside of tests."""
 
 
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:

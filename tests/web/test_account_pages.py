@@ -1,6 +1,8 @@
 """The own account through the pages: register, reset, change, two steps, devices. None of it needs JavaScript."""
 
 import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -10,22 +12,17 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from asgi import create_app
 from registry import clock
 from registry.db import reading
 from registry.policies import Actor, Grant
 from registry.settings import Settings
 from registry.vocabulary import Role
-from tests.support.accounts import PASSWORD, cheap_hashes, code_now, enrol, key_of, letters, link_token, person
+from tests.support.accounts import PASSWORD, code_now, enrol, key_of, letters, link_token, person
+from tests.support.apps import running
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 COOKIE = "__Host-registry-session"
 NEW = "Another-fictional-2"
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture
@@ -35,19 +32,19 @@ def li(sqlite_engine: Engine) -> Actor:
 
 
 @pytest.fixture
-def mailing(sqlite_settings: Settings) -> TestClient:
+def mailing(sqlite_settings: Settings) -> Iterator[TestClient]:
     """A client where mail is set up."""
-    return client_with(
-        sqlite_settings,
-        smtp_host="127.0.0.1",
-        mail_from="registry@example.org",
-        public_url="https://registry.example/",
-    )
+    changed = {
+        "smtp_host": "127.0.0.1",
+        "mail_from": "registry@example.org",
+        "public_url": "https://registry.example/",
+    }
+    with client_with(sqlite_settings, **changed) as client:
+        yield client
 
 
-def client_with(settings: Settings, **changes: object) -> TestClient:
-    app = create_app(settings.model_copy(update={"embedded_worker": False, **changes}))
-    return TestClient(app, base_url="https://registry.example", follow_redirects=False)
+def client_with(settings: Settings, **changes: object) -> AbstractContextManager[TestClient]:
+    return running(settings.model_copy(update={"embedded_worker": False, **changes}), raise_faults=True)
 
 
 def post(client: TestClient, path: str, **typed: str) -> tuple[int, str, str]:
@@ -198,11 +195,11 @@ def test_officials_are_asked_to_set_it_up(client: TestClient, li: Actor) -> None
 
 
 def test_where_it_is_required_officials_get_no_further_without(sqlite_settings: Settings, li: Actor) -> None:
-    client = client_with(sqlite_settings, require_second_factor=True)
-    sign_in(client)
-    answer = client.get("/office/candidates?place=440300")
-    assert answer.headers["location"] == "/account/two-step?next=%2Foffice%2Fcandidates%3Fplace%3D440300"
-    assert client.post("/office/batches", headers=SAME_SITE).status_code == 403
+    with client_with(sqlite_settings, require_second_factor=True) as client:
+        sign_in(client)
+        answer = client.get("/office/candidates?place=440300")
+        assert answer.headers["location"] == "/account/two-step?next=%2Foffice%2Fcandidates%3Fplace%3D440300"
+        assert client.post("/office/batches", headers=SAME_SITE).status_code == 403
     problem = client.get("/api/v1/renewals")
     assert (problem.status_code, problem.json()["code"]) == (403, "second-factor-needed")
 
@@ -250,5 +247,5 @@ def test_too_many_attempts_are_told_with_their_own_status(client: TestClient, li
 
 def test_the_mail_of_a_demo_is_a_page_of_the_demo_only(sqlite_settings: Settings, client: TestClient) -> None:
     assert client.get("/demo/mail").status_code == 404
-    demo = client_with(sqlite_settings, demo=True)
-    assert "还没有邮件" in demo.get("/demo/mail").text
+    with client_with(sqlite_settings, demo=True) as demo:
+        assert "还没有邮件" in demo.get("/demo/mail").text

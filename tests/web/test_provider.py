@@ -12,20 +12,15 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from asgi import create_app
 from registry.clock import now
 from registry.db import reading, transaction
 from registry.models import Account, AuditEvent
 from registry.policies import Actor, Grant
 from registry.settings import Settings
 from registry.vocabulary import Role
-from tests.support.accounts import cheap_hashes, code_now, enrol, person
+from tests.support.accounts import code_now, enrol, person
+from tests.support.apps import running
 from tests.support.identity_provider import CLIENT, SECRET, StandIn, a_key, identity_provider
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture
@@ -44,7 +39,7 @@ def li(sqlite_engine: Engine) -> Actor:
 
 
 @pytest.fixture
-def client(sqlite_settings: Settings, provider: StandIn) -> TestClient:
+def client(sqlite_settings: Settings, provider: StandIn) -> Iterator[TestClient]:
     """The application with the provider as an option."""
     changed = {
         "embedded_worker": False,
@@ -53,8 +48,8 @@ def client(sqlite_settings: Settings, provider: StandIn) -> TestClient:
         "oidc_client_secret": SecretStr(SECRET),
         "public_url": "https://registry.example",
     }
-    app = create_app(sqlite_settings.model_copy(update=changed))
-    return TestClient(app, base_url="https://registry.example", follow_redirects=False)
+    with running(sqlite_settings.model_copy(update=changed), raise_faults=True) as client:
+        yield client
 
 
 def come_back(client: TestClient, provider: StandIn, **changed: str) -> Any:
@@ -71,9 +66,9 @@ def is_in(client: TestClient) -> bool:
 
 def test_the_button_is_there_only_where_there_is_a_provider(client: TestClient, sqlite_settings: Settings) -> None:
     assert "用统一身份认证登录" in client.get("/login").text
-    plain = TestClient(create_app(sqlite_settings), base_url="https://registry.example", follow_redirects=False)
-    assert "统一身份认证" not in plain.get("/login").text
-    assert plain.get("/login/provider").status_code == 404
+    with running(sqlite_settings.model_copy(update={"embedded_worker": False})) as plain:
+        assert "统一身份认证" not in plain.get("/login").text
+        assert plain.get("/login/provider").status_code == 404
 
 
 def test_whom_the_provider_vouches_for_is_in_and_goes_on(

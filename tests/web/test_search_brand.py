@@ -10,12 +10,12 @@ import typer
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from asgi import create_app
 from registry.cli import search
 from registry.db import make_engine, transaction
 from registry.services.indexing import rebuild, search_engine
 from registry.services.migrating import migrate
 from registry.settings import Settings
+from tests.support.apps import running
 from tests.support.population import add_enterprise
 from tests.web.test_home_page import text_of
 
@@ -39,7 +39,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def client(own: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(own), base_url="https://registry.example", follow_redirects=False) as found:
+    with running(own, raise_faults=True) as found:
         found.headers["accept-language"] = "zh-CN"
         yield found
 

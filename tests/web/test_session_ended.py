@@ -14,7 +14,7 @@ from registry.db import reading
 from registry.models import Batch
 from registry.policies import Actor, Grant
 from registry.vocabulary import Role
-from tests.support.accounts import PASSWORD, cheap_hashes, code_now, enrol, person
+from tests.support.accounts import PASSWORD, code_now, enrol, person
 from web.carrying import CARRIED_BYTES, Carried, unpacked
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Referer": "https://registry.example/office/batches?state=draft"}
@@ -25,11 +25,6 @@ TYPED = {
     "year": "2026",
     "document_title": "示例“通知”\r\n第二行 <b> & 'x'",
 }
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture

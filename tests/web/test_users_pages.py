@@ -12,15 +12,10 @@ from registry.db import reading, transaction
 from registry.models import Account, AuditEvent
 from registry.policies import Actor, Grant
 from registry.vocabulary import Role
-from tests.support.accounts import PASSWORD, cheap_hashes, person
+from tests.support.accounts import PASSWORD, person
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 NEW = {"login": "Zhao", "display_name": "赵示例", "email": "zhao@example.org", "role": "reviewer", "region": "440305"}
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture
