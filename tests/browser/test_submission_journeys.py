@@ -113,10 +113,17 @@ def decide(page: Page, path: str, decision: str) -> None:
 
 
 def accept_the_rest(page: Page) -> None:
-    """Accept every field that is not decided yet."""
-    for name in page.locator("input[type=radio][value=accepted]").evaluate_all("all => all.map(one => one.name)"):
-        if page.locator(f'[name="{name}"]:checked').count() == 0:
-            decide(page, name.removeprefix("d:"), "accepted")
+    """Accept what has no doubt in one press, then every other field that is not decided yet."""
+    without_doubt = page.locator("button[name=act][value=clear]")
+    if without_doubt.count():
+        without_doubt.click()
+        page.wait_for_load_state()
+    waiting = page.locator(".f").evaluate_all(
+        """rows => rows.filter(row => row.querySelector("[value=accepted]") && !row.querySelector(":checked"))
+                       .map(row => row.querySelector("[value=accepted]").name)"""
+    )
+    for name in waiting:
+        decide(page, name.removeprefix("d:"), "accepted")
     press(page, "保存，稍后再办")
 
 
