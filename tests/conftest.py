@@ -1,7 +1,7 @@
 """Fixtures of all tests. What a machine lacks becomes a skip whose reason names it.
 
-``settings`` (a data folder of its own), ``sqlite_engine``, ``engine`` (SQLite and PostgreSQL, migrated, one database
-per test), ``session`` (rolled back), ``real_data``, ``chromium``, ``meili_url``. Markers follow from the fixtures used.
+``settings`` (a data folder of its own), ``sqlite_engine``, ``engine`` (SQLite and PostgreSQL, migrated, nothing else
+in it), ``session`` (rolled back), ``real_data``, ``chromium``, ``meili_url``. Markers follow from the fixtures used.
 """
 
 import os
