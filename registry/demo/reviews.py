@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from registry import clock
+from registry.clock import moment_of
 from registry.models import Call, Enterprise, Figure, Submission, WorkItem
 from registry.policies import Actor, FirmRight, Grant
 from registry.review_vocabulary import ReturnReason
@@ -127,7 +127,6 @@ def _firms(session: Session, year: int) -> list[Enterprise]:
 
 
 def _call(session: Session, actor: Actor, today: date) -> Call:
-    now = clock.now()
     return open_call(
         session,
         actor=actor,
@@ -136,8 +135,8 @@ def _call(session: Session, actor: Actor, today: date) -> Call:
             procedure=Procedure.NEW,
             title=f"{today.year} 年专精特新“小巨人”企业申报通知（示例）",
             region_code="440000",
-            opens_at=now - timedelta(days=20),
-            closes_at=now + timedelta(days=20),
+            opens_at=moment_of(today - timedelta(days=20), 9),
+            closes_at=moment_of(today + timedelta(days=20), 17),
             standard_version="LG26",
             document_no=f"示通〔{today.year}〕9号",
             documents=(("audit_report", True), ("ip_certificates", False), ("social_insurance", False)),

@@ -3,13 +3,13 @@
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlmodel import Session, select
 
 from registry import clock
-from registry.clock import PROVINCE_ZONE
+from registry.clock import moment_of
 from registry.demo.firms import DemoFirm, Profile
 from registry.demo.people import PROVINCE, DemoAccount
 from registry.errors import Text
@@ -221,16 +221,13 @@ def _send(session: Session, sent: Submission, actor: Actor) -> None:
 
 
 def _call(today: date) -> NewCall:
-    def at(day: date, hour: int) -> datetime:
-        return datetime.combine(day, time(hour), PROVINCE_ZONE).astimezone(UTC)
-
     return NewCall(
         directory_code="little_giant",
         procedure=Procedure.NEW,
         title=f"{today.year} 年专精特新“小巨人”申报（示例）",
         region_code=PROVINCE,
-        opens_at=at(today - timedelta(days=9), 9),
-        closes_at=at(today + timedelta(days=11), 17),
+        opens_at=moment_of(today - timedelta(days=9), 9),
+        closes_at=moment_of(today + timedelta(days=11), 17),
         standard_version="LG26",
         document_no=f"示信函〔{today.year}〕9号",
         documents=(("audit_report", True), ("ip_certificates", False), ("social_insurance", False)),
