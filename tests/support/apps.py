@@ -26,9 +26,12 @@ def running(
         furnish(app, settings)
     else:
         app = create_app(settings)
+    routes = list(app.router.routes)
     try:
         with TestClient(app, base_url=base_url, follow_redirects=False, raise_server_exceptions=raise_faults) as client:
             yield client
     finally:
         app.dependency_overrides.clear()
-        _FREE.append(app)
+        # One that a test gave a route of its own is not used again.
+        if app.router.routes == routes:
+            _FREE.append(app)
