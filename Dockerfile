@@ -13,6 +13,8 @@ FROM python:3.12-slim-bookworm
 ENV PATH=/opt/registry/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     REGISTRY_DATA_DIR=/data
+# pg_dump and pg_restore, for registry backup and restore; no older than the server of the compose file.
+RUN apt-get update && apt-get install --no-install-recommends --yes postgresql-client-15 && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 registry \
  && useradd --system --uid 10001 --gid registry --no-create-home --home-dir /data registry \
  && install -d -o registry -g registry -m 0750 /data

@@ -6,7 +6,7 @@ PEERS := $(VENV)/peers
 SIZES ?= 200000 1000000
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint types contracts templates bench bench-search standards lock clean
+.PHONY: help demo test check lint types contracts templates screenshots bench bench-search standards lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ contracts: $(VENV)/dev.stamp
 
 templates: $(VENV)/dev.stamp
 	$(BIN)/djlint web/templates --lint
+
+screenshots: $(VENV)/dev.stamp  ## every page type at three widths, light and dark, in both languages: screenshots/index.html
+	$(BIN)/python -m tests.screenshots
 
 bench: $(VENV)/dev.stamp  ## measure importing, searching and assessing on this machine (NAME=… for one)
 	$(BIN)/python -m tests.bench $(NAME)

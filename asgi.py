@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api import openapi, problems, reconcile
+from api.quota import Quota
 from api.routes import ROUTERS as API_ROUTERS
 from import_scripts.evidence import inspect_evidence
 from import_scripts.reading import open_file
@@ -32,11 +33,13 @@ from registry.services.indexing import search_engine
 from registry.services.mailing import carrier_of, sender_of
 from registry.services.migrating import require_current_schema
 from registry.services.nightly import schedule_of
+from registry.services.quotas import Quotas
 from registry.services.search_misses import MissLog
 from registry.services.working import Worker
 from registry.settings import Settings
 from web.assets import MOUNT, HashedStatic
 from web.carrying import carried_from
+from web.city_map import city_map
 from web.deps import current_actor
 from web.errors import error_page, fault_page, lead_to_login, lead_to_second_factor
 from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin
@@ -81,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         middleware=[
             Middleware(RequestLog),
             Middleware(SafeHeaders),
+            Middleware(Quota, refuse=answer_refusal),
             Middleware(BodyLimit, limit_of=body_limit, refuse=answer_refusal),
             Middleware(SameOrigin, refuse=answer_refusal, for_anyone=frozenset({reconcile.ADDRESS})),
         ],
@@ -107,6 +111,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.settings = settings
     app.state.engine = make_engine(settings)
     app.state.search = search_engine(settings)
+    app.state.quotas = Quotas(settings.data_dir)
     app.state.misses = MissLog(app.state.engine)
     app.state.schedule = schedule_of(settings)
     app.state.link_signer = signer_of(settings)
@@ -114,6 +119,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.inspect_evidence = inspect_evidence
     app.state.session_token = session_token
     app.state.provider_keys = PublishedKeys()
+    city_map(settings.map_file)  # refused now rather than on the front page
 
 
 @asynccontextmanager

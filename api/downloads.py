@@ -1,7 +1,8 @@
 """A directory as a file, for any day."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from io import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, cast
@@ -47,20 +48,27 @@ def download(
 ) -> Response:
     """CSV、XLSX 或 JSON；每行都注明公告和文号。 / CSV, XLSX or JSON; each row names its announcement and document."""
     chosen = parse_format(format)
+    write = partial(
+        write_listing, session, code=code, as_of=as_of, format=chosen, city=city, status=parse_status(status)
+    )
+    return as_file(write, name=file_name(code, as_of=as_of, format=chosen), media_type=MEDIA_TYPES[chosen])
+
+
+def as_file(write: Callable[[BinaryIO], object], *, name: str, media_type: str) -> Response:
+    """What ``write`` writes, saved under ``name``. A refusal comes before anything is sent."""
     # Written to a file first: a refusal is then still clean, and slow readers do not hold the database.
     with ExitStack() as unfinished:
         file = cast(BinaryIO, unfinished.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)))
-        write_listing(session, file, code=code, as_of=as_of, format=chosen, city=city, status=parse_status(status))
+        write(file)
         size = file.seek(0, SEEK_END)
         file.seek(0)
         unfinished.pop_all()
-    name = file_name(code, as_of=as_of, format=chosen)
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Length": str(size),
         "Cache-Control": "no-cache",
     }
-    return StreamingResponse(_chunks(file), media_type=MEDIA_TYPES[chosen], headers=headers)
+    return StreamingResponse(_chunks(file), media_type=media_type, headers=headers)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ _SAID = {
     410: "记录已撤回 / The record was withdrawn",
     413: "请求过大 / The request is too large",
     422: "参数有误，指出是哪一个 / A parameter is wrong; says which",
+    429: "请求太快，Retry-After 秒后再试 / Too fast; ask again after Retry-After seconds",
     503: "数据存储暂不可用 / Storage is unavailable",
 }
 
@@ -65,4 +66,4 @@ def problem(error: RegistryError, *, locale: Locale, instance: str, request_id: 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """``responses=`` of a route: which refusals it can answer with; 422 and 503 are possible everywhere."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _SAID[status], "content": content} for status in sorted({*statuses, 422, 503})}
+    return {status: {"description": _SAID[status], "content": content} for status in sorted({*statuses, 422, 429, 503})}

@@ -5,18 +5,23 @@ from fastapi import APIRouter
 from api import (
     assessments,
     batches,
+    codes,
     directories,
     documents,
     downloads,
     enterprises,
+    events,
     identifiers,
     import_reviewing,
     imports,
     matching,
+    plans,
+    products,
     reconcile,
     renewals,
     search,
     standards,
+    status,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -26,8 +31,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     directories.router,
     batches.public,
     downloads.router,
+    products.router,
+    events.router,
+    codes.router,
     documents.router,
     standards.router,
+    plans.router,
     imports.router,
     import_reviewing.router,
     batches.officials,
@@ -35,4 +44,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     reconcile.router,
     assessments.router,
     renewals.router,
+    status.router,
 )

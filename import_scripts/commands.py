@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import import_scripts.products
 import import_scripts.steps
 from import_scripts.deciding import decide_command
 from import_scripts.steps import ImportKey, JsonOption, import_number
@@ -23,7 +24,7 @@ FileArgument = Annotated[
 
 
 def mount(app: typer.Typer) -> None:
-    """Add ``read``, ``import``, ``match``, ``notice`` and ``imports``."""
+    """Add ``read``, ``import``, ``match``, ``notice``, ``imports`` and ``products``."""
     app.command("read")(read_command)
     app.command("import")(import_command)
     app.command("match")(match_command)
@@ -36,6 +37,7 @@ def mount(app: typer.Typer) -> None:
     imports.command("decide")(decide_command)
     import_scripts.steps.mount(imports)
     app.add_typer(imports, name="imports")
+    import_scripts.products.mount(app)
 
 
 def read_command(file: FileArgument, as_json: JsonOption = False) -> None:

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     """Tiers whose whole population is assessed then: codes with commas, ``pool`` (with firms in the pool), ``all``."""
     pool_chase_days: str = "9,21,45"
     """Days without work after which a case of the pool is chased: its owner, the city, the province."""
+    api_rate: int = 10
+    """Questions a second to the interface from one address; twice that after a pause. 0: not counted."""
+    api_key_rate: int = 50
+    """The same for whoever brings a key."""
+    map_file: Path | None = None
+    """A GeoJSON file of the cities for the map on the front page. Empty: the one shipped with the code."""
     demo: bool = False
     """Say on every page that firms and figures are fictional; set by ``registry demo``."""
 

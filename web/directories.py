@@ -142,6 +142,7 @@ def _facts(request: Request, page: DirectoryPage) -> dict[str, Any]:
         "facts": page.facts,
         "is_today": is_today,
         "own_url": own_url,
+        "feed_url": url_path(request, "directory_feed", code=summary.code),
         "confidence": CONFIDENCE.get(page.facts.confidence, CONFIDENCE["R"]),
         "confidence_tone": TONES.get(page.facts.confidence, "amb"),
         "standard_url": path_of(request, "standard", code=summary.standard_tier) if summary.standard_tier else None,

@@ -15,6 +15,7 @@ from registry.search.query import SearchQuery
 from registry.services.enterprises import get_page, resolve
 from registry.services.finding import find
 from registry.services.firms.contacts import public_contact
+from registry.services.similar import similar
 from web import enterprise_views as views
 from web.deps import ReadSession, current_actor, search_engine
 from web.i18n import locale_of
@@ -53,17 +54,24 @@ def enterprise_page(
         return _missing(request, session, key, refusal)
     context = _context(request, page, searched, all_years=years == "all")
     context["contact"] = public_contact(session, enterprise_id=page.id)
+    context["similar"] = [
+        (each, url_path(request, "enterprise", key=each.enterprise.key))
+        for each in similar(session, enterprise_id=page.id, as_of=page.as_of)
+    ]
     return render(request, "enterprises/enterprise.html", context)
 
 
 def _context(request: Request, page: EnterprisePage, searched: str, *, all_years: bool) -> dict[str, Any]:
     locale = locale_of(request)
+    settings = request.app.state.settings
     own_url = url_path(request, "enterprise", key=page.key)
     figures = views.figure_tables(page, locale)
     as_of = None if page.as_of == today() else page.as_of.isoformat()
     return {
         "page": page,
         "own_url": own_url,
+        "jsonld_url": url_path(request, "enterprise_jsonld", key=page.key),
+        "live_url": f"{settings.public_url.rstrip('/') or str(request.base_url).rstrip('/')}{own_url}",
         "correction_url": url_with(url_path(request, "correction_form"), enterprise=page.key),
         "is_today": page.as_of == today(),
         "searched": searched[:200],

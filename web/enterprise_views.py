@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
+from registry.products.grades import grade_name
 from registry.schemas.enterprises import EnterprisePage, FigureCell, FigureRow, KnownFact, NameRecord, ProductItem
 from registry.schemas.titles import TitleBadge
 from registry.vocabulary import NameKind, TitleStatus
@@ -210,16 +211,12 @@ def products(request: Request, items: Sequence[ProductItem], locale: Locale) -> 
                 "category": entry.category if entry else item.category,
                 "entry": entry,
                 "directory": entry.directory_name.in_(locale) if entry else None,
-                "grade": _grade(entry.grade, locale) if entry and entry.grade else None,
-                "href": document_url(request, entry.document_ref, entry.batch_id) if entry else None,
+                "grade": grade_name(entry.grade).in_(locale) if entry and entry.grade else None,
+                "href": url_path(request, "product", product_id=item.id),
+                "row_href": document_url(request, entry.document_ref, entry.batch_id) if entry else None,
             }
         )
     return found
-
-
-def _grade(grade: int, locale: Locale) -> str:
-    roman = "ⅠⅡⅢⅣⅤ"[grade - 1] if 1 <= grade <= 5 else str(grade)
-    return Text(f"{roman} 级", f"grade {roman}").in_(locale)
 
 
 def names(records: Sequence[NameRecord], merged: Sequence[str]) -> list[dict[str, Any]]:

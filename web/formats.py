@@ -24,8 +24,9 @@ MISSING = {
     "registered": Text("未登记", "not registered"),
     "counted": Text("未统计", "not counted"),
     "scheduled": Text("未定", "not set"),
+    "stated": Text("未载明", "not stated"),
 }
-"""The words for a value that is not there: the firm did not give it, the registry has none, nobody counts it."""
+"""The words for a value that is not there: not given, not in the registry, not counted, not in the source."""
 
 LEVELS = {
     "national": (Text("国", "N"), Text("国家级", "National")),

@@ -12,13 +12,16 @@ from registry.errors import Locale
 from registry.schemas.directories import BatchSummary, CityCount, DirectorySummary
 from registry.schemas.overview import HomePage
 from registry.services.overview import MAP_DIRECTORY, home
+from registry.services.targets.board import home_lines
 from registry.vocabulary import BatchState, DirectoryKind, Level
+from web.city_map import city_map
 from web.city_tiles import PLACES, scale_bounds, syllables
 from web.deps import ReadSession, current_actor
 from web.example_queries import example_queries
 from web.i18n import locale_of
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
+from web.target_views import line_view
 
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
 
@@ -44,6 +47,8 @@ def home_page(
         "notices": [_notice(request, b, page) for b in page.announcements if b.state is BatchState.PUBLIC_NOTICE],
         "announced": [_announcement(request, b) for b in page.announcements if b.state is not BatchState.PUBLIC_NOTICE],
         "chains": _chains(request, page, locale),
+        "targets": _targets(request, session, page, locale),
+        "plan_url": path_of(request, "target_board"),
         **_map(request, page, locale),
     }
     return render(request, "home/home.html", context)
@@ -52,6 +57,15 @@ def home_page(
 def search_url(request: Request, **params: Any) -> str:
     """The search page with these parameters; a sequence gives several of the same name."""
     return url_with(url_path(request, "search"), **params)
+
+
+def _targets(request: Request, session: ReadSession, page: HomePage, locale: Locale) -> list[dict[str, Any]]:
+    """The six indicators of the latest plan; none without a plan."""
+    found = home_lines(session, as_of=page.as_of)
+    if found is None:
+        return []
+    plan, lines = found
+    return [line_view(request, plan.code, line, page.as_of, locale) for line in lines]
 
 
 def _by_level(request: Request, page: HomePage) -> list[dict[str, Any]]:
@@ -89,8 +103,10 @@ def _announcement(request: Request, batch: BatchSummary) -> dict[str, Any]:
 def _map(request: Request, page: HomePage, locale: Locale) -> dict[str, Any]:
     """Tiles, the same as a table, and the select that chooses the directory."""
     mapped = next(row for row in page.directory_rows if row.code == page.map_directory)
+    drawn = city_map(request.app.state.settings.map_file)
     tiles = [
         {
+            "code": city.code,
             "name": city.name.zh.removesuffix("市") if locale == "zh" else syllables(city.name.en),
             "value": city.held,
             "href": _city_url(request, page, city),
@@ -109,6 +125,8 @@ def _map(request: Request, page: HomePage, locale: Locale) -> dict[str, Any]:
             (row.code, row.short.in_(locale)) for row in page.directory_rows if row.batches or row is mapped
         ],
         "tiles": tiles,
+        "drawn": drawn,
+        "shapes_url": url_path(request, "city_shapes", version=drawn.version),
         "bounds": scale_bounds(city.held for city in page.cities if city.code in PLACES),
         "city_rows": rows[:CITIES_SHOWN],
         "more_city_rows": rows[CITIES_SHOWN:],

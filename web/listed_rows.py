@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
+from registry.products.grades import grade_name
 from registry.schemas.directories import ListingRow
 from web.rendering import url_path
 from web.shown_titles import document_url, row_words
@@ -15,6 +16,8 @@ def listed_row(request: Request, row: ListingRow, locale: Locale) -> dict[str, A
     city = Text(row.city_name or "", row.city_name_en or row.city_name or "").in_(locale)
     return {
         "row": row,
+        "product_href": url_path(request, "product", product_id=row.product.id) if row.product else None,
+        "grade": grade_name(row.product.grade) if row.product and row.product.grade else None,
         "href": url_path(request, "enterprise", key=row.key) if row.key else None,
         "announced": row.name_as_announced if row.name_as_announced != row.name else None,
         "city": city or None,

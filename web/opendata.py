@@ -1,5 +1,7 @@
 """What can be taken away: every directory as a file, everything by API."""
 
+from typing import Any
+
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,7 +9,10 @@ from starlette.responses import Response
 from registry.clock import today
 from registry.schemas.inputs import FORMATS
 from registry.services import directories
-from web.deps import ReadSession, current_actor
+from registry.services.bulk.reading import folders, latest_manifest
+from registry.services.code_lists import code_lists
+from web.api_changes import CHANGES
+from web.deps import AppSettings, ReadSession, current_actor
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
 
@@ -28,14 +33,15 @@ PROBLEM = """{
 
 
 @router.get("/open-data", name="open_data")
-def open_data(request: Request, session: ReadSession) -> Response:
-    """Downloads of each directory, and how to use the API of this very server."""
+def open_data(request: Request, session: ReadSession, settings: AppSettings) -> Response:
+    """Downloads of each directory, bulk files, feeds, and how to use the API of this very server."""
     base = str(request.base_url).rstrip("/")
     found = directories.list_all(session, as_of=today())
-    context = {
+    context: dict[str, Any] = {
         "base": base,
         "problem": PROBLEM,
-        "openapi_url": str(request.scope.get("root_path", "")) + OPENAPI,
+        "openapi_url": _openapi(request),
+        "status_url": url_path(request, "status_page"),
         "standards_url": path_of(request, "standard_list"),
         "downloads": [
             {
@@ -49,4 +55,25 @@ def open_data(request: Request, session: ReadSession) -> Response:
             for row in found
         ],
     }
+    context |= {
+        "bulk": latest_manifest(settings.data_dir),
+        "bulk_days": [day.isoformat() for day in folders(settings.data_dir)],
+        "code_lists": code_lists(session),
+        "root": str(request.scope.get("root_path", "")),
+        "rate": settings.api_rate,
+        "key_rate": settings.api_key_rate,
+        "feed_url": url_path(request, "feed"),
+        "changes_url": url_path(request, "api_changes"),
+    }
     return render(request, "opendata/open_data.html", context)
+
+
+@router.get("/open-data/changes", name="api_changes")
+def api_changes(request: Request) -> Response:
+    """What changed for programs, and how long what they use stays."""
+    context = {"changes": CHANGES, "open_data_url": url_path(request, "open_data"), "openapi_url": _openapi(request)}
+    return render(request, "opendata/changes.html", context)
+
+
+def _openapi(request: Request) -> str:
+    return str(request.scope.get("root_path", "")) + OPENAPI

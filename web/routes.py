@@ -6,16 +6,23 @@ from web import (
     account,
     batch_compare,
     batches,
+    bulk,
+    city_map,
+    compatibility,
     corrections,
     demo_mail,
     directories,
+    discovery,
     documents,
     enterprise,
+    feeds,
     home,
     login,
     objections,
     opendata,
     preferences,
+    product_check,
+    products,
     provider,
     receipts,
     search,
@@ -23,8 +30,10 @@ from web import (
     self_check,
     standard_comparison,
     standards,
+    status,
     style,
     suggest,
+    targets,
 )
 from web.firm import claims as firm_claims
 from web.firm import evidence as firm_evidence
@@ -62,15 +71,24 @@ from web.work import pool_case as work_pool_case
 from web.work import renewals as work_renewals
 from web.work import searches as work_searches
 from web.work import submissions as work_submissions
+from web.work import targets as work_targets
 from web.work import users as work_users
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
+    city_map.router,
     search.router,
     suggest.router,
     search_many.router,
+    # Before the enterprise page, whose key takes whatever stands behind /e/.
+    discovery.router,
     enterprise.router,
+    feeds.router,
+    bulk.router,
     directories.router,
+    product_check.router,
+    compatibility.router,
+    products.router,
     batches.router,
     batch_compare.router,
     objections.router,
@@ -78,8 +96,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     receipts.router,
     standards.router,
     standard_comparison.router,
+    targets.router,
     self_check.router,
     opendata.router,
+    status.router,
     documents.router,
     login.router,
     provider.router,
@@ -114,6 +134,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     work_claims.router,
     work_parks.router,
     work_plans.router,
+    work_targets.router,
     # Addresses that name a thing come before those that begin with a firm's key.
     firm_claims.router,
     firm_evidence.router,

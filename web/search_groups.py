@@ -5,9 +5,10 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
+from registry.products.grades import grade_name
 from registry.search.query import Group, ProductHit, SearchPage, Section
 from web.navigation import path_of
-from web.rendering import url_with
+from web.rendering import url_path, url_with
 from web.search_views import marked, query_url
 
 KINDS: dict[Group, tuple[Text, str]] = {
@@ -15,7 +16,6 @@ KINDS: dict[Group, tuple[Text, str]] = {
     "product": (Text("产品", "Products"), "products"),
     "directory": (Text("名录与批次", "Directories and batches"), "listings"),
 }
-ROMAN = ("Ⅰ", "Ⅱ", "Ⅲ")
 
 
 def kind_tabs(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, Any]]:
@@ -75,12 +75,13 @@ def _product(request: Request, page: SearchPage, hit: ProductHit, locale: Locale
     if reference is not None:
         row = path_of(request, "document_row", import_id=reference.import_id, row_id=reference.row_id)
     return {
+        "href": url_with(url_path(request, "product", product_id=hit.id), as_of=as_of),
         "name": marked(hit.segments),
         "near": hit.near,
         "maker": hit.maker,
         "maker_href": url_with(maker, as_of=as_of) if maker else None,
         "category": hit.category,
-        "grade": Text(f"{_roman(hit.grade)}级", f"Grade {_roman(hit.grade)}").in_(locale) if hit.grade else None,
+        "grade": grade_name(hit.grade).in_(locale) if hit.grade else None,
         "valid_from": hit.valid_from,
         "valid_to": hit.valid_to,
         "status": hit.status,
@@ -88,10 +89,6 @@ def _product(request: Request, page: SearchPage, hit: ProductHit, locale: Locale
         "row_href": row,
         "row": Text(f"原文第 {reference.row_number} 行", f"row {reference.row_number}") if reference else None,
     }
-
-
-def _roman(grade: int) -> str:
-    return ROMAN[grade - 1] if 1 <= grade <= len(ROMAN) else str(grade)
 
 
 def listings(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, Any]]:

@@ -85,22 +85,26 @@ TILES = tuple(
     )
 )  # fmt: skip
 FACET = {
+    "field": "status",
     "title": "状态",
-    "more": ("另有 5 个区", "#facets"),
+    "more": [],
     "options": [
-        {"text": text, "count": count, "href": "#facets", "chosen": chosen}
-        for text, count, chosen in (("有效", 81, True), ("即将到期", 14, False), ("公示中", 9, False))
+        {"value": value, "text": text, "count": count, "chosen": chosen, "fixed": False}
+        for value, text, count, chosen in (("valid", "有效", 81, True), ("due", "即将到期", 14, False))
     ],
 }
 SUGGESTIONS = (
     {
         "title": "企业",
         "items": (
-            {"name": "示例星河微电子（深圳）有限公司", "reason": "拼音首字母", "href": "#s", "selected": True},
-            {"name": "东莞市示例轩豪电子有限公司", "reason": "拼音首字母", "href": "#s"},
+            {"name": "示例星河微电子（深圳）有限公司", "reason": "拼音首字母", "href": "#suggest", "selected": True},
+            {"name": "东莞市示例轩豪电子有限公司", "reason": "拼音首字母", "href": "#suggest"},
         ),
     },
-    {"title": "产品", "items": ({"name": "车规级电源管理芯片 XH-PM9", "reason": "企业：示例星河", "href": "#s"},)},
+    {
+        "title": "产品",
+        "items": ({"name": "车规级电源管理芯片 XH-PM9", "reason": "企业：示例星河", "href": "#suggest"},),
+    },
 )
 CHIPS = (
     {"field": "名录", "value": LITTLE_GIANT, "remove_href": "#parsed", "read": True},

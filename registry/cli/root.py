@@ -7,14 +7,17 @@ import typer
 
 from registry.cli import (
     accounts,
+    api_keys,
     assess,
     audit,
+    backup,
     batches,
     demo,
     directory,
     index,
     land,
     objections,
+    opendata,
     search,
     search_config,
     serving,
@@ -51,6 +54,9 @@ def make_app(*, server: serving.Server, reader: search.Reader | None = None) -> 
     batches.mount(app)
     objections.mount(app)
     audit.mount(app)
+    opendata.mount(app)
+    api_keys.mount(app)
+    backup.mount(app)
     return app
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from registry import clock
 from registry.db import make_engine, make_folder, reading, transaction
 from registry.demo.bringing_in import bring_in
+from registry.demo.compatibility import bring_compatibility
 from registry.demo.firms import DEFAULT_SEED
 from registry.demo.lists import demo_lists
 from registry.demo.people import add_people
@@ -25,11 +26,14 @@ from registry.demo.products import product_lists
 from registry.demo.reviews import tell_reviews
 from registry.demo.stories import tell_stories
 from registry.demo.submissions import add_submissions
+from registry.demo.targets import add_plan_values
 from registry.errors import Conflict, InvalidInput, Text
 from registry.models import Account, AuditEvent, Enterprise
 from registry.policies import EVERYWHERE, Actor, Grant
 from registry.services import audit
 from registry.services.assessing.running import assess_tier
+from registry.services.bulk.writing import write_bulk
+from registry.services.feed.night import tell_all
 from registry.services.indexing import rebuild, search_engine
 from registry.services.migrating import migrate
 from registry.services.pool.reassessing import reassess_pool
@@ -41,7 +45,7 @@ DEFAULT_SIZE = 2_400
 SMALLEST, LARGEST = 60, 100_000
 FINISHED = "demo.finished"
 ASIDE = "demo-building"
-PARTS = ("archive", "index", "registry.sqlite3")
+PARTS = ("archive", "index", "bulk", "registry.sqlite3")
 """What is moved into place; the database last, because its being there says that all is there."""
 
 DEMO = Actor(None, "示例数据", (Grant(Role.ADMINISTRATOR, EVERYWHERE), Grant(Role.CURATOR, EVERYWHERE)))
@@ -80,10 +84,13 @@ def build(engine: Engine, settings: Settings, *, size: int, say: Say = lambda _:
         say(Text("正在导入示例名单……", "Importing the fictional lists …"))
         lists = [*demo_lists(firms, today=today), *product_lists(firms, today=today)]
         bring_in(session, lists, archive_dir=settings.archive_dir, actor=DEMO)
+        bring_compatibility(session, firms, today=today, archive_dir=settings.archive_dir, actor=DEMO)
         tell_stories(session, firms, today=today, actor=DEMO)
         add_people(session, actor=DEMO)
         add_submissions(session, firms, today=today, actor=DEMO, archive_dir=settings.archive_dir)
         tell_reviews(session, archive_dir=settings.archive_dir, today=today, actor=DEMO)
+        add_plan_values(session, today=today, actor=DEMO)
+        tell_all(session)
         audit.record(
             session, actor=DEMO.label, action=FINISHED, subject_kind="demo", subject_key="demo", after={"size": size}
         )
@@ -139,6 +146,7 @@ def _derive(engine: Engine, settings: Settings, say: Say) -> None:
     with transaction(engine) as session:
         fill_pool(session)
     reassess_pool(engine, as_of=clock.today())
+    write_bulk(engine, settings.data_dir)
 
 
 def _is_finished(settings: Settings) -> bool:

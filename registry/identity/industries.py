@@ -3,6 +3,7 @@
 import bisect
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -16,6 +17,7 @@ __all__ = [
     "Industry",
     "SizeGroup",
     "chains_of_industry",
+    "industries",
     "industry",
     "industry_2011",
     "industry_path",
@@ -179,6 +181,15 @@ def _classes_of(found: Industry | None) -> tuple[str, ...]:
         return found.successors or (found.code,)
     tree = _edition_2017()
     return tuple(c for c, entry in tree.items() if entry.level == "class" and c.startswith(found.code))
+
+
+def industries() -> Iterator[Industry]:
+    """Every entry of the edition in force, from section to class.
+
+    >>> next(industries()).full_code
+    'A'
+    """
+    yield from _edition_2017().values()
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 
 from registry.models.base import SQLModel
 from registry.models.enterprise import Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
+from registry.models.feed import FeedEvent, FeedFirm, FeedTitle
 from registry.models.imports import ImportMapping, ImportRow, ImportRun, MatchDecision, SourceFile
 from registry.models.listing import Batch, BatchSeal, Listing
 from registry.models.operations import AuditEvent, AuditHead, IndexCatchUp, IndexOutbox, Job
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from registry.models.later import (
         AccessRecord,
         Account,
+        ActionPlan,
+        ApiKey,
         Assessment,
         AssessmentNeed,
         AssessmentRun,
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
         CaseProposal,
         Claim,
         ClaimCode,
+        CompatibilityList,
+        CompatibilityPart,
         Contact,
         Correction,
         CultivationCase,
@@ -48,7 +53,11 @@ if TYPE_CHECKING:
         Park,
         ParkFirm,
         ParkMember,
+        PlanIndicator,
+        PlanPlace,
+        PlanValue,
         Presence,
+        ProductCompatibility,
         RecoveryCode,
         Reexamination,
         ReviewPlan,
@@ -81,6 +90,8 @@ def every_table() -> list[Table]:
 __all__ = [
     "AccessRecord",
     "Account",
+    "ActionPlan",
+    "ApiKey",
     "Assessment",
     "AssessmentNeed",
     "AssessmentRun",
@@ -95,6 +106,8 @@ __all__ = [
     "Chain",
     "Claim",
     "ClaimCode",
+    "CompatibilityList",
+    "CompatibilityPart",
     "Contact",
     "Correction",
     "CultivationCase",
@@ -106,6 +119,9 @@ __all__ = [
     "EnterpriseName",
     "Evidence",
     "Fact",
+    "FeedEvent",
+    "FeedFirm",
+    "FeedTitle",
     "Figure",
     "GroupLink",
     "ImportMapping",
@@ -127,8 +143,12 @@ __all__ = [
     "Park",
     "ParkFirm",
     "ParkMember",
+    "PlanIndicator",
+    "PlanPlace",
+    "PlanValue",
     "Presence",
     "Product",
+    "ProductCompatibility",
     "ProductListing",
     "RecoveryCode",
     "Reexamination",

@@ -19,6 +19,7 @@ class Enterprise(SQLModel, table=True):
         filled_index("enterprise", "stock_code"),
         filled_index("enterprise", "merged_into_id"),
         filled_index("enterprise", "voided_at"),
+        Index("ix_enterprise_industry_city", "industry_code", "city_code"),
     )
 
     id: int = primary_key()

@@ -2,6 +2,7 @@
 
 from registry.models.account import Account, Attempt, LoginSession, MailedLink, RecoveryCode, RoleGrant
 from registry.models.assessment import Assessment, AssessmentNeed, AssessmentRun
+from registry.models.compatibility import CompatibilityList, CompatibilityPart, ProductCompatibility
 from registry.models.cultivation import CaseEvent, CaseProposal, CultivationCase, DailyRun, GroupLink, Reexamination
 from registry.models.figure import Fact, Figure
 from registry.models.inbox import Correction, MergeProposal, Presence, WorkItem
@@ -10,6 +11,7 @@ from registry.models.land import LandGrade, LandRun
 from registry.models.mail import Mail
 from registry.models.membership import AccessRecord, Claim, ClaimCode, Contact, Membership, Park, ParkFirm, ParkMember
 from registry.models.objection import Objection
+from registry.models.open_data import ApiKey
 from registry.models.searching import SearchMiss, SearchWord
 from registry.models.submission import (
     Call,
@@ -20,10 +22,13 @@ from registry.models.submission import (
     SubmissionField,
     SubmissionRevision,
 )
+from registry.models.target import ActionPlan, PlanIndicator, PlanPlace, PlanValue
 
 __all__ = [
     "AccessRecord",
     "Account",
+    "ActionPlan",
+    "ApiKey",
     "Assessment",
     "AssessmentNeed",
     "AssessmentRun",
@@ -33,6 +38,8 @@ __all__ = [
     "CaseProposal",
     "Claim",
     "ClaimCode",
+    "CompatibilityList",
+    "CompatibilityPart",
     "Contact",
     "Correction",
     "CultivationCase",
@@ -52,7 +59,11 @@ __all__ = [
     "Park",
     "ParkFirm",
     "ParkMember",
+    "PlanIndicator",
+    "PlanPlace",
+    "PlanValue",
     "Presence",
+    "ProductCompatibility",
     "RecoveryCode",
     "Reexamination",
     "ReviewPlan",

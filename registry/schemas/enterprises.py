@@ -239,3 +239,10 @@ class EnterprisePage(ReadModel):
     merged_names: list[str]
     """Enterprises merged into this one."""
     updated_at: datetime
+
+
+class SimilarEnterprise(ReadModel):
+    """A firm like another, and what the two have in common, the weightiest first."""
+
+    enterprise: EnterpriseSummary
+    reasons: list[Text]

@@ -41,8 +41,7 @@ def record(
     reason: str = "",
 ) -> AuditEvent:
     """Append one event in the caller's transaction. ``before`` and ``after`` hold only what changed."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    take_turn(session)
     last = session.exec(select(AuditEvent).order_by(col(AuditEvent.id).desc()).limit(1)).first()
     event = AuditEvent(
         at=clock.now(),
@@ -61,6 +60,15 @@ def record(
     session.flush()
     _move_head(session, event.hash)
     return event
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other transaction appends to what is numbered without gaps, and keep others waiting until the end.
+
+    SQLite has one writer anyway. PostgreSQL makes a commit visible before it lets go of the lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
 
 
 def digest(event: AuditEvent) -> str:

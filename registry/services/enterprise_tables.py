@@ -159,7 +159,7 @@ def products_of(session: Session, *, enterprise_id: int, as_of: date) -> list[Pr
             .order_by(col(Product.name), col(Product.version), col(Product.id))
         )
     )
-    entries = _entries(session, [product.id for product in products], as_of) if products else {}
+    entries = product_entries(session, [product.id for product in products], as_of) if products else {}
     return [
         ProductItem(
             id=product.id,
@@ -172,7 +172,8 @@ def products_of(session: Session, *, enterprise_id: int, as_of: date) -> list[Pr
     ]
 
 
-def _entries(session: Session, product_ids: Sequence[int], as_of: date) -> dict[int, list[ProductEntry]]:
+def product_entries(session: Session, product_ids: Sequence[int], as_of: date) -> dict[int, list[ProductEntry]]:
+    """The shown entries of product versions with their state on the day, newest first."""
     query = (
         core_select(ProductListing, Batch, Directory, col(Product.category).label("category"), *DOCUMENT)
         .join(Product, col(Product.id) == col(ProductListing.product_id))

@@ -17,7 +17,7 @@ SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 def migrate(engine: Engine) -> str:
-    """Apply the missing migrations in order, then the shipped directories and chains. Returns the schema revision."""
+    """Apply the missing migrations in order, then the shipped reference rows. Returns the schema revision."""
     try:
         if engine.dialect.name == "sqlite":
             _set_write_ahead_log(engine)
@@ -25,8 +25,12 @@ def migrate(engine: Engine) -> str:
             command.upgrade(_config(connection), "head")
     except OperationalError as error:
         raise storage_error(error) from error
+    # Plans bring in tables that most commands never touch.
+    from registry.services.targets.shipping import sync_plans
+
     with transaction(engine) as session:
         sync_reference_rows(session)
+        sync_plans(session)
     return head_revision()
 
 
@@ -36,6 +40,11 @@ def head_revision() -> str:
     if head is None:
         raise RuntimeError("no migration scripts are shipped")
     return head
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision this code can bring up to date, its own included."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config(None)).walk_revisions())
 
 
 def require_current_schema(engine: Engine) -> None:

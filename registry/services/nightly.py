@@ -23,6 +23,10 @@ from registry.tiering.selection import tiers
 
 NAME = "reassessment"
 POOL_JOB = "pool"
+FEED_JOB = "feed"
+"""Due and expired titles are told, and whatever no act has told."""
+BULK_JOB = "bulk"
+"""The bulk files of the day are written."""
 POOL, ALL = "pool", "all"
 
 
@@ -70,6 +74,9 @@ def queue_night(database: Engine, schedule: Schedule, *, now: datetime) -> bool:
         with transaction(database) as session:
             session.add(DailyRun(name=NAME, day=day))
             session.flush()
+            # Before the work that takes long: titles end at midnight.
+            queue_job(session, kind=FEED_JOB, key=day.isoformat(), payload={}, actor=SYSTEM.label)
+            queue_job(session, kind=BULK_JOB, key=day.isoformat(), payload={}, actor=SYSTEM.label)
             for tier in _tiers(session, schedule.tiers):
                 payload = {"tier": tier, "as_of": day.isoformat()}
                 queue_job(session, kind=KIND, key=tier, payload=payload, actor=SYSTEM.label)

@@ -1,4 +1,7 @@
-"""Tell the search index what changed, in the same transaction as the change."""
+"""Tell the search index and the change feed what changed, in the same transaction as the change.
+
+To be called once the change is whole: the feed compares what is so with what it has told.
+"""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -8,6 +11,7 @@ from sqlmodel import Session, col
 
 from registry import clock
 from registry.models import IndexOutbox, Listing, ProductListing
+from registry.services.feed.later import tell_in_time
 
 REBUILD_ABOVE = 20_000
 """Beyond this many entries in one act a rebuild beside is cheaper than naming each."""
@@ -25,12 +29,16 @@ class Change(StrEnum):
 
 def enterprises_changed(session: Session, enterprise_ids: Iterable[int]) -> None:
     """Queue enterprises, with their products, for indexing; a very large set becomes one rebuild."""
-    _changed(session, Change.ENTERPRISE, enterprise_ids)
+    numbers = set(enterprise_ids)
+    tell_in_time(session, enterprises=numbers)
+    _changed(session, Change.ENTERPRISE, numbers)
 
 
 def products_changed(session: Session, product_ids: Iterable[int]) -> None:
     """Queue products for indexing. Those of a queued enterprise need not be named; its page names its products."""
-    _changed(session, Change.PRODUCT, product_ids)
+    numbers = set(product_ids)
+    tell_in_time(session, products=numbers)
+    _changed(session, Change.PRODUCT, numbers)
 
 
 def batches_changed(session: Session, batch_ids: Iterable[int]) -> None:
@@ -49,14 +57,10 @@ def everything_changed(session: Session) -> None:
     session.execute(insert(IndexOutbox), [_row(Change.EVERYTHING, None)])
 
 
-def _changed(session: Session, kind: Change, numbers: Iterable[int]) -> None:
-    ids = set[int]()
-    for number in numbers:
-        ids.add(number)
-        if len(ids) > REBUILD_ABOVE:
-            everything_changed(session)
-            return
-    if ids:
+def _changed(session: Session, kind: Change, ids: set[int]) -> None:
+    if len(ids) > REBUILD_ABOVE:
+        everything_changed(session)
+    elif ids:
         session.execute(insert(IndexOutbox), [_row(kind, number) for number in sorted(ids)])
 
 

@@ -18,6 +18,8 @@ from registry.schemas.tables import OpenFile
 from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
 from registry.services.beacons import Beacon
+from registry.services.feed.later import TELL_JOB
+from registry.services.feed.night import tell_about, tell_everybody
 from registry.services.imports.jobs import READ_JOB, STAGE_JOB, WRITE_JOB
 from registry.services.imports.long_writing import Writing, write_in_background
 from registry.services.imports.working import Work as ImportWork
@@ -37,7 +39,7 @@ from registry.services.jobs import (
 from registry.services.lab.trials import FOLDER, read_data
 from registry.services.lab.trials import JOB as LAB_JOB
 from registry.services.mailing import Carrier, send_next
-from registry.services.nightly import POOL_JOB, Schedule, queue_night
+from registry.services.nightly import BULK_JOB, FEED_JOB, POOL_JOB, Schedule, queue_night
 from registry.services.pool.reassessing import reassess_pool
 from registry.settings import ARCHIVE
 
@@ -103,6 +105,26 @@ def pool(context: JobContext) -> dict[str, Any]:
     return {"cases": done.cases, "proposals": done.proposals, "chased": done.chased}
 
 
+def feed(context: JobContext) -> dict[str, Any]:
+    """Tell in the change feed what time has done."""
+    return {"events": tell_everybody(context.database, context.progress)}
+
+
+def feed_act(context: JobContext) -> dict[str, Any]:
+    """Tell in the change feed what an act on very many has changed."""
+    firms, products = context.payload["enterprises"], context.payload["products"]
+    return {"events": tell_about(context.database, firms, products, context.progress)}
+
+
+def bulk(context: JobContext) -> dict[str, Any]:
+    """Write the bulk files of the day."""
+    # Writers of files: only where they are needed.
+    from registry.services.bulk.writing import write_bulk
+
+    manifest = write_bulk(context.database, context.data_dir, progress=context.progress)
+    return {"date": manifest.date.isoformat(), "files": len(manifest.files)}
+
+
 def lab_columns(context: JobContext) -> dict[str, Any]:
     """Read everybody's columns for the rule laboratory."""
     return {"size": read_data(context.database, context.data_dir / FOLDER, context.progress)}
@@ -156,6 +178,9 @@ JOB_KINDS: dict[str, JobHandler] = {
     "reindex": reindex,
     "assess": assess,
     POOL_JOB: pool,
+    FEED_JOB: feed,
+    TELL_JOB: feed_act,
+    BULK_JOB: bulk,
     LAB_JOB: lab_columns,
     READ_JOB: import_read,
     STAGE_JOB: import_stage,

@@ -20,7 +20,7 @@ OK = 200
 
 def measure(settings: Settings, asked: dict[str, list[Question]], report: Report, size: str) -> None:
     """One kept connection, one question after the other; read as text, as a name by itself would lead to its page."""
-    own = settings.model_copy(update={"embedded_worker": False, "secure_cookies": False})
+    own = settings.model_copy(update={"embedded_worker": False, "secure_cookies": False, "api_rate": 0})
     # A line a request goes to standard error, as it does in service; nobody wants to read it here.
     with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere), serving(own) as address:
         connection = http.client.HTTPConnection(urlsplit(address).netloc)

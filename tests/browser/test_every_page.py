@@ -30,15 +30,28 @@ from tests.browser.case_pages import case_pages
 from tests.browser.conftest import LiveServer, NewPage
 from tests.browser.firm_pages import FIRM_PAGES
 from tests.browser.looking import Visit, every_visit, faults_of
+from tests.browser.plan_pages import PLAN_PAGES
 from tests.web.test_audience import PUBLIC
 from web.routes import ROUTERS
 
 NOT_PAGES = {
+    "product_download": "a download",
+    "compatibility_download": "a download",
     "document_original": "a download",
     "directory_download": "a download",
+    "bulk_file": "a download",
+    "feed": "for feed readers",
+    "directory_feed": "for feed readers",
+    "robots": "for programs",
+    "sitemap": "for programs",
+    "sitemap_part": "for programs",
+    "llms": "for programs",
+    "enterprise_jsonld": "for programs",
     "batch_compare_export": "a download",
     "candidate_export": "a download",
     "lab_export": "a download",
+    "plan_download": "a download",
+    "plan_rows_download": "a download",
     "renewal_export": "a download",
     "missing_export": "a download",
     "renewal_calendar": "a download",
@@ -56,6 +69,7 @@ NOT_PAGES = {
     "link_form": "behind a link that works once",
     "merge_proposal": "leads on to the two side by side",
     "suggest": "the list under a search box",
+    "city_shapes": "the shapes of the map on the front page",
     "work": "leads on to the candidates",
 }
 GROUPS = {
@@ -76,6 +90,7 @@ GROUPS = {
             "park_list",
         ),
     ),
+    "plans": ("target_board", "plan_", "work_targets", "work_plan", "work_indicator"),
 }
 """Pages looked at by a file of their own, so that several processes can share the looking: how their routes begin. The
 others are "public" or "office" by their audience; a firm's pages are looked at by ``test_firm_journeys``."""
@@ -89,6 +104,8 @@ def pages_of(group: str, live_server: LiveServer) -> dict[str, str]:
             return import_pages(engine, live_server)
         if group == "batches":
             return batch_pages(engine)
+        if group == "plans":
+            return dict(PLAN_PAGES)
         if group == "cases":
             return case_pages(engine)
         return public_pages(engine) if group == "public" else office_pages(engine) | lab_pages(engine, live_server)
@@ -108,6 +125,23 @@ def _group_of(name: str) -> str:
     return found or ("public" if name in PUBLIC else "office")
 
 
+PRODUCT_PAGES = {
+    "product_list": "/products?category=db&status=all",
+    "product": "/products/1",
+    "product_check": "/products/check",
+    "compatibility_matrix": "/products/compatibility",
+    "compatibility_records": "/products/compatibility/records",
+}
+
+
+PEOPLE_PAGES = {
+    "sign_in": "/login",
+    "register_form": "/register",
+    "reset_form": "/forgot",
+    "demo_mail": "/demo/mail",
+}
+
+
 def public_pages(engine: Engine) -> dict[str, str]:
     """What anybody may open."""
     with reading(engine) as session:
@@ -119,12 +153,16 @@ def public_pages(engine: Engine) -> dict[str, str]:
         "home": "/",
         "search": "/search?q=示例",
         "search, products": "/search?q=示例&kind=product",
+        "search, understood": "/search?q=小巨人 深圳 芯片",
         "search_many": "/search/many",
-        "search, nothing found": "/search?q=没有这家公司的名字",
+        "search, nothing found": "/search?q=没有这样的企业名称&city=440300",
         "enterprise": f"/e/{firm}",
+        "enterprise on another day": f"/e/{firm}?as_of=2025-06-30&from=示例",
+        "enterprise that is not listed": "/e/91440300MA5G580778",
         "directory_list": "/directories",
         "directory": "/directories/little_giant?as_of=2025-06-30",
         "product catalogue": "/directories/secure_product",
+        **PRODUCT_PAGES,
         "batch": "/batches/1",
         "standard_list": "/standards",
         "standard": "/standards/hte",
@@ -132,14 +170,13 @@ def public_pages(engine: Engine) -> dict[str, str]:
         "self_check": "/standards/little_giant/self-check?region=440300",
         "self_check of a scored standard": "/standards/hte/self-check",
         "open_data": "/open-data",
+        "api_changes": "/open-data/changes",
+        "status_page": "/status",
         "receipt_form": "/receipts/check?number=SB-2026-000001",
         "document_row": document_row,
         "style_page": "/style",
         "nothing here": "/no-such-page",
-        "sign_in": "/login",
-        "register_form": "/register",
-        "reset_form": "/forgot",
-        "demo_mail": "/demo/mail",
+        **PEOPLE_PAGES,
     }
 
 

@@ -1,22 +1,18 @@
-"""The public pages in a real browser: narrow and wide, both themes and languages, with script and without."""
+"""What visitors do on the public pages, with script and without. How every page looks: ``test_every_page``."""
 
 import socket
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from asgi import create_app
 from registry.settings import Settings
 from tests.support.public_pages import MOON, STAR, key_of
 
 pytest_plugins = ("tests.web.public_registry",)
-
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-WIDTHS = (360, 768, 1440)
 
 
 @pytest.fixture(scope="module")
@@ -32,62 +28,12 @@ def site(public_settings: Settings) -> Iterator[str]:
     listening.close()
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 def opened(browser: Browser, site: str, path: str, **wishes: object) -> Page:
     """A page in a context of its own; ``wishes`` are those of Playwright's contexts."""
     given = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}} | wishes
     page = browser.new_context(**given).new_page()  # type: ignore[arg-type]  # a plain dict of its options
     page.goto(site + path)
     return page
-
-
-def row_of(browser: Browser, site: str) -> str:
-    """The address of an archived row."""
-    page = opened(browser, site, f"/e/{key_of(STAR)}")
-    found = page.locator("a.tl-bar").first.get_attribute("href") or ""
-    page.context.close()
-    return found
-
-
-def paths(browser: Browser, site: str) -> list[str]:
-    """One address of each kind of page."""
-    return [
-        "/",
-        "/search?q=小巨人 深圳 芯片",
-        "/search?q=没有这样的企业名称&city=440300",
-        f"/e/{key_of(STAR)}?as_of=2026-01-01&from=示例",
-        "/e/91440300MA5G580778",
-        row_of(browser, site),
-    ]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-def test_axe_finds_nothing_on_any_page(browser: Browser, site: str, theme: str, language: str) -> None:
-    for path in paths(browser, site):
-        page = opened(browser, site, path, color_scheme=theme, locale=language, bypass_csp=True)
-        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("async () => (await axe.run()).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])")
-        assert found == [], path
-        page.context.close()
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-def test_no_page_scrolls_sideways(browser: Browser, site: str, width: int, language: str) -> None:
-    for path in paths(browser, site):
-        page = opened(browser, site, path, locale=language, viewport={"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        page.context.close()
 
 
 def test_without_script_a_visitor_finds_filters_and_opens_a_document(browser: Browser, site: str) -> None:
@@ -141,6 +87,6 @@ def test_the_map_changes_with_the_directory_and_a_tile_leads_to_its_enterprises(
     page = opened(browser, site, "/", java_script_enabled=False)
     page.get_by_role("combobox").select_option("innovative_sme")
     page.get_by_role("button", name="查看").click()
-    page.locator("a.tile").filter(has_text="佛山").click()
+    page.get_by_role("group", name="各市有效数").get_by_role("link", name="佛山").click()
     assert page.get_by_role("status").filter(has_text="30 家企业").count() == 1
     page.context.close()

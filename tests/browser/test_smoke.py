@@ -1,13 +1,8 @@
 """The journeys everything else stands on, each with and without JavaScript."""
 
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LiveServer
-
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-PUBLIC = ("/", "/search?q=示例", "/login")
 
 
 def test_the_front_page_finds_a_firm_by_its_name(any_page: Page) -> None:

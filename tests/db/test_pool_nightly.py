@@ -16,6 +16,7 @@ from registry.models import Assessment, CaseProposal, CultivationCase, DailyRun,
 from registry.policies import Actor
 from registry.pool_words import CaseEventKind, ProposalGround, ProposalState
 from registry.search.embedded import EmbeddedEngine
+from registry.services.bulk.reading import folders
 from registry.services.nightly import Schedule, queue_night, schedule_of
 from registry.services.pool.acts import move_case, record_work
 from registry.services.pool.chasing import chase_stalled
@@ -65,6 +66,8 @@ def test_the_night_is_queued_once_at_its_time_by_one_of_several_processes(engine
     with reading(engine) as session:
         jobs = session.exec(select(Job).order_by(col(Job.id))).all()
         assert [(job.kind, job.key) for job in jobs] == [
+            ("feed", "2026-11-23"),
+            ("bulk", "2026-11-23"),
             ("assess", "hte"),
             ("assess", "little_giant"),
             ("pool", "2026-11-23"),
@@ -76,13 +79,13 @@ def test_the_night_is_queued_once_at_its_time_by_one_of_several_processes(engine
 def test_the_worker_looks_at_the_clock_and_does_the_work(sqlite_engine: Engine, tmp_path: Path) -> None:
     a_pool(sqlite_engine)
     schedule = Schedule(time(0, 0), ("pool",), (9, 21))
-    worker = Worker(sqlite_engine, EmbeddedEngine(tmp_path / "index"), schedule=schedule)
+    worker = Worker(sqlite_engine, EmbeddedEngine(tmp_path / "index"), data_dir=tmp_path, schedule=schedule)
     worker.start()
     done = threading.Event()
     for _ in range(100):
         with reading(sqlite_engine) as session:
             jobs = session.exec(select(Job)).all()
-            if len(jobs) == 2 and all(job.state is JobState.DONE for job in jobs):
+            if len(jobs) == 4 and all(job.state is JobState.DONE for job in jobs):
                 done.set()
                 break
         threading.Event().wait(0.1)
@@ -91,6 +94,7 @@ def test_the_worker_looks_at_the_clock_and_does_the_work(sqlite_engine: Engine, 
     with reading(sqlite_engine) as session:
         result = session.exec(select(Job.result).where(Job.kind == "pool")).one()
         assert result == {"cases": 1, "proposals": 0, "chased": 0}
+    assert len(folders(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,18 @@ _FREE: list[FastAPI] = []
 
 @contextmanager
 def running(
-    settings: Settings, *, base_url: str = "https://registry.example", raise_faults: bool = False
+    settings: Settings,
+    *,
+    base_url: str = "https://registry.example",
+    raise_faults: bool = False,
+    counting: bool = False,
 ) -> Iterator[TestClient]:
-    """A client that speaks https, as browsers do, follows no redirect and lets a fault come back as its answer."""
+    """A client that speaks https, as browsers do, follows no redirect and lets a fault come back as its answer.
+
+    ``counting``: its questions to the interface count against the quota of its address.
+    """
+    if not counting:
+        settings = settings.model_copy(update={"api_rate": 0})
     if _FREE:
         app = _FREE.pop()
         furnish(app, settings)

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class Cluster:
     template: str
     shape: str
     numbers: Iterator[int]
-    free: list[str] = field(default_factory=list)
+    free: list[str]
     """Databases as they were after their migrations."""
 
     @contextmanager
@@ -64,11 +64,17 @@ class Cluster:
             if self._put_back(name):
                 self.free.append(name)
             else:
-                self.drop(name)
+                _administer(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def drop(self, name: str) -> None:
-        """Remove a database, whoever is connected."""
-        _administer(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    @contextmanager
+    def empty_database(self) -> Iterator[str]:
+        """The URL of a database with nothing in it, gone afterwards."""
+        name = f"{self.template}_{next(self.numbers)}"
+        _administer(self.server, f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+        try:
+            yield _spell(self.server.set(database=name))
+        finally:
+            _administer(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _make(self) -> str:
         name = f"{self.template}_{next(self.numbers)}"
@@ -93,12 +99,12 @@ def cluster(worker: str) -> Iterator[Cluster]:
     with _given_server(given) if given else _own_server() as server:
         template = f"registry_test_{os.getpid()}_{worker}"
         _administer(server, f"CREATE DATABASE \"{template}\" TEMPLATE template0 ENCODING 'UTF8'")
-        made = Cluster(server, template, _migrate(server.set(database=template)), count(1))
+        free: list[str] = []
         try:
-            yield made
+            yield Cluster(server, template, _migrate(server.set(database=template)), count(1), free)
         finally:
-            for name in (*made.free, template):
-                made.drop(name)
+            for name in (*free, template):
+                _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager

@@ -25,8 +25,10 @@ from import_scripts.reading import open_file
 from registry.clock import now
 from registry.db import reading
 from registry.errors import RegistryError
-from registry.models import Account, CultivationCase, Enterprise, RuleDraft, Submission, WorkItem
+from registry.models import Account, ActionPlan, CultivationCase, Enterprise, RuleDraft, Submission, WorkItem
 from registry.policies import Actor, Grant
+from registry.product_words import CompatibilityAxis, CompatibilityStatus
+from registry.products.combinations import Combination
 from registry.schemas.imports import ImportOptions
 from registry.services.accounts.sessions import actor_of
 from registry.services.accounts.signing import signer_of
@@ -39,9 +41,12 @@ from registry.services.match_jobs import Place
 from registry.services.notices.deciding import Asked
 from registry.services.pool.choosing import CaseQuery
 from registry.services.pool.groups import NewLink
+from registry.services.products.compatibility import PublishedList
 from registry.services.splitting import Parts
 from registry.services.submitting.calls import NewCall
 from registry.services.submitting.evidence import Inspected
+from registry.services.targets.catalogue import Plan
+from registry.services.targets.values import TypedValue
 from registry.settings import Settings
 from registry.vocabulary import (
     CorrectionState,
@@ -59,6 +64,23 @@ from tests.factories import a_uscc
 from tests.support.roles import COUNTY, GRANTS
 
 DAY = date(2026, 1, 1)
+GUANGDONG_PLAN = Plan(
+    ActionPlan(
+        code="example",
+        title_zh="示例计划",
+        title_en="Example",
+        from_year=2019,
+        to_year=2022,
+        region_code="440000",
+        source_zh="示例",
+        source_en="Example",
+        position=1,
+        groups=[],
+        areas=[],
+    ),
+    (),
+)
+"""A plan of the province, for asking who may enter its values."""
 
 
 @cache
@@ -124,6 +146,8 @@ def things_of(folder: Path, matters: dict[str, object]) -> dict[str, Any]:
         "decision": ObjectionState.DISMISSED,
         "options": ImportOptions(directory="hte", batch="示例批", year=2026),
         "asked": Asked(ImportKind.WITHDRAW, DAY, "示例1号", "hte"),
+        "given": a_compatibility_list(folder / "示例.csv"),
+        "list_id": 1,
         "archive_dir": folder / "archive",
         "folder": folder,
         "open_file": open_file,
@@ -132,6 +156,13 @@ def things_of(folder: Path, matters: dict[str, object]) -> dict[str, Any]:
         "values": {},
         "revision": 1,
     }
+
+
+def a_compatibility_list(path: Path) -> PublishedList:
+    """A list of one combination; only that file lies there."""
+    parts = ((CompatibilityAxis.CHIP, "示例芯"), (CompatibilityAxis.OS, "示例系统"))
+    found = [Combination("", 2, parts, CompatibilityStatus.COMPATIBLE)]
+    return PublishedList(path, path.name, "0" * 64, 1, "text/csv", "示例名单", "", found, 0)
 
 
 def cases_of(matters: dict[str, object], settings: Settings, engine: Engine) -> dict[str, Any]:
@@ -209,6 +240,19 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "lab.drafts.create_draft": {"document": ("《示例办法》", "示例1号")},
     "audit_reading.find_events": {"asked": AuditFilter()},
     "corrections.decide_correction": {"decision": CorrectionState.DISMISSED},
+    "targets.places.set_place": {
+        **{"plan": "electronics_2019_2022", "subject": "area:east", "cities": [], "version": 0},
+        **{"words_zh": "", "words_en": "", "source": ""},
+    },
+    "targets.values.enter_value": {
+        **{"plan": "electronics_2019_2022", "indicator": "high_tech_firms"},
+        "typed": TypedValue("1", "2020-12-31", "official", "示例公报", "2021-03-01"),
+    },
+    "targets.values.withdraw_value": {
+        **{"plan": "electronics_2019_2022", "indicator": "high_tech_firms", "value_id": 1, "version": 1},
+    },
+    "targets.values.may_enter": {"plan": GUANGDONG_PLAN},
+    "targets.values.require_enterer": {"plan": GUANGDONG_PLAN},
 }
 ROWS: dict[str, Callable[[Session, dict[str, Any]], Any]] = {
     "account": lambda session, known: session.get_one(Account, known["account_id"]),

@@ -32,15 +32,22 @@ ADMINISTRATORS = frozenset({"city_administrator", "administrator"})
 AUDITING = ADMINISTRATORS | {"auditor"}
 
 _PUBLIC = (
-    "home search suggest search_many search_many_answers enterprise directory_list directory directory_download batch "
-    "batch_compare batch_compare_export objection_form objection_file objection_receipt standard_list standard "
+    "home city_shapes search suggest search_many search_many_answers enterprise directory_list directory "
+    "directory_download batch batch_compare batch_compare_export objection_form objection_file objection_receipt "
+    "standard_list standard "
+    "product_list product_download product product_check product_check_answers api_products api_product_download "
+    "api_product api_product_check compatibility_matrix compatibility_records compatibility_download "
+    "api_compatibility "
     "standard_compare self_check self_check_result open_data document_row document_original sign_in sign_in_submit "
     "sign_in_code sign_in_code_submit provider_leave provider_back register_form register reset_form reset_ask "
     "link_form link_use demo_mail sign_out preferences style_page api_search api_suggest api_identifier "
     "api_enterprises api_enterprise api_directories api_directory api_listings api_batches api_batch "
     "api_batch_compare api_objection_receipt api_directory_download api_document_row api_standards api_standard "
     "api_standard_check api_reconcile api_reconcile_form api_reconcile_properties api_reconcile_suggest "
-    "api_reconcile_preview"
+    "api_reconcile_preview api_events api_code_lists api_code_list feed directory_feed bulk_file robots sitemap "
+    "sitemap_part llms enterprise_jsonld api_changes status_page api_status "
+    "target_board plan_board plan_download plan_indicator plan_rows plan_rows_download api_plans api_plan "
+    "api_plan_matrix api_plan_firms"
 )
 _PEOPLE = "account password_form password_change session_end second_factor second_factor_act"
 _LOOKING = (
@@ -48,17 +55,26 @@ _LOOKING = (
     "ladder_page mapping_list import_list work_import import_compare import_errors import_row batch_list work_batch "
     "objection_list search_miss_list search_miss work_standards lab_draft lab_publish_confirm lab_export api_imports "
     "api_import api_import_mappings api_import_review api_import_compare api_import_compare_rows api_import_row "
-    "api_import_errors api_work_batches api_objections api_candidates api_renewals api_missing"
+    "api_import_errors api_work_batches api_objections api_candidates api_renewals api_missing "
+    "work_targets work_plan work_plan_place work_indicator"
 )
 
 WORDS: Mapping[str, object] = {
     "code": "little_giant",
+    "product_id": 1,
     "tier": "little_giant",
     "format": "csv",
     "act": "final",
     "kind": "enterprise",
     "against": "current",
     "subject": "yearly",
+    "day": "latest",
+    "name": "manifest.json",
+    "list": "levels",
+    "map_part": "pages",
+    "indicator": "high_tech_firms",
+    "plan_code": "electronics_2019_2022",
+    "plan_subject": "area:east",
 }
 """What stands in addresses besides the matters of ``tests.support.roles``."""
 
@@ -76,8 +92,15 @@ _FIRM = (
     "submission_evidence evidence_add evidence_remove submission_field submission_part submission_part_save "
     "submission_receipt submission_receipt_json group_add group_links group_end"
 )
+_PLAN = (
+    "plan_board plan_download plan_indicator plan_rows plan_rows_download work_plan work_indicator "
+    "work_indicator_enter work_indicator_withdraw api_plan api_plan_matrix api_plan_firms"
+)
 OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
+    **{name: {"code": "plan_code"} for name in _PLAN.split()},
+    **{name: {"code": "plan_code", "subject": "plan_subject"} for name in ("work_plan_place", "work_plan_place_set")},
     **dict.fromkeys(_FIRM.split(), _OWN),
+    "sitemap_part": {"part": "map_part"},
     "firm_park": _OWN | {"link_id": "park_link"},
     "correction_receipt": {"receipt": "correction_receipt"},
     **{f"classified_{act}": {"listing_id": "term_id"} for act in ("term", "result", "apply", "decide")},
@@ -201,6 +224,7 @@ LET_IN: dict[str, frozenset[str]] = {
     ),
     "work_objection": IMPORTERS | {"auditor"},
     **dict.fromkeys("search_miss_settle search_word_undo".split(), IMPORTERS),
+    **dict.fromkeys("work_plan_place_set work_indicator_enter work_indicator_withdraw".split(), IMPORTERS),
     "api_match": CURATORS,
     **dict.fromkeys("correction_file correction_form correction_receipt receipt_form receipt_check".split(), ALL),
     **dict.fromkeys("firm_list claim_search claim_form claim_send".split(), PEOPLE),

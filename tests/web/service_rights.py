@@ -4,7 +4,7 @@ Most say the address whose act they are: whoever is let in there (``tests.web.ri
 there that the answer is about the matter, not about who asks.
 """
 
-from tests.web.rights import ALL, AUDITING, CURATORS, LET_IN, MEMBERS, OFFICIALS, PEOPLE
+from tests.web.rights import ALL, AUDITING, CURATORS, IMPORTERS, LET_IN, MEMBERS, OFFICIALS, PEOPLE
 
 _AS_ADDRESS = {
     "user_act": (
@@ -89,6 +89,10 @@ _AS_ADDRESS = {
         "pool.acts.plan_next pool.acts.record_work pool.acts.set_product pool.moves.lock_case "
         "pool.proposing.decide_proposal pool.taking_in.take_in"
     ),
+    "work_indicator_enter": (
+        "targets.places.set_place targets.values.enter_value targets.values.require_enterer "
+        "targets.values.withdraw_value"
+    ),
     "cultivation_board": (
         "pool.classified.classified_page pool.exporting.write_cases pool.listing.board pool.listing.cases "
         "pool.listing.pool_counts pool.outcomes.outcomes"
@@ -102,6 +106,9 @@ _HERE = {
         "duplicates.dismiss_proposal identities.assign_code identities.rename_enterprise identities.require_curator "
         "pool.groups.add_link pool.groups.end_link splitting.split_enterprise standing.relocate_enterprise "
         "standing.set_operating_status"
+    ),
+    IMPORTERS: (
+        "products.compatibility.bring_list products.compatibility.preview_list products.compatibility.take_back_list"
     ),
 }
 """Functions by those who are let in, where no address is about the same matter."""
@@ -133,7 +140,7 @@ _HERE |= {
         "inbox.reach.may_handle lab.drafts.may_write lab.publishing.may_approve match_jobs.cancel_match "
         "match_jobs.get_match match_jobs.result_of match_workbook.apply_choices merging.unmerge "
         "notices.carrying_out.carry_out pool.reexamining.carry_out_result pool.reexamining.decide_result "
-        "reviewing.rights.may_decide splitting.unsplit submitting.plans.may_set"
+        "reviewing.rights.may_decide splitting.unsplit submitting.plans.may_set targets.values.may_enter"
     ),
 }
 NOTHING_FOR_STRANGERS = frozenset(
@@ -142,7 +149,7 @@ NOTHING_FOR_STRANGERS = frozenset(
         "batch_life.objection_reading.may_read firms.claiming.claims_of firms.home.my_firms "
         "inbox.assigning.last_assignment inbox.listing.items_of inbox.listing.neighbours "
         "inbox.listing.waiting_count inbox.reach.may_handle lab.drafts.may_write lab.publishing.may_approve "
-        "reviewing.rights.may_decide submitting.plans.may_set "
+        "reviewing.rights.may_decide submitting.plans.may_set targets.values.may_enter "
         "imports.long_writing.stop_writing match_workbook.apply_choices"
     ).split()
 )

@@ -73,18 +73,20 @@ def test_a_product_announcement_names_version_and_grade(client: TestClient, sqli
     assert "Ⅱ级" in page
 
 
-def test_the_name_of_a_product_opens_its_row_wherever_it_is_shown(
+def test_the_name_of_a_product_opens_its_page_and_its_row_is_beside_it_wherever_it_is_shown(
     client: TestClient, sqlite_engine: Engine, sqlite_settings: Settings, tmp_path: Path
 ) -> None:
     with transaction(sqlite_engine) as session:
         number = bring_products(session, sqlite_settings, tmp_path)
         opened = get_import(session, import_id=number).summary.batch_id
+    opened_rows = set()
     for address in (f"/batches/{opened}", "/directories/secure_product", f"/e/{key_of(STAR)}"):
-        link = re.search(
-            rf'<a class="quiet" href="(/documents/{number}/rows/\d+)">示例星河操作系统', client.get(address).text
-        )
+        page = client.get(address).text
+        assert re.search(r'<a class="quiet" href="/products/\d+">示例星河操作系统', page), address
+        link = re.search(rf'<a class="doc[^"]*" href="(/documents/{number}/rows/\d+)"', page)
         assert link, address
-        opens = link[1]
+        opened_rows.add(link[1])
+    opens = min(opened_rows)
     row = client.get(opens).text
     assert "示例星河操作系统" in row
     assert f'href="/e/{key_of(STAR)}"' in row

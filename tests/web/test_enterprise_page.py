@@ -101,3 +101,9 @@ def test_it_speaks_english_and_keeps_the_chinese_name(public: TestClient) -> Non
     assert STAR in said
     assert "in force" in said
     assert "Yearly figures" in said
+
+
+def test_on_paper_it_carries_a_code_to_its_live_state(public: TestClient) -> None:
+    page = public.get(f"/e/{key_of(STAR)}").text
+    assert f"/e/{key_of(STAR)}</p>" in page.split('class="paper-only')[1]
+    assert 'role="img"' in page.split('class="paper-only')[1]

@@ -70,3 +70,15 @@ def test_the_steps_of_the_scale_rise(values: list[int]) -> None:
     bounds = scale_bounds(values)
     assert bounds[0] == 1
     assert all(low < high for low, high in pairwise(bounds))
+
+
+def test_the_map_names_its_source_and_its_shapes_may_be_kept_for_ever(public: TestClient) -> None:
+    page = public.get("/").text
+    assert "审图号 GS（2024）0650号" in page
+    assert "示意图，不表示边界" in page
+    address = re.search(r'href="(/maps/\w+\.svg)#c440300"', page)
+    assert address is not None
+    shapes = public.get(address[1])
+    assert shapes.headers["content-type"] == "image/svg+xml"
+    assert "immutable" in shapes.headers["cache-control"]
+    assert public.get("/maps/000000000000.svg").status_code == 404

@@ -122,7 +122,7 @@ def list_context(
         "typed": typed,
         "refusal": refusal,
         "error_at": refusal.field if refusal and refusal.field in NEW else "label",
-        "directories": [("", "")]
+        "directories": [("", Text("请选择", "Choose one").in_(locale))]
         + [(row["code"], Text(row["short_zh"], row["short_en"]).in_(locale)) for row in shipped("directories")],
         "start_url": url_path(request, "batch_start"),
     }

@@ -1446,9 +1446,226 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_review_plan")),
     )
+    op.create_index("ix_enterprise_industry_city", "enterprise", ["industry_code", "city_code"])
+
+    op.create_table(
+        "action_plan",
+        sa.Column("code", sa.String(40), nullable=False),
+        sa.Column("title_zh", sa.String(200), nullable=False),
+        sa.Column("title_en", sa.String(300), nullable=False),
+        sa.Column("from_year", sa.Integer(), nullable=False),
+        sa.Column("to_year", sa.Integer(), nullable=False),
+        sa.Column("region_code", sa.String(6), nullable=False),
+        sa.Column("source_zh", sa.String(400), nullable=False),
+        sa.Column("source_en", sa.String(600), nullable=False),
+        sa.Column("groups", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("areas", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_action_plan")),
+    )
+    op.create_table(
+        "plan_indicator",
+        sa.Column("plan_code", sa.String(40), nullable=False),
+        sa.Column("code", sa.String(40), nullable=False),
+        sa.Column("group_code", sa.String(40), nullable=False),
+        sa.Column("name_zh", sa.String(100), nullable=False),
+        sa.Column("name_en", sa.String(150), nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("unit_zh", sa.String(20), nullable=False),
+        sa.Column("unit_en", sa.String(30), nullable=False),
+        sa.Column("meaning_zh", sa.String(400), nullable=False),
+        sa.Column("meaning_en", sa.String(600), nullable=False),
+        sa.Column("targets", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("count_rule", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("source_zh", sa.String(400), nullable=False),
+        sa.Column("source_en", sa.String(600), nullable=False),
+        sa.Column("at_home", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["plan_code"], ["action_plan.code"], name=op.f("fk_plan_indicator_plan_code_action_plan")
+        ),
+        sa.PrimaryKeyConstraint("plan_code", "code", name=op.f("pk_plan_indicator")),
+    )
+    op.create_table(
+        "plan_place",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan_code", sa.String(40), nullable=False),
+        sa.Column("subject", sa.String(50), nullable=False),
+        sa.Column("cities", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("words_zh", sa.String(300), nullable=False),
+        sa.Column("words_en", sa.String(400), nullable=False),
+        sa.Column("source", sa.String(300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("entered_by", sa.String(100), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["plan_code"], ["action_plan.code"], name=op.f("fk_plan_place_plan_code_action_plan")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_place")),
+        sa.UniqueConstraint("plan_code", "subject", "version", name=op.f("uq_plan_place_plan_code_subject_version")),
+    )
+    op.create_table(
+        "plan_value",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan_code", sa.String(40), nullable=False),
+        sa.Column("indicator_code", sa.String(40), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("value", sa.Numeric(24, 4).with_variant(sa.BigInteger(), "sqlite"), nullable=False),
+        sa.Column("trust", sa.String(32), nullable=False),
+        sa.Column("document", sa.String(300), nullable=False),
+        sa.Column("document_no", sa.String(100), nullable=False),
+        sa.Column("document_on", sa.Date(), nullable=False),
+        sa.Column("source_url", sa.String(500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(400), nullable=False),
+        sa.Column("entered_by", sa.String(100), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["action_plan.code"], name=op.f("fk_plan_value_plan_code_action_plan")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_value")),
+        sa.UniqueConstraint(
+            "plan_code",
+            "indicator_code",
+            "on_day",
+            "trust",
+            "version",
+            name=op.f("uq_plan_value_plan_code_indicator_code_on_day_trust_version"),
+        ),
+    )
+
+    op.create_table(
+        "compatibility_list",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(300), nullable=False),
+        sa.Column("publisher", sa.String(200), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("brought_by", sa.String(100), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["source_file_id"], ["source_file.id"], name=op.f("fk_compatibility_list_source_file_id_source_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compatibility_list")),
+    )
+    with op.batch_alter_table("compatibility_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_compatibility_list_source_file_id"), ["source_file_id"], unique=False)
+
+    op.create_table(
+        "product_compatibility",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sheet", sa.String(120), nullable=False),
+        sa.Column("row_number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(60), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("tested_on", sa.Date(), nullable=True),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["compatibility_list.id"], name=op.f("fk_product_compatibility_list_id_compatibility_list")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_compatibility")),
+    )
+    with op.batch_alter_table("product_compatibility", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_compatibility_list_id"), ["list_id"], unique=False)
+
+    op.create_table(
+        "compatibility_part",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("compatibility_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("axis", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("folded", sa.String(300), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["compatibility_id"],
+            ["product_compatibility.id"],
+            name=op.f("fk_compatibility_part_compatibility_id_product_compatibility"),
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_compatibility_part_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compatibility_part")),
+    )
+    with op.batch_alter_table("compatibility_part", schema=None) as batch_op:
+        batch_op.create_index("ix_compatibility_part_axis_folded", ["axis", "folded"], unique=False)
+        batch_op.create_index(batch_op.f("ix_compatibility_part_compatibility_id"), ["compatibility_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_compatibility_part_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "feed_event",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("type", sa.String(32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("directory_code", sa.String(40), nullable=True),
+        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_feed_event")),
+    )
+    with op.batch_alter_table("feed_event", schema=None) as batch_op:
+        batch_op.create_index("ix_feed_event_directory_code_seq", ["directory_code", "seq"], unique=False)
+        batch_op.create_index("ix_feed_event_type_seq", ["type", "seq"], unique=False)
+
+    op.create_table(
+        "feed_firm",
+        sa.Column(
+            "enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("key", sa.String(24), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("region_code", sa.String(6), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_removed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("enterprise_id", name=op.f("pk_feed_firm")),
+    )
+    op.create_table(
+        "feed_title",
+        sa.Column("kind", sa.String(1), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("stage", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "number", name=op.f("pk_feed_title")),
+    )
+    with op.batch_alter_table("feed_title", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feed_title_enterprise_id"), ["enterprise_id"], unique=False)
+        batch_op.create_index("ix_feed_title_product_id", ["product_id"], unique=False)
+
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("holder", sa.String(100), nullable=False),
+        sa.Column("key_sha256", sa.String(64), nullable=False),
+        sa.Column("made_by", sa.String(100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("key_sha256", name=op.f("uq_api_key_key_sha256")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("api_key")
+    with op.batch_alter_table("feed_title", schema=None) as batch_op:
+        batch_op.drop_index("ix_feed_title_product_id")
+        batch_op.drop_index(batch_op.f("ix_feed_title_enterprise_id"))
+
+    op.drop_table("feed_title")
+    op.drop_table("feed_firm")
+    with op.batch_alter_table("feed_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_feed_event_type_seq")
+        batch_op.drop_index("ix_feed_event_directory_code_seq")
+
+    op.drop_table("feed_event")
+    op.drop_index("ix_enterprise_industry_city", "enterprise")
+    op.drop_table("plan_value")
+    op.drop_table("plan_place")
+    op.drop_table("plan_indicator")
+    op.drop_table("action_plan")
+    op.drop_table("compatibility_part")
+    op.drop_table("product_compatibility")
+    op.drop_table("compatibility_list")
     for act in ("update", "delete"):
         if op.get_bind().dialect.name == "sqlite":
             op.execute(f"DROP TRIGGER audit_event_no_{act}")

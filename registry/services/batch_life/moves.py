@@ -13,6 +13,7 @@ from registry.policies import Actor, require_importer
 from registry.schemas.batches import BatchEvent
 from registry.schemas.inputs import EARLIEST, LATEST
 from registry.services import audit, outbox
+from registry.services.feed.telling import tell_correction
 from registry.services.rows import by_number
 from registry.vocabulary import BatchAct, BatchState
 
@@ -76,6 +77,8 @@ def move(session: Session, batch: Batch, act: BatchAct, *, actor: Actor, said: S
     before, batch.state = batch.state, require_move(batch, act)
     session.flush()
     record(session, batch, act, actor=actor, said=said, before={"state": before.value}, **more)
+    if act is BatchAct.FINAL and batch.supersedes_id is not None:
+        tell_correction(session, old=session.get_one(Batch, batch.supersedes_id), new=batch, day=said.on)
     outbox.batches_changed(session, [batch.id])
 
 

@@ -113,7 +113,7 @@ def in_words(field: FieldDef, value: Any) -> Text:
         words = f"{found.full_code} {found.name}" if found else str(value)
         return Text(words, words)
     if field.kind == "products":
-        named = [one["name"] for one in value]
+        named = [f"{one['name']} {one.get('version', '')}".rstrip() for one in value]
         return Text("、".join(named), ", ".join(named))
     if field.kind == "valuation":
         words = f"{value['amount']:,} {value.get('currency', 'CNY')}"

@@ -129,3 +129,10 @@ def test_a_day_to_come_and_a_code_without_a_market_are_faults() -> None:
         "profile.founded_on",
         "profile.listed_market",
     }
+
+
+def test_products_are_read_back_with_their_versions() -> None:
+    made = [{"name": "示例网关", "version": "V1"}, {"name": "示例网关", "version": "V2"}, {"name": "示例终端"}]
+    words = in_words(field("products"), made)
+    assert words.zh == "示例网关 V1、示例网关 V2、示例终端"
+    assert words.en == "示例网关 V1, 示例网关 V2, 示例终端"

@@ -1,0 +1,98 @@
+"""Writing the rows of one dataset in every format at once, with count and hash of what was written."""
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from registry.db import dump_json
+from registry.schemas.bulk import BulkColumn, BulkFile
+from registry.services.downloads import guarded
+
+MEDIA_TYPES = {".gz": "application/gzip", ".json": "application/json"}
+"""By the end of a file's name."""
+
+
+class _Hashed(io.RawIOBase):
+    """Passes on what is written and keeps its hash and length."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.sha256, self.length = hashlib.sha256(), 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.sha256.update(data)
+        self.length += len(data)
+        return self._stream.write(data)
+
+
+def write_files(
+    folder: Path, name: str, columns: Sequence[BulkColumn], rows: Iterable[dict[str, Any]]
+) -> list[BulkFile]:
+    """Write ``<name>.csv.gz`` and ``<name>.ndjson.gz``; the same rows give the same bytes.
+
+    CSV is UTF-8 with BOM, its text guarded against spreadsheets; NDJSON has every value verbatim, one row a line.
+    """
+    names = [column.name for column in columns]
+    count = 0
+    with (
+        _compressed(folder / f"{name}.csv.gz") as (table, of_csv),
+        _compressed(folder / f"{name}.ndjson.gz") as (
+            lines,
+            of_ndjson,
+        ),
+    ):
+        table.write("\ufeff")
+        writer = csv.writer(table)
+        writer.writerow(names)
+        for row in rows:
+            values = [_plain(row[column]) for column in names]
+            writer.writerow([_cell(value) for value in values])
+            lines.write(_json(dict(zip(names, values, strict=True))) + "\n")
+            count += 1
+    return [
+        BulkFile(name=f"{name}.csv.gz", dataset=name, format="csv", rows=count, **_measured(of_csv)),
+        BulkFile(name=f"{name}.ndjson.gz", dataset=name, format="ndjson", rows=count, **_measured(of_ndjson)),
+    ]
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _compressed(path: Path) -> Iterator[tuple[io.TextIOWrapper, _Hashed]]:
+    with path.open("xb") as file:
+        hashed = _Hashed(file)
+        # No name and no time inside: the bytes depend on the rows alone.
+        packed = gzip.GzipFile(filename="", mode="wb", fileobj=cast(BinaryIO, hashed), mtime=0, compresslevel=6)
+        with packed, io.TextIOWrapper(cast(BinaryIO, packed), encoding="utf-8", newline="") as text:
+            yield text, hashed
+
+
+def _measured(hashed: _Hashed) -> dict[str, Any]:
+    return {"bytes": hashed.length, "sha256": hashed.sha256.hexdigest()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _cell(value: Any) -> str:
+    return _json(value) if isinstance(value, list | dict) else guarded(value)
+
+
+def _json(value: Any) -> str:
+    return dump_json(value)
