@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from registry.demo.people import ACCOUNTS
 from registry.demo.submissions import FIRM_ACCOUNTS
@@ -19,6 +19,9 @@ from tests.support.demos import SMALL, a_demo
 from tests.support.serving import serving
 
 NewPage = Callable[..., Page]
+
+# How long to wait for what must come: a busy machine is not a wrong page.
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,11 +105,13 @@ def figures(page: Page) -> None:
     page.locator(f"[id='annual.{YEAR}.rd_expense']").fill("620")
     for question in page.locator("fieldset.asks").all():
         question.locator("input[value=wan]").check()
-    page.get_by_role("button", name="保存并继续").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存并继续").click()
     for _ in range(2):  # a figure far from last year's may ask for its unit now that it is read
         for question in page.locator("fieldset.asks").all():
             question.locator("input[value=wan]").check()
-            page.get_by_role("button", name="保存", exact=True).click()
+            with page.expect_navigation():
+                page.get_by_role("button", name="保存", exact=True).click()
     page.goto(address)
     expect(page.get_by_text("有错误")).to_have_count(0)
 

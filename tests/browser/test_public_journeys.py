@@ -1,12 +1,13 @@
 """What visitors do on the public pages, with script and without. How every page looks: ``test_every_page``."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from asgi import create_app
 from registry.settings import Settings
@@ -42,12 +43,12 @@ def test_without_script_a_visitor_finds_filters_and_opens_a_document(browser: Br
     page.get_by_role("button", name="查询").click()
     page.get_by_label("广州市").check()
     page.get_by_role("button", name="筛选").click()
-    assert "city=440100" in page.url
-    assert page.get_by_role("status").filter(has_text="1 家企业").count() == 1
+    expect(page).to_have_url(re.compile("city=440100"))
+    expect(page.get_by_role("status").filter(has_text="1 家企业")).to_have_count(1)
     page.locator("ol .hit h3 a").click()
-    assert page.url.endswith(f"/e/{key_of(MOON)}")
+    expect(page).to_have_url(f"{site}/e/{key_of(MOON)}")
     page.locator("a.tl-bar").first.click()
-    assert page.locator("tr.row-chosen").filter(has_text=MOON).count() == 1
+    expect(page.locator("tr.row-chosen").filter(has_text=MOON)).to_have_count(1)
     with page.expect_download() as download:
         page.get_by_role("link", name="下载存档原件").click()
     assert download.value.suggested_filename == "little_giant.csv"
@@ -60,10 +61,10 @@ def test_with_script_a_filter_swaps_the_results_keeps_the_focus_and_the_address(
     page.get_by_label("广州市").check()
     page.get_by_role("status").filter(has_text="1 家企业").wait_for()
     assert page.evaluate("window.stayed")
-    assert "city=440100" in page.url
-    assert page.evaluate("document.activeElement.id") == "f-city-440100"
-    assert page.locator("#filter-count").text_content() == "筛选（1）"
-    assert page.get_by_label("深圳市").count() == 1
+    expect(page).to_have_url(re.compile("city=440100"))
+    expect(page.locator("#f-city-440100")).to_be_focused()
+    expect(page.locator("#filter-count")).to_have_text("筛选（1）")
+    expect(page.get_by_label("深圳市")).to_have_count(1)
     page.go_back()
     page.get_by_role("status").filter(has_text="33 家企业").wait_for()
     page.context.close()
@@ -72,14 +73,14 @@ def test_with_script_a_filter_swaps_the_results_keeps_the_focus_and_the_address(
 def test_on_a_narrow_screen_the_filters_open_and_the_titles_are_a_list(browser: Browser, site: str) -> None:
     narrow = {"width": 390, "height": 844}
     page = opened(browser, site, "/search?q=示例", viewport=narrow)
-    assert not page.get_by_label("广州市").is_visible()
+    expect(page.get_by_label("广州市")).to_be_hidden()
     page.locator(".facets > summary").click()
     page.get_by_label("广州市").check()
     page.get_by_role("status").filter(has_text="1 家企业").wait_for()
-    assert page.get_by_label("广州市").is_visible()
+    expect(page.get_by_label("广州市")).to_be_visible()
     page.goto(f"{site}/e/{key_of(STAR)}")
-    assert not page.locator(".tl").is_visible()
-    assert page.locator(".tl-list .badge").count() == 3
+    expect(page.locator(".tl")).to_be_hidden()
+    expect(page.locator(".tl-list .badge")).to_have_count(3)
     page.context.close()
 
 
@@ -88,5 +89,5 @@ def test_the_map_changes_with_the_directory_and_a_tile_leads_to_its_enterprises(
     page.get_by_role("combobox").select_option("innovative_sme")
     page.get_by_role("button", name="查看").click()
     page.get_by_role("group", name="各市有效数").get_by_role("link", name="佛山").click()
-    assert page.get_by_role("status").filter(has_text="30 家企业").count() == 1
+    expect(page.get_by_role("status").filter(has_text="30 家企业")).to_have_count(1)
     page.context.close()

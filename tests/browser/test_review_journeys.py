@@ -37,6 +37,7 @@ def test_an_official_decides_everything_and_passes_it_on(any_page: Page, live_se
     case = cases(live_server, SubmissionKind.NOMINATION, "440300")[0]
     any_page.goto("/office/inbox?kind=submission")
     any_page.locator(f'a[href="/office/submissions/{case}"]').click()
+    any_page.wait_for_url(f"**/office/submissions/{case}")  # read to its end: what is listed next is not waited for
     for radio in any_page.locator("[type=radio][value=accepted]").all():
         radio.check()
     any_page.get_by_role("button", name="保存，稍后再办").click()
@@ -77,7 +78,7 @@ def test_keys_move_and_decide(page: Page, live_server: LiveServer) -> None:
     page.keyboard.press("y")
     assert int(page.locator("[data-count=decided]").inner_text()) >= before
     page.locator('a[href="#only-waiting"]').click()
-    assert page.locator(".f:visible").count() == int(page.locator("[data-tab=waiting]").inner_text())
+    expect(page.locator(".f:visible")).to_have_count(int(page.locator("[data-tab=waiting]").inner_text()))
 
 
 def test_two_records_are_merged_and_taken_apart_again(any_page: Page, live_server: LiveServer) -> None:
