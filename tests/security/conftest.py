@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from registry.db import make_engine, transaction
+from registry.settings import Settings
+from tests.security.people import add_key, add_strangers
 from tests.web.world import World, a_world
 
 
@@ -11,6 +14,11 @@ from tests.web.world import World, a_world
 def made_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Made once; ask for ``world``."""
     with a_world(tmp_path_factory) as made:
+        engine = make_engine(Settings(data_dir=made.kept.parent))
+        with transaction(engine) as session:
+            made.tokens |= add_strangers(session)
+            made.key = add_key(session)
+        engine.dispose()
         yield made
 
 

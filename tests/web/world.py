@@ -48,6 +48,8 @@ class World:
         self.client, self.engine, self.tokens = client, engine, tokens
         self.kept, self.live = (folder / "registry.sqlite3" for folder in folders)
         self.words: dict[str, object] = dict(WORDS)
+        self.key = ""
+        """Of the interface; made by whoever needs one."""
 
     def answer(self, role: str, name: str) -> tuple[int, str]:
         """Status and where it leads, for one kind of person at one address."""
@@ -58,7 +60,7 @@ class World:
         """What the browser of this person sends; nothing for the public."""
         return f"{LOCAL}={self.tokens[role]}" if role in self.tokens else ""
 
-    def question(self, name: str, **other: object) -> tuple[str, str, dict[str, Any]]:
+    def question(self, name: str, /, **other: object) -> tuple[str, str, dict[str, Any]]:
         """Method, address and content of the least request that is understood there; ``other`` words in the address."""
         route = ROUTES[name]
         words = self.words | {word: self.words[to] for word, to in OTHER_WORDS.get(name, {}).items()}
