@@ -20,8 +20,41 @@ from tests.unit.search.shipped import shipped_lexicon
 from web.preferences import safe_path
 
 LIMIT_SECONDS = 60
-SEEDS = ("a", "0", " ", "(", "（", ")", "第", "示例", "0,", "1.", "a.", "-", "_", "/", "<", "&", "年1月", "V1 ", "公司", "（深圳）",
-    "a@", "%2", "'", '"', "\\", "０", "一", "省局", "，，", "\u202e", "ﷺ", "👨\u200d👩", "e\u0301")  # fmt: skip
+SEEDS = (
+    "a",
+    "0",
+    " ",
+    "(",
+    "（",
+    ")",
+    "第",
+    "示例",
+    "0,",
+    "1.",
+    "a.",
+    "-",
+    "_",
+    "/",
+    "<",
+    "&",
+    "年1月",
+    "V1 ",
+    "公司",
+    "（深圳）",
+    "a@",
+    "%2",
+    "'",
+    '"',
+    "\\",
+    "０",
+    "一",
+    "省局",
+    "，，",
+    "\u202e",
+    "ﷺ",
+    "👨\u200d👩",
+    "e\u0301",
+)
 """What patterns are most often slow on, when there is very much of it."""
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Integer
 
 from registry.models import every_table
 from tests.web.rights import BODIES, FORMS, LET_IN
@@ -16,16 +17,19 @@ POWERFUL: dict[str, str] = {
     **{"account_id": "1", "granted_by": "x", "decided_by": "x", "approved_by": "x", "trust": "official"},
 }
 """What an attacker would add to a form of their own."""
-ROLES = ("person", "owner", "editor", "park", "county_reviewer", "city_curator", "auditor")
+ROLES = ("person", "owner", "park", "city_curator", "auditor")
 RIGHTS = ("role_grant", "membership", "park_member", "api_key")
 READ_BY_NAME = {"review_plan_set": {"reason"}}
 """Fields that a form of changing parts reads without saying so in its signature."""
 ENDS = {"sign_out", "session_end", "firm_member_end", "password_change", "second_factor_act"}
 
 
-def columns() -> set[str]:
-    """The name of every column of every table."""
-    return {column.name for table in every_table() for column in table.columns}
+def planted() -> dict[str, str]:
+    """The name of every column of every table, with a text or a number that is found again."""
+    columns = {column.name: column for table in every_table() for column in table.columns}
+    return {
+        name: str(PLANTED_NUMBER) if isinstance(column.type, Integer) else PLANTED for name, column in columns.items()
+    }
 
 
 def declared(name: str) -> set[str]:
@@ -60,13 +64,10 @@ def test_fields_a_form_does_not_have_give_nobody_a_right(world: World, role: str
     assert {table: rows for table, rows in gained.items() if rows} == {}
 
 
-@pytest.mark.parametrize("role", ["owner", "city_curator", "administrator"])
+@pytest.mark.parametrize("role", ["owner", "administrator"])
 def test_nothing_planted_beside_the_fields_of_a_form_is_stored(world: World, role: str) -> None:
-    texts = dict.fromkeys(columns(), PLANTED)
-    numbers = dict.fromkeys(columns(), str(PLANTED_NUMBER))
     for name in acts(role):
-        for more in (texts, numbers):
-            assert world.ask(role, name, **with_more(world, name, more)).status_code < 500, name
+        assert world.ask(role, name, **with_more(world, name, planted())).status_code < 500, name
     stored = {
         (table, row)
         for table, rows in world.content().items()

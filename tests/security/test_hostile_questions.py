@@ -100,8 +100,21 @@ def test_no_file_of_the_data_folder_can_be_asked_for(world: World, name: str, cl
             assert b"SQLite format" not in answer.content
 
 
-@pytest.mark.parametrize("target", [f"//{EVIL}/", f"https://{EVIL}", f"/\\{EVIL}", f"/\t/{EVIL}", f"/%0d%0a//{EVIL}",
-    f"\\/\\/{EVIL}", f"https:{EVIL}", f"/\r\nLocation: https://{EVIL}", "javascript:alert(1)", f"///{EVIL}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"//{EVIL}/",
+        f"https://{EVIL}",
+        f"/\\{EVIL}",
+        f"/\t/{EVIL}",
+        f"/%0d%0a//{EVIL}",
+        f"\\/\\/{EVIL}",
+        f"https:{EVIL}",
+        f"/\r\nLocation: https://{EVIL}",
+        "javascript:alert(1)",
+        f"///{EVIL}",
+    ],
+)
 def test_nobody_is_led_to_another_site(world: World, target: str) -> None:
     for name in ("sign_in", "sign_in_code", "second_factor", "provider_leave"):
         _, path, _ = world.question(name)

@@ -43,10 +43,17 @@ OURS_IN = {
     *(("index_catch_up", "kind"), ("mail", "body"), ("audit_head", "hash"), ("product", "version")),
 }
 READS = sorted(name for name, route in ROUTES.items() if route.methods == {"GET"})
-FILES = {"directory_download": ("csv", "xlsx", "json"), "api_directory_download": ("csv", "xlsx", "json"),
-    "product_download": ("csv", "xlsx", "json"), "plan_download": ("csv", "xlsx"), "plan_rows_download": ("csv", "xlsx"),
-    "candidate_export": ("csv", "xlsx"), "renewal_export": ("csv", "xlsx"), "missing_export": ("csv", "xlsx"),
-    "pool_export": ("csv", "xlsx")}  # fmt: skip
+FILES = {
+    "directory_download": ("csv", "xlsx", "json"),
+    "api_directory_download": ("csv", "xlsx", "json"),
+    "product_download": ("csv", "xlsx", "json"),
+    "plan_download": ("csv", "xlsx"),
+    "plan_rows_download": ("csv", "xlsx"),
+    "candidate_export": ("csv", "xlsx"),
+    "renewal_export": ("csv", "xlsx"),
+    "missing_export": ("csv", "xlsx"),
+    "pool_export": ("csv", "xlsx"),
+}
 
 
 def hostile_columns() -> dict[str, list[tuple[str, bool]]]:
