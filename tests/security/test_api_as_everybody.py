@@ -33,7 +33,8 @@ def questions(made_world: World) -> list[Any]:
     """Questions to every operation, always the same ones."""
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", made_world.client.app)
     drawn: list[Any] = []
-    for operation in (found.ok() for found in schema.get_all_operations()):
+    for found in schema.get_all_operations():
+        operation: Any = found.ok()  # type: ignore[union-attr]
         before = len(drawn)
         _draw(operation, drawn)
         assert len(drawn) > before, operation.label

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from import_scripts.columns import recognise
 from import_scripts.reading import open_file
 from registry.identity.folding import fold_name
 from registry.matching.parts import parts_of
@@ -92,7 +93,13 @@ def lists() -> None:
             pass
 
 
-@pytest.mark.parametrize("reader", [searching, names, lists], ids=lambda reader: reader.__name__)
+def headings() -> None:
+    """Headings of a list, as long as a row may be."""
+    for text in long_texts(200_000):
+        recognise([text, "企业名称"], [["1", "示例甲有限公司"]])
+
+
+@pytest.mark.parametrize("reader", [searching, names, lists, headings], ids=lambda reader: reader.__name__)
 def test_hostile_text_is_read_to_its_end(reader: Callable[[], None], tmp_path: Path) -> None:
     # The name of the process tells the reader its folder; a fork has no other way that every reader shares.
     child = multiprocessing.get_context("fork").Process(target=reader, name=str(tmp_path))

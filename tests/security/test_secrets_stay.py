@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlalchemy.engine import Engine
 
 from registry.db import transaction
@@ -81,7 +82,7 @@ def test_nothing_secret_is_logged_or_shown(
     assert [one for one in (*settings, PASSWORD, token, key, *typed[:3]) if one in shown] == []
 
 
-def _faults(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def _faults(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> list[Response]:
     """Signing in and searching, with a fault of ours in the middle: the trace is logged, what was typed is not."""
 
     def fail(*_: object, **__: object) -> None:
