@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := $(VENV)/peers
+AUDIT := $(VENV)/audit
 SIZES ?= 200000 1000000
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint types contracts templates screenshots bench bench-search standards lock clean
+.PHONY: help demo test check lint types contracts templates screenshots bench bench-search standards sbom audit lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,10 +60,22 @@ bench-search: $(VENV)/dev.stamp $(PEERS)/bin/python  ## how good and how fast se
 standards: $(VENV)/run.stamp  ## prepare the rule files for quick reading (after every change to one)
 	$(BIN)/python -c 'from registry.tiering.loader import prepare; prepare()'
 
+$(AUDIT)/bin/python: requirements/audit.txt
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@touch $@
+
+sbom: $(AUDIT)/bin/python  ## what the registry is made of, every package with version and hashes: sbom.json (CycloneDX)
+	$(AUDIT)/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible --output-format JSON --output-file sbom.json
+
+audit: $(AUDIT)/bin/python  ## ask the package index what is known against the pinned packages, or say that it cannot be asked
+	$(AUDIT)/bin/python -m tests.support.auditing requirements/run.txt
+
 lock:  ## resolve the pinned, hashed requirements again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group build --group dev --group browser -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group pyproject.toml:bench -o requirements/bench.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group pyproject.toml:audit -o requirements/audit.txt
 
 clean:  ## remove what the targets made, keep ./data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

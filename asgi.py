@@ -43,7 +43,7 @@ from web.carrying import carried_from
 from web.city_map import city_map
 from web.deps import current_actor
 from web.errors import error_page, fault_page, lead_to_login, lead_to_second_factor
-from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin
+from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin, logged_path
 from web.i18n import accepted_locale
 from web.login import sign_in_again
 from web.refusals import refusal_of_fault, refusal_of_status
@@ -233,7 +233,7 @@ def _on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: a number for the person, the trace under the same number in the log."""
     number = incident_number(error)
     request_id = getattr(request.state, "request_id", "")
-    log.error("fault", number=number, path=request.url.path, request_id=request_id, exc_info=error)
+    log.error("fault", number=number, path=logged_path(request.url.path), request_id=request_id, exc_info=error)
     if _is_api(request):
         fault = refusal_of_fault(number)
         answer: Response = problems.problem(

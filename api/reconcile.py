@@ -111,7 +111,7 @@ def _answer(
         return _json(reconciling.reconcile(session, queries=parse_queries(queries)), callback)
     if extend is not None:
         return _json(reconciling.extend(session, query=parse_extend(extend)), callback)
-    base = str(request.base_url).rstrip("/")
+    base = (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
     return _json(reconciling.manifest(session, base=base, address=ADDRESS), callback)
 
 

@@ -253,6 +253,9 @@ def header_words() -> frozenset[str]:
 
 
 def _header_score(column: str, words: dict[str, Any]) -> float:
+    if len(column) > _LONGEST:
+        # No header, and what looks for its unit would take the square of its length.
+        return 0.0
     header = plain(column)
     bare = _UNIT.sub("", header)
     if not header:

@@ -3,6 +3,7 @@
 Plain ASGI, no response is buffered.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -40,7 +41,10 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+STRICT_TRANSPORT = "max-age=31536000"
+"""Told over https only: a browser then comes by https for a year. Sub-domains are not ours to decide about."""
 REQUEST_ID = "X-Request-Id"
+_RECEIPT = re.compile(r"\b([A-Z]{2})(?:-[0-9A-Za-z]{4}){4}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -72,7 +76,16 @@ class RequestLog:
                 await self.app(scope, receive, numbered)
             finally:
                 taken = round((time.perf_counter() - began) * 1000, 1)
-                log.info("request", method=scope["method"], path=scope["path"], status=status, ms=taken)
+                log.info("request", method=scope["method"], path=logged_path(scope["path"]), status=status, ms=taken)
+
+
+def logged_path(path: str) -> str:
+    """An address as logs may keep it: the number of a receipt opens what it was given for, so only its kind stays.
+
+    >>> logged_path("/objections/YY-2345-6789-ABCD-EFGH")
+    '/objections/YY-…'
+    """
+    return _RECEIPT.sub(r"\1-…", path)
 
 
 class SafeHeaders:
@@ -85,6 +98,7 @@ class SafeHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        over_https = scope["scheme"] == "https"
         signed_in = has_session(Headers(scope=scope)) and not scope["path"].startswith("/static/")
 
         async def safe(message: Message) -> None:
@@ -92,6 +106,8 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
+                if over_https:
+                    headers["Strict-Transport-Security"] = STRICT_TRANSPORT
                 if signed_in:
                     headers["Cache-Control"] = "private, no-store"
             await send(message)

@@ -15,6 +15,7 @@ from web.api_changes import CHANGES
 from web.deps import AppSettings, ReadSession, current_actor
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
+from web.sending import site_address
 
 router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
 
@@ -35,7 +36,7 @@ PROBLEM = """{
 @router.get("/open-data", name="open_data")
 def open_data(request: Request, session: ReadSession, settings: AppSettings) -> Response:
     """Downloads of each directory, bulk files, feeds, and how to use the API of this very server."""
-    base = str(request.base_url).rstrip("/")
+    base = site_address(request, settings)
     found = directories.list_all(session, as_of=today())
     context: dict[str, Any] = {
         "base": base,
