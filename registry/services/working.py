@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from registry.schemas.tables import OpenFile
 from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
 from registry.services.beacons import Beacon
+from registry.services.drift import DRIFT_JOB, check_nightly
 from registry.services.feed.later import TELL_JOB
 from registry.services.feed.night import tell_about, tell_everybody
 from registry.services.imports.jobs import READ_JOB, STAGE_JOB, WRITE_JOB
@@ -34,6 +36,7 @@ from registry.services.jobs import (
     kept_alive,
     return_job,
     tell_progress,
+    try_again,
     worker_name,
 )
 from registry.services.lab.trials import FOLDER, read_data
@@ -41,6 +44,7 @@ from registry.services.lab.trials import JOB as LAB_JOB
 from registry.services.mailing import Carrier, send_next
 from registry.services.nightly import BULK_JOB, FEED_JOB, POOL_JOB, Schedule, queue_night
 from registry.services.pool.reassessing import reassess_pool
+from registry.services.signs import keep_beating
 from registry.settings import ARCHIVE
 
 POLL_SECONDS = 0.25
@@ -125,6 +129,11 @@ def bulk(context: JobContext) -> dict[str, Any]:
     return {"date": manifest.date.isoformat(), "files": len(manifest.files)}
 
 
+def drift(context: JobContext) -> dict[str, Any]:
+    """Compare index and database, mend what differs."""
+    return check_nightly(context.database, context.search, context.progress)
+
+
 def lab_columns(context: JobContext) -> dict[str, Any]:
     """Read everybody's columns for the rule laboratory."""
     return {"size": read_data(context.database, context.data_dir / FOLDER, context.progress)}
@@ -181,6 +190,7 @@ JOB_KINDS: dict[str, JobHandler] = {
     FEED_JOB: feed,
     TELL_JOB: feed_act,
     BULK_JOB: bulk,
+    DRIFT_JOB: drift,
     LAB_JOB: lab_columns,
     READ_JOB: import_read,
     STAGE_JOB: import_stage,
@@ -220,7 +230,14 @@ class Worker:
 
     def start(self) -> None:
         """Work in the background."""
-        loops = {"index": self._index_loop, "rebuild": self._rebuild_loop, "jobs": self._job_loop}
+        # A worker that cannot say so now (a locked database) says it with the next beat.
+        beat = partial(keep_beating, self._database, self._stop)
+        loops: dict[str, Callable[[], None]] = {
+            "beat": beat,
+            "index": self._index_loop,
+            "rebuild": self._rebuild_loop,
+            "jobs": self._job_loop,
+        }
         if self._carrier is not None:
             loops["mail"] = self._mail_loop
         self._threads = [threading.Thread(target=loop, name=f"worker-{n}", daemon=True) for n, loop in loops.items()]
@@ -259,11 +276,13 @@ class Worker:
             log.info("job_cancelled", job=claim.id, kind=claim.kind)
         except (WorkerStopping, WriterBusy):
             return_job(self._database, claim, worker=worker)
+        except StorageUnavailable as away:
+            try_again(self._database, claim, worker=worker, error=away.text.zh)
         except RegistryError as refusal:
             finish_job(self._database, claim, worker=worker, error=refusal.text.zh)
         except Exception as error:
-            log.exception("job_failed", job=claim.id, kind=claim.kind)
-            finish_job(self._database, claim, worker=worker, error=f"{type(error).__name__}: {error}"[:500])
+            log.exception("job_failed", job=claim.id, kind=claim.kind, attempt=claim.attempts)
+            try_again(self._database, claim, worker=worker, error=f"{type(error).__name__}: {error}"[:500])
         else:
             finish_job(self._database, claim, worker=worker, result=result)
         if (beacon := Beacon.of(self._database.url, claim.id)) is not None:

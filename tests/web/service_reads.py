@@ -88,6 +88,7 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "backup.sqlite_copy": "documents_named look_into write_ahead",
         "backup.taking": "take",
         "doctor": "examine",
+        "drift": "check_nightly last_drift",
         "imports.bulk": (
             "among insert_rows insert_values point_rows point_runs ready_insert reserve_numbers update_values"
         ),
@@ -95,7 +96,8 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "index_check": "check rollback status",
         "index_gates": "pass_gates",
         "indexing": "apply_outbox changed_between rebuild rebuild_if_needed",
-        "jobs": "cancel_job claim_job finish_job kept_alive queue_job return_job tell_progress",
+        "jobs": "cancel_job claim_job finish_job kept_alive queue_job return_job tell_progress try_again",
+        "job_care": "drop_job list_jobs retry_job",
         "lab.backtesting": "backtest recognised_lists",
         "lab.snapshot": "stamp take_snapshot",
         "land": "repeat_land run_land",
@@ -106,6 +108,7 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "pool.chasing": "chase_stalled",
         "pool.reassessing": "pool_tiers reassess_pool",
         "reference": "sync_reference_rows",
+        "signs": "keep_beating last_beat last_sign tell_sign",
         "targets.shipping": "sync_plans",
     },
     "what every official may read: the address lets in officials only": {
