@@ -87,7 +87,7 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "backup.restoring": "restore",
         "backup.sqlite_copy": "documents_named look_into write_ahead",
         "backup.taking": "take",
-        "doctor": "examine",
+        "doctor.examining": "examine",
         "drift": "check_nightly last_drift",
         "imports.bulk": (
             "among insert_rows insert_values point_rows point_runs ready_insert reserve_numbers update_values"
