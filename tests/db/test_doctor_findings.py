@@ -61,7 +61,15 @@ def test_poisoned_jobs_are_counted_and_the_latest_named(settings: Settings, engi
     with transaction(engine) as session:
         for attempts, error in ((1, "refused"), (ATTEMPTS_MAX, "ZeroDivisionError")):
             session.add(
-                Job(kind="reindex", key=error, payload={}, actor="x", state="failed", attempts=attempts, error=error)
+                Job(
+                    kind="reindex",
+                    key=error,
+                    payload={},
+                    actor="x",
+                    state=JobState.FAILED,
+                    attempts=attempts,
+                    error=error,
+                )
             )
     assert "registry jobs retry" in wrong(settings, engine, "jobs")
     said = found(settings, engine, "jobs").text.en
@@ -74,7 +82,7 @@ def test_a_nightly_comparison_that_has_stopped_is_told_where_there_should_be_one
 ) -> None:
     ended, result = clock.now() - timedelta(days=3), {"compared": 9, "missing": 2, "extra": 0, "different": 1}
     with transaction(engine) as session:
-        job = Job(kind="drift", key="x", payload={}, actor="x", state="done", result=result, finished_at=ended)
+        job = Job(kind="drift", key="x", payload={}, actor="x", state=JobState.DONE, result=result, finished_at=ended)
         session.add(job)
     assert "registry index check --repair" in wrong(settings, engine, "drift")
     assert "9 entries, 3 mended" in found(settings, engine, "drift").text.en
@@ -83,9 +91,8 @@ def test_a_nightly_comparison_that_has_stopped_is_told_where_there_should_be_one
 
 def test_a_backup_that_is_old_or_was_never_taken_is_told(settings: Settings, engine: Engine) -> None:
     with transaction(engine) as session:
-        act = {"actor": "li", "action": "x", "subject_kind": "x", "subject_key": "x"}
         with time_machine.travel(clock.now() - timedelta(days=9)):
-            audit.record(session, **act)
+            audit.record(session, actor="li", action="x", subject_kind="x", subject_key="x")
     assert "registry backup" in wrong(settings, engine, "backup")
     with transaction(engine) as session:
         session.add(Sign(name=BACKUP, at=clock.now() - timedelta(days=4)))

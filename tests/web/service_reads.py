@@ -102,6 +102,7 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "lab.snapshot": "stamp take_snapshot",
         "land": "repeat_land run_land",
         "mailing": "queue_mail send_next",
+        "measuring": "measure",
         "migrating": "migrate require_current_schema",
         "nightly": "mark_done queue_night",
         "outbox": "batches_changed enterprises_changed everything_changed products_changed",

@@ -42,7 +42,7 @@ def examine(settings: Settings, engine: Engine, *, only: Iterable[str] = ()) -> 
     is none.
     """
     wanted, patient = set(only), Patient(settings, engine)
-    known = [*BEFORE, *WITH_DATABASE, *AFTER]
+    known = (*BEFORE, *WITH_DATABASE, *AFTER)
     if unknown := sorted(wanted - set(known)):
         raise InvalidInput(
             f"没有“{unknown[0]}”这项检查。", f"There is no check “{unknown[0]}”.", field="only", choices=known

@@ -97,7 +97,7 @@ def clock_apart(patient: Patient) -> Finding | None:
         return None
     with reading(patient.engine) as session:
         before = clock.now()
-        theirs: datetime = session.scalar(text("SELECT clock_timestamp()"))  # type: ignore[assignment]
+        theirs: datetime = session.scalar(text("SELECT clock_timestamp()"))
         ours = before + (clock.now() - before) / 2
     apart = abs((theirs.astimezone(UTC) - ours).total_seconds())
     if apart <= CLOCK_SECONDS:
