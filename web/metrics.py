@@ -45,7 +45,7 @@ class Requests:
     """What one process counts."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second row for each, about when it was first seen
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # else a second row for each: when it was first seen
         self.registry = CollectorRegistry()
         labels = ("route", "method", "status")
         self._answered = Counter("registry_requests", "Requests answered.", labels, registry=self.registry)

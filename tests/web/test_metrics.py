@@ -57,7 +57,7 @@ def test_without_the_token_nothing_is_told(watched: TestClient, headers: dict[st
 
 
 def test_a_token_that_is_no_ascii_is_refused_and_no_fault(watched: TestClient) -> None:
-    assert watched.get("/metrics", headers={"Authorization": b"Bearer \xc3\xa9"}).status_code == 401
+    assert watched.get("/metrics", headers=[(b"Authorization", b"Bearer \xc3\xa9")]).status_code == 401
 
 
 def test_requests_are_counted_by_route_method_and_status(watched: TestClient) -> None:
