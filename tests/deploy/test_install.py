@@ -70,10 +70,8 @@ def test_the_proxy_asks_the_processes_the_guide_starts_and_keeps_metrics_inside(
 @pytest.mark.postgres
 def test_what_the_units_start_runs_on_postgresql(postgres_cluster: Cluster, tmp_path: Path) -> None:
     """As the guide goes: migrate, an administrator, worker and two web processes, doctor, backup and its check."""
-    backups, program = tmp_path / "backups", tmp_path / "registry"
+    backups, program = tmp_path / "backups", _program(tmp_path / "registry")
     backups.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "commands.py"} "$@"\n')
-    program.chmod(0o700)
     with postgres_cluster.empty_database() as url, ExitStack() as ending:
         given = variables("registry.env") | {"REGISTRY_DATA_DIR": str(tmp_path / "data"), "REGISTRY_DATABASE_URL": url}
         given = {**given, "REGISTRY_SEARCH_URL": "", "REGISTRY_SEARCH_KEY": "", "REGISTRY_METRICS_TOKEN": "f3b1" * 6}
@@ -89,12 +87,7 @@ def test_what_the_units_start_runs_on_postgresql(postgres_cluster: Cluster, tmp_
         def start(unit: str, port: int = 0) -> "subprocess.Popen[str]":
             line = values(unit, "ExecStart")[0].replace(PROGRAM, str(program)).replace("800%i", str(port))
             process = subprocess.Popen(
-                shlex.split(line),
-                cwd=tmp_path,
-                env=environment,
-                stderr=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
+                shlex.split(line), env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
             ending.callback(stop, process)
             return process
@@ -114,6 +107,13 @@ def test_what_the_units_start_runs_on_postgresql(postgres_cluster: Cluster, tmp_
         (taken,) = backups.glob("registry-*.tar")
         run("restore", "--check", str(taken))
         _until_right(program, environment)
+
+
+def _program(path: Path) -> Path:
+    """This checkout under the name that the units start."""
+    path.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "commands.py"} "$@"\n')
+    path.chmod(0o700)
+    return path
 
 
 def _until_right(program: Path, environment: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -35,7 +36,8 @@ def refusal_of(line: str) -> str:
     """Why the command line would not take it; empty if it would. Nothing is run."""
     app = make_app(server=lambda _settings, _listening: None)
     import_scripts.commands.mount(app)
-    command, words = get_command(app), shlex.split(line, comments=True)[1:]
+    command: Any = get_command(app)
+    words = shlex.split(line, comments=True)[1:]
     if words and words[-1] in ("--help", "-h"):
         words = words[:-1]
         for word in words:
