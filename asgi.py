@@ -46,6 +46,7 @@ from web.errors import error_page, fault_page, lead_to_login, lead_to_second_fac
 from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin, logged_path
 from web.i18n import accepted_locale
 from web.login import sign_in_again
+from web.metrics import CountRequests, metrics, requests_of
 from web.refusals import refusal_of_fault, refusal_of_status
 from web.routes import ROUTERS as WEB_ROUTERS
 from web.sessions import session_token
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         middleware=[
+            Middleware(CountRequests),
             Middleware(RequestLog),
             Middleware(SafeHeaders),
             Middleware(Quota, refuse=answer_refusal),
@@ -96,6 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _map_errors(app)
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     app.add_api_route("/readyz", readyz, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False)
     for router in API_ROUTERS:
         app.include_router(router)
     for router in WEB_ROUTERS:
@@ -113,6 +116,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.engine = make_engine(settings)
     app.state.search = search_engine(settings)
     app.state.quotas = Quotas(settings.data_dir)
+    app.state.requests = requests_of(settings)
     app.state.misses = MissLog(app.state.engine)
     app.state.schedule = schedule_of(settings)
     app.state.link_signer = signer_of(settings)

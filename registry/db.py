@@ -105,6 +105,8 @@ def make_engine(settings: Settings) -> Engine:
             max_overflow=0,
             pool_pre_ping=True,
             pool_use_lifo=True,
+            # Also of a database with another encoding, which then can be told to be wrong.
+            connect_args={"client_encoding": "utf8"},
             json_serializer=dump_json,
         )
     if not settings.database_url:

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_name: str = "统一身份认证"
     """What the button is called that leads there."""
+    metrics_token: SecretStr = SecretStr("")
+    """What a collector of metrics must show at ``/metrics``. Empty: there is no such address."""
+    backup_days: int = 2
+    """The last backup may be so many days old before the doctor complains. 0: backups are made otherwise."""
     nightly_at: str = "02:30"
     """Local time at which everybody in the pool is assessed again, once a day. Empty: never."""
     nightly_tiers: str = "pool"

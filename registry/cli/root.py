@@ -15,6 +15,7 @@ from registry.cli import (
     demo,
     directory,
     index,
+    jobs,
     land,
     objections,
     opendata,
@@ -46,6 +47,7 @@ def make_app(*, server: serving.Server, reader: search.Reader | None = None) -> 
     demo.mount(app, server=server)
     search.mount(app, reader=reader)
     index.mount(app)
+    jobs.mount(app)
     search_config.mount(app)
     directory.mount(app)
     standards.mount(app)

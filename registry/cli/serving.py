@@ -43,6 +43,7 @@ def migrate() -> None:
 
 
 def doctor(
+    only: Annotated[list[str] | None, typer.Option(help="只查这几项，可重复 / Only these checks, repeatable")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / Print JSON")] = False,
 ) -> None:
     """检查数据目录、数据库、索引和后台任务；有问题时说明怎么修。 / Check that everything is in order."""
@@ -50,7 +51,7 @@ def doctor(
     from registry.services.doctor import examine
 
     settings = read_settings()
-    findings = examine(settings, open_engine(settings))
+    findings = examine(settings, open_engine(settings), only=only or ())
     if as_json:
         say_json({"ok": all(f.ok for f in findings), "checks": [f.as_dict(locale_of()) for f in findings]})
     else:

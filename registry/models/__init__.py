@@ -13,7 +13,7 @@ from registry.models.enterprise import Enterprise, EnterpriseAddress, Enterprise
 from registry.models.feed import FeedEvent, FeedFirm, FeedTitle
 from registry.models.imports import ImportMapping, ImportRow, ImportRun, MatchDecision, SourceFile
 from registry.models.listing import Batch, BatchSeal, Listing
-from registry.models.operations import AuditEvent, AuditHead, IndexCatchUp, IndexOutbox, Job
+from registry.models.operations import AuditEvent, AuditHead, IndexCatchUp, IndexOutbox, Job, Sign
 from registry.models.product import Product, ProductListing
 from registry.models.reference import Chain, Directory
 
@@ -160,6 +160,7 @@ __all__ = [
     "RuleTrial",
     "SearchMiss",
     "SearchWord",
+    "Sign",
     "SourceFile",
     "StandardVersion",
     "Submission",

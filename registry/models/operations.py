@@ -67,6 +67,15 @@ class IndexCatchUp(SQLModel, table=True):
     subject_id: int | None = Field(default=None)
 
 
+class Sign(SQLModel, table=True):
+    """When something that should happen again and again last did: a worker’s beat, a backup. One row a name."""
+
+    id: int = primary_key()
+    name: str = Field(max_length=80, unique=True)
+    at: datetime = instant()
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JsonType)
+
+
 class Job(SQLModel, table=True):
     """Long work outside the request, with progress; survives a restart and can be cancelled."""
 

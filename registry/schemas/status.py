@@ -36,6 +36,17 @@ class IndexState(ReadModel):
     """How long it has waited; 0 if none waits."""
 
 
+class IndexDrift(ReadModel):
+    """What the latest nightly comparison of index and database found; what differed was written anew."""
+
+    at: datetime
+    compared: int
+    """Entries of the database; 0: there was no index to compare."""
+    missing: int
+    extra: int
+    different: int
+
+
 class JobCounts(ReadModel):
     """Background work by its state."""
 
@@ -51,4 +62,6 @@ class Status(ReadModel):
     as_of: date
     lists: list[ListAge]
     index: IndexState
+    drift: IndexDrift | None
+    """None: nothing was compared yet."""
     jobs: JobCounts

@@ -35,6 +35,7 @@ from registry.search.query import (
 )
 from registry.search.rerank import SURE, Candidate, Closeness, plan_ladder, rerank
 from registry.search.understand import Understood, given_filters, ignored_notice, many_notice, understand
+from registry.services.fallbacks import note_fallback
 from registry.services.lexicons import lexicon_for
 from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among, stale_products_among
 from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets, label_product_facets
@@ -113,6 +114,7 @@ def find(session: Session, engine: SearchEngine | None, query: SearchQuery) -> S
         index = IndexAnswers(engine.reader(), tuple(lexicon.directories)) if engine is not None else None
         page = _Search(session, query, index, lexicon, waiting).answer()
     except EngineUnavailable:
+        note_fallback()
         page = _Search(session, query, None, lexicon, waiting).answer()
     return page.model_copy(update={"took_ms": (time.perf_counter() - started) * 1000})
 

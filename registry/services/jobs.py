@@ -23,7 +23,9 @@ LEASE = timedelta(seconds=60)
 """How long a claimed job is left alone without a sign of life."""
 RETRY = timedelta(seconds=2)
 HEARTBEAT_SECONDS = 15.0
-ATTEMPTS_MAX = 3
+ATTEMPTS_MAX = 4
+FIRST_WAIT, WAIT_GROWTH = timedelta(seconds=15), 4
+"""A fault may pass by itself: tried again after 15 seconds, one minute, four minutes; then the job is set aside."""
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -40,6 +42,8 @@ class Claim:
     key: str
     payload: dict[str, Any]
     actor: str
+    attempts: int = 1
+    """How often it has been begun, this time included."""
 
 
 def queue_job(session: Session, *, kind: str, key: str, payload: dict[str, Any], actor: str) -> Job:
@@ -74,7 +78,7 @@ def cancel_job(session: Session, *, job_id: int) -> Job:
 def claim_job(database: Engine, *, kinds: list[str], worker: str) -> Claim | None:
     """Take the oldest job that is due, or one whose worker has died; None if there is none.
 
-    A job whose worker died three times is given up.
+    A job whose worker died each time it was tried is set aside.
     """
     now = clock.now()
     due = or_(
@@ -96,7 +100,7 @@ def claim_job(database: Engine, *, kinds: list[str], worker: str) -> Claim | Non
             worker,
             now + LEASE,
         )
-        return Claim(job.id, job.kind, job.key, dict(job.payload), job.actor)
+        return Claim(job.id, job.kind, job.key, dict(job.payload), job.actor, job.attempts)
 
 
 def finish_job(
@@ -107,6 +111,20 @@ def finish_job(
     values = {"state": state, "result": result, "error": error, "finished_at": clock.now(), "locked_until": None}
     with transaction(database) as session:
         session.execute(_own(claim, worker).values(**values))
+
+
+def try_again(database: Engine, claim: Claim, *, worker: str, error: str) -> bool:
+    """After a fault: put the job back for a later attempt, each after a longer wait; False once it is set aside."""
+    if claim.attempts >= ATTEMPTS_MAX:
+        finish_job(database, claim, worker=worker, error=error)
+        return False
+    wait = FIRST_WAIT * WAIT_GROWTH ** (claim.attempts - 1)
+    again = _own(claim, worker).values(
+        state=JobState.QUEUED, locked_by=None, locked_until=None, error=error, run_at=clock.now() + wait
+    )
+    with transaction(database) as session:
+        session.execute(again)
+    return True
 
 
 def return_job(database: Engine, claim: Claim, *, worker: str) -> None:

@@ -14,6 +14,7 @@ from registry.errors import InvalidInput
 from registry.models import DailyRun
 from registry.policies import SYSTEM
 from registry.services.assessing.requesting import KIND
+from registry.services.drift import DRIFT_JOB
 from registry.services.jobs import queue_job
 from registry.services.pool.chasing import parse_steps
 from registry.services.pool.reassessing import pool_tiers
@@ -82,6 +83,8 @@ def queue_night(database: Engine, schedule: Schedule, *, now: datetime) -> bool:
                 queue_job(session, kind=KIND, key=tier, payload=payload, actor=SYSTEM.label)
             pool = {"as_of": day.isoformat(), "chase_days": list(schedule.chase_days)}
             queue_job(session, kind=POOL_JOB, key=day.isoformat(), payload=pool, actor=SYSTEM.label)
+            # Last: what the night has changed should have reached the index by then.
+            queue_job(session, kind=DRIFT_JOB, key=day.isoformat(), payload={}, actor=SYSTEM.label)
     except IntegrityError:
         return False  # another process was quicker; its jobs are queued
     return True

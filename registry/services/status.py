@@ -12,6 +12,7 @@ from registry.schemas.status import IndexState, JobCounts, ListAge, Status
 from registry.search.engine import EngineUnavailable, SearchEngine
 from registry.services.counting import counted_batches
 from registry.services.directories import summarise
+from registry.services.drift import last_drift
 from registry.vocabulary import BatchState, JobState
 
 
@@ -31,6 +32,7 @@ def status(session: Session, search: SearchEngine) -> Status:
         as_of=day,
         lists=[_age(row, newest.get(row.code), day) for row in summarise(session, batches, as_of=day)],
         index=index_state(session, search),
+        drift=last_drift(session),
         jobs=_jobs(session),
     )
 

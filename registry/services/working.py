@@ -19,6 +19,7 @@ from registry.schemas.tables import OpenFile
 from registry.search.engine import EngineAway, EngineUnavailable, RebuildBusy, SearchEngine, WriterBusy
 from registry.services.assessing.running import assess_tier
 from registry.services.beacons import Beacon
+from registry.services.drift import DRIFT_JOB, check_nightly
 from registry.services.feed.later import TELL_JOB
 from registry.services.feed.night import tell_about, tell_everybody
 from registry.services.imports.jobs import READ_JOB, STAGE_JOB, WRITE_JOB
@@ -35,6 +36,7 @@ from registry.services.jobs import (
     kept_alive,
     return_job,
     tell_progress,
+    try_again,
     worker_name,
 )
 from registry.services.lab.trials import FOLDER, read_data
@@ -42,6 +44,7 @@ from registry.services.lab.trials import JOB as LAB_JOB
 from registry.services.mailing import Carrier, send_next
 from registry.services.nightly import BULK_JOB, FEED_JOB, POOL_JOB, Schedule, queue_night
 from registry.services.pool.reassessing import reassess_pool
+from registry.services.signs import keep_beating
 from registry.services.webhooks.addresses import Network
 from registry.services.webhooks.delivering import deliver_next
 from registry.settings import ARCHIVE
@@ -128,6 +131,11 @@ def bulk(context: JobContext) -> dict[str, Any]:
     return {"date": manifest.date.isoformat(), "files": len(manifest.files)}
 
 
+def drift(context: JobContext) -> dict[str, Any]:
+    """Compare index and database, mend what differs."""
+    return check_nightly(context.database, context.search, context.progress)
+
+
 def lab_columns(context: JobContext) -> dict[str, Any]:
     """Read everybody's columns for the rule laboratory."""
     return {"size": read_data(context.database, context.data_dir / FOLDER, context.progress)}
@@ -184,6 +192,7 @@ JOB_KINDS: dict[str, JobHandler] = {
     FEED_JOB: feed,
     TELL_JOB: feed_act,
     BULK_JOB: bulk,
+    DRIFT_JOB: drift,
     LAB_JOB: lab_columns,
     READ_JOB: import_read,
     STAGE_JOB: import_stage,
@@ -224,8 +233,14 @@ class Worker:
 
     def start(self) -> None:
         """Work in the background."""
-        loops = {"index": self._index_loop, "rebuild": self._rebuild_loop, "jobs": self._job_loop}
-        loops["webhooks"] = partial(self._sending_loop, partial(deliver_next, self._database, allowed=self._networks))
+        # A worker that cannot say so now (a locked database) says it with the next beat.
+        loops: dict[str, Callable[[], None]] = {
+            "beat": partial(keep_beating, self._database, self._stop),
+            "index": self._index_loop,
+            "rebuild": self._rebuild_loop,
+            "jobs": self._job_loop,
+            "webhooks": partial(self._sending_loop, partial(deliver_next, self._database, allowed=self._networks)),
+        }
         if self._carrier is not None:
             mail = partial(send_next, self._database, self._carrier, sender=self._sender)
             loops["mail"] = partial(self._sending_loop, mail)
@@ -265,11 +280,13 @@ class Worker:
             log.info("job_cancelled", job=claim.id, kind=claim.kind)
         except (WorkerStopping, WriterBusy):
             return_job(self._database, claim, worker=worker)
+        except StorageUnavailable as away:
+            try_again(self._database, claim, worker=worker, error=away.text.zh)
         except RegistryError as refusal:
             finish_job(self._database, claim, worker=worker, error=refusal.text.zh)
         except Exception as error:
-            log.exception("job_failed", job=claim.id, kind=claim.kind)
-            finish_job(self._database, claim, worker=worker, error=f"{type(error).__name__}: {error}"[:500])
+            log.exception("job_failed", job=claim.id, kind=claim.kind, attempt=claim.attempts)
+            try_again(self._database, claim, worker=worker, error=f"{type(error).__name__}: {error}"[:500])
         else:
             finish_job(self._database, claim, worker=worker, result=result)
         if (beacon := Beacon.of(self._database.url, claim.id)) is not None:

@@ -71,6 +71,7 @@ def test_the_night_is_queued_once_at_its_time_by_one_of_several_processes(engine
             ("assess", "hte"),
             ("assess", "little_giant"),
             ("pool", "2026-11-23"),
+            ("drift", "2026-11-23"),
         ]
         assert [run.day for run in session.exec(select(DailyRun))] == [DAY]
     assert queue_night(engine, schedule, now=LATE + timedelta(days=1))
@@ -85,7 +86,7 @@ def test_the_worker_looks_at_the_clock_and_does_the_work(sqlite_engine: Engine, 
     for _ in range(100):
         with reading(sqlite_engine) as session:
             jobs = session.exec(select(Job)).all()
-            if len(jobs) == 4 and all(job.state is JobState.DONE for job in jobs):
+            if len(jobs) == 5 and all(job.state is JobState.DONE for job in jobs):
                 done.set()
                 break
         threading.Event().wait(0.1)

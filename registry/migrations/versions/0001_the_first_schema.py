@@ -1327,6 +1327,16 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "sign",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("detail", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign")),
+        sa.UniqueConstraint("name", name=op.f("uq_sign_name")),
+    )
+
+    op.create_table(
         "attempt",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
@@ -1713,6 +1723,7 @@ def downgrade() -> None:
 
     op.drop_table("attempt")
 
+    op.drop_table("sign")
     op.drop_table("daily_run")
     with op.batch_alter_table("reexamination", schema=None) as batch_op:
         batch_op.drop_index("ix_reexamination_listing_id")

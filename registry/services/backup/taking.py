@@ -11,11 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
+import structlog
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from registry import clock
-from registry.db import storage_error
+from registry.db import storage_error, transaction
 from registry.errors import Conflict, InvalidInput, StorageUnavailable
 from registry.services.backup import postgres_copy, sqlite_copy
 from registry.services.backup.contents import (
@@ -30,8 +31,10 @@ from registry.services.backup.contents import (
     is_sha256,
 )
 from registry.services.migrating import require_current_schema
+from registry.services.signs import BACKUP, tell_sign
 from registry.settings import Settings
 
+log = structlog.get_logger()
 ENDING = ".tar"
 ONLY_MINE = 0o600
 """It holds what the database holds: password hashes, drafts, personal data."""
@@ -54,7 +57,17 @@ def take(settings: Settings, engine: Engine, target: Path) -> Manifest:
         draft.chmod(ONLY_MINE)
         draft.rename(target)
     _settle(target.parent)
+    _put_on_record(engine, target, manifest)
     return manifest
+
+
+def _put_on_record(engine: Engine, target: Path, manifest: Manifest) -> None:
+    """So that an old backup is noticed. The backup itself is good without that, also of a database that only reads."""
+    try:
+        with transaction(engine) as session:
+            tell_sign(session, BACKUP, {"file": target.name, "bytes": manifest.size})
+    except StorageUnavailable as away:
+        log.warning("backup_not_on_record", error=away.text.en)
 
 
 def _require_usable(target: Path) -> None:
