@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from registry.db import make_engine
 from registry.services.indexing import rebuild, search_engine
 from registry.settings import Settings
-from tests.faults.driving import Ledger, Office
+from tests.faults.driving import KINDS, Ledger, Office
 from tests.faults.judging import Verdict, judge, wait_until_quiet
 from tests.faults.processes import Installation, installation
 
+PATIENCE_SECONDS = 90
 VICTIMS = ("web", "work", "both")
 
 
@@ -23,7 +24,6 @@ class Breaking:
     seed: int
     webs: int = 1
     workers: int = 1
-    drafts: int = 60
     kill_database: Callable[[], None] | None = None
     start_database: Callable[[], None] | None = None
 
@@ -35,7 +35,7 @@ def break_it(settings: Settings, breaking: Breaking) -> Verdict:
     rebuild(database, search_engine(settings))
     ledger = Ledger(settings.data_dir.parent / "ledger.txt")
     with installation(settings) as processes:
-        office = Office(database, processes.address, ledger, seed=breaking.seed, drafts=breaking.drafts)
+        office = Office(database, processes.address, ledger, seed=breaking.seed)
         living = {
             "web": [processes.start("web") for _ in range(breaking.webs)],
             "work": [processes.start("work") for _ in range(breaking.workers)],
@@ -44,9 +44,10 @@ def break_it(settings: Settings, breaking: Breaking) -> Verdict:
         try:
             for _ in range(breaking.rounds):
                 _wait_for_an_act(ledger)
-                time.sleep(chance.uniform(0.0, 0.8))
+                time.sleep(chance.uniform(0.0, 1.2))
                 _one_death(processes, living, breaking, chance)
-            _wait_for_an_act(ledger)
+            # At last nobody dies, until each kind of act was done.
+            _wait_until(lambda: ledger.kinds() >= KINDS)
         finally:
             office.close()
         wait_until_quiet(database)
@@ -76,7 +77,12 @@ def _one_death(
 
 def _wait_for_an_act(ledger: Ledger) -> None:
     """Until something was done again: killing what has not come back yet breaks nothing new."""
-    before, deadline = len(ledger.entries), time.monotonic() + 60
-    while len(ledger.entries) == before:
-        assert time.monotonic() < deadline, "nothing was acknowledged for a minute"
+    before = len(ledger.entries)
+    _wait_until(lambda: len(ledger.entries) > before)
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, f"not come back within {PATIENCE_SECONDS} s"
         time.sleep(0.005)

@@ -27,7 +27,7 @@ from registry.services.indexing import search_engine
 from registry.services.working import Worker
 from registry.settings import Settings
 from tests.support.killing import Nursery
-from web.warming import make_routes_ready
+from web.warming import make_routes_ready, warm
 
 LOG = "processes.log"
 SOCKET = "TEST_LISTENING"
@@ -88,6 +88,7 @@ def main() -> None:
     settings = Settings()
     app = create_app(settings)
     make_routes_ready(app)
+    warm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # A dead worker's job is taken over after seconds here, not after a minute.
     jobs.LEASE, jobs.HEARTBEAT_SECONDS, jobs.RETRY = timedelta(seconds=3), 0.5, timedelta(seconds=0.2)

