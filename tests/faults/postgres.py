@@ -31,13 +31,21 @@ class MortalServer:
 
     def start(self) -> None:
         """Start it, and wait until it has recovered."""
+        # The numbers in them may be somebody else's by now, or of one dead whom nobody has collected yet.
+        for stale in (self._data / "postmaster.pid", self._home / ".s.PGSQL.5432.lock"):
+            stale.unlink(missing_ok=True)
         options = f"-k {self._home} {OPTIONS}"
         begin = [self._binaries / "pg_ctl", "-D", self._data, "-o", options, "-l", self._home / "log", "-w", "start"]
-        run_quietly([*self._prefix, *begin], self._home)
+        try:
+            run_quietly([*self._prefix, *begin], self._home)
+        except RuntimeError as error:
+            said = (self._home / "log").read_text(errors="replace").splitlines()[-15:]
+            raise RuntimeError("the server does not start:\n" + "\n".join(said)) from error
 
     def kill(self) -> None:
         """End all its processes without warning; return when they are gone."""
         head = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        kill(head, signal.SIGSTOP)  # so that it starts no other process meanwhile
         family = subprocess.run(["ps", "-o", "pid=", "--ppid", str(head)], capture_output=True, text=True, check=False)
         numbers = [head, *map(int, family.stdout.split())]
         for number in numbers:
