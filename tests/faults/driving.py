@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -33,7 +34,8 @@ KINDS = frozenset({"staged", "written", "final", "decided"})
 """Of acts that are acknowledged, besides ``signed``: a long list that is written later."""
 FIELD = "annual.2025.revenue"
 BOUNDARY = "a-plainly-fictional-boundary"
-SHORT_ROWS = 6
+SHORT_ROWS, LONGER_ROWS = LONG_ROWS - 4, LONG_ROWS + 4
+"""Near each other: a list much shorter than the edition before waits for a second official."""
 PATIENCE_SECONDS = 60
 _DONE = (200, 201, 303)
 
@@ -68,7 +70,7 @@ class Office:
     def __init__(self, database: Engine, address: str, ledger: Ledger, *, seed: int) -> None:
         self._address, self._ledger, self._database = address, ledger, database
         self._stop, self._threads = threading.Event(), list[threading.Thread]()
-        self._seed, self._imported = seed, 0
+        self._seed, self._imported, self._labels = seed, 0, count(1)
         with transaction(database) as session:
             for login, role in (("curator", Role.CURATOR), ("reviewer", Role.REVIEWER)):
                 create_account(
@@ -82,7 +84,7 @@ class Office:
 
     def _prepare_drafts(self) -> None:
         with transaction(self._database) as session:
-            self._drafts = [a_draft(session, label=f"示例草案{number}").id for number in range(DRAFTS)]
+            self._drafts = [a_draft(session, label=f"示例草案{next(self._labels)}").id for _ in range(DRAFTS)]
 
     def open(self) -> None:
         """Everybody begins to work."""
@@ -110,7 +112,7 @@ class Office:
     def _import(self, _chance: random.Random) -> None:
         self._imported += 1
         self._ledger.attempt()
-        rows = LONG_ROWS + 20 if self._imported % 3 == 0 else SHORT_ROWS
+        rows = LONGER_ROWS if self._imported % 3 == 0 else SHORT_ROWS
         first = self._imported * 1_000
         lines = [f"{n},深圳市示例第{first + n}号仪器有限公司,{a_uscc(first + n)}" for n in range(1, rows + 1)]
         status, text = self._send("POST", "/api/v1/imports", *_upload(lines, f"第{self._imported}批"))

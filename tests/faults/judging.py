@@ -31,7 +31,7 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     half: list[str] = field(default_factory=list)
     given_up: int = 0
-    """Long lists whose worker was killed three times: signed, nothing written, the job says so."""
+    """Jobs whose worker was killed three times: they say so, and nothing of them is there."""
     events: int = 0
 
     def add(self, other: "Verdict") -> None:

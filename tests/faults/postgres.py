@@ -44,15 +44,23 @@ class MortalServer:
 
     def kill(self) -> None:
         """End all its processes without warning; return when they are gone."""
-        head = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        head = self._head()
         kill(head, signal.SIGSTOP)  # so that it starts no other process meanwhile
-        family = subprocess.run(["ps", "-o", "pid=", "--ppid", str(head)], capture_output=True, text=True, check=False)
-        numbers = [head, *map(int, family.stdout.split())]
+        numbers = self.family()
         for number in numbers:
             with suppress(ProcessLookupError):
                 kill(number, signal.SIGKILL)
         for number in numbers:
             _wait_for_the_end(number)
+
+    def family(self) -> list[int]:
+        """The numbers of its processes, the head first."""
+        head = self._head()
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(head)], capture_output=True, text=True, check=False)
+        return [head, *map(int, found.stdout.split())]
+
+    def _head(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
 
     def stop(self) -> None:
         """End it for good."""

@@ -44,8 +44,11 @@ class Installation(Nursery):
 
 
 @contextmanager
-def installation(settings: Settings) -> Iterator[Installation]:
-    """The warm process over migrated databases; it and all it started are gone afterwards."""
+def installation(settings: Settings, *, hurried: bool = True) -> Iterator[Installation]:
+    """The warm process over migrated databases; it and all it started are gone afterwards.
+
+    ``hurried``: workers look for work more often, take over a dead one's sooner, and write short lists too.
+    """
     root = Path(__file__).parents[2]
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
         environment = os.environ | {
@@ -60,7 +63,7 @@ def installation(settings: Settings) -> Iterator[Installation]:
         }
         log = settings.data_dir.parent / LOG
         with log.open("a") as said, subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.processes"], env=environment, cwd=root, text=True,
+            [sys.executable, "-m", "tests.faults.processes", *(["hurried"] if hurried else [])], env=environment, cwd=root, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, start_new_session=True,
             pass_fds=[listening.fileno()],
         ) as process:  # fmt: skip
@@ -90,10 +93,8 @@ def main() -> None:
     make_routes_ready(app)
     warm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    # A dead worker's job is taken over after seconds here, not after a minute.
-    jobs.LEASE, jobs.HEARTBEAT_SECONDS, jobs.RETRY = timedelta(seconds=3), 0.5, timedelta(seconds=0.2)
-    working.JOB_POLL_SECONDS, working.TROUBLE_SECONDS = 0.1, 0.2
-    long_writing.LONG_ROWS = LONG_ROWS
+    if "hurried" in sys.argv:
+        _hurry()
     for line in sys.stdin:
         number = os.fork()
         if not number:
@@ -104,6 +105,13 @@ def main() -> None:
             os._exit(0)
         sys.stdout.write(f"{number}\n")
         sys.stdout.flush()
+
+
+def _hurry() -> None:
+    # A dead worker's job is taken over after seconds here, not after a minute.
+    jobs.LEASE, jobs.HEARTBEAT_SECONDS, jobs.RETRY = timedelta(seconds=3), 0.5, timedelta(seconds=0.2)
+    working.JOB_POLL_SECONDS, working.TROUBLE_SECONDS = 0.1, 0.2
+    long_writing.LONG_ROWS = LONG_ROWS
 
 
 if __name__ == "__main__":
