@@ -120,7 +120,9 @@ def make_engine(settings: Settings, *, statement_seconds: int = 0) -> Engine:
         )
     if not settings.database_url:
         make_folder(settings.data_dir)
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_SECONDS, json_serializer=dump_json)
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_SECONDS, json_serializer=dump_json
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

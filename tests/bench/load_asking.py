@@ -6,10 +6,11 @@ planned moment, so that waiting for a process that is busy counts.
 
 import asyncio
 import contextlib
-import multiprocessing
+import json
 import random
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+import subprocess
+import sys
+from dataclasses import astuple, dataclass
 
 TIMEOUT_SECONDS = 30.0
 _BAD = 0
@@ -36,7 +37,9 @@ class Answered:
     """How long after the planned moment it was sent: the fault of whoever asks, not of the answering side."""
 
 
-def schedule(rate: float, seconds: float, paths: dict[str, list[str]], mix: dict[str, float], seed: int) -> list[Planned]:
+def schedule(
+    rate: float, seconds: float, paths: dict[str, list[str]], mix: dict[str, float], seed: int
+) -> list[Planned]:
     """Arrivals by chance (Poisson) at ``rate`` a second, kinds by ``mix``; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable choice, no secret
     found, at = [], chance.expovariate(rate)
@@ -48,13 +51,10 @@ def schedule(rate: float, seconds: float, paths: dict[str, list[str]], mix: dict
 
 
 def ask_apart(address: str, plan: list[Planned]) -> list[Answered]:
-    """Carry out a plan in another process."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_run, address, plan).result()
-
-
-def _run(address: str, plan: list[Planned]) -> list[Answered]:
-    return asyncio.run(_all(address, plan))
+    """Carry out a plan in another process, which loads nothing of the registry."""
+    said = json.dumps([address, [astuple(one) for one in plan]])
+    done = subprocess.run([sys.executable, "-m", __name__], input=said, capture_output=True, text=True, check=True)
+    return [Answered(*one) for one in json.loads(done.stdout)]
 
 
 async def _all(address: str, plan: list[Planned]) -> list[Answered]:
@@ -98,3 +98,14 @@ async def _read(reader: asyncio.StreamReader) -> int:
     elif "content-length: " in head:
         await reader.readexactly(int(head.split("content-length: ", 1)[1].split("\r\n", 1)[0]))
     return status
+
+
+def main() -> None:
+    """The plan from standard input, the answers to standard output."""
+    address, plan = json.load(sys.stdin)
+    answered = asyncio.run(_all(address, [Planned(*one) for one in plan]))
+    json.dump([astuple(one) for one in answered], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

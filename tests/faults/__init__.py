@@ -1,1 +1,1 @@
-"""The registry broken on purpose: processes killed, disks full, connections gone. ``python -m tests.faults`` for many."""
+"""The registry broken on purpose: processes killed, disks full, connections gone. ``make faults`` for many."""

@@ -23,7 +23,17 @@ class MortalServer:
         self._home, self._data, self._prefix, self._binaries = home, home / "data", as_postgres(), binaries()
         if self._prefix:
             shutil.chown(home, "postgres")
-        initdb = [self._binaries / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        initdb: list[str | Path] = [
+            self._binaries / "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         run_quietly([*self._prefix, *initdb, "--locale=C.UTF-8", "--no-sync"], home)
         self.start()
         run_quietly([*self._prefix, self._binaries / "createdb", "-h", home, "-U", "postgres", "registry"], home)
@@ -35,7 +45,17 @@ class MortalServer:
         for stale in (self._data / "postmaster.pid", self._home / ".s.PGSQL.5432.lock"):
             stale.unlink(missing_ok=True)
         options = f"-k {self._home} {OPTIONS}"
-        begin = [self._binaries / "pg_ctl", "-D", self._data, "-o", options, "-l", self._home / "log", "-w", "start"]
+        begin: list[str | Path] = [
+            self._binaries / "pg_ctl",
+            "-D",
+            self._data,
+            "-o",
+            options,
+            "-l",
+            self._home / "log",
+            "-w",
+            "start",
+        ]
         try:
             run_quietly([*self._prefix, *begin], self._home)
         except RuntimeError as error:

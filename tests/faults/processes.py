@@ -62,8 +62,9 @@ def installation(settings: Settings, *, hurried: bool = True) -> Iterator[Instal
             SOCKET: str(listening.fileno()),
         }
         log = settings.data_dir.parent / LOG
+        command = [sys.executable, "-m", "tests.faults.processes", *(["hurried"] if hurried else [])]
         with log.open("a") as said, subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.processes", *(["hurried"] if hurried else [])], env=environment, cwd=root, text=True,
+            command, env=environment, cwd=root, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, start_new_session=True,
             pass_fds=[listening.fileno()],
         ) as process:  # fmt: skip

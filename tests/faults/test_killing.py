@@ -27,7 +27,6 @@ def mortal() -> Iterator[MortalServer]:
 
 
 def _holds(found: Verdict) -> None:
-    print(found)
     assert found.lost == []
     assert found.half == []
 
@@ -48,8 +47,6 @@ def test_killing_two_webs_two_workers_and_the_database_loses_nothing_on_postgres
     _holds(
         break_it(
             on_server,
-            Breaking(
-                ROUNDS, SEED, webs=2, workers=2, kill_database=mortal.kill, start_database=mortal.start
-            ),
+            Breaking(ROUNDS, SEED, webs=2, workers=2, kill_database=mortal.kill, start_database=mortal.start),
         )
     )
