@@ -37,6 +37,8 @@ OFFICE_MIX = {"inbox": 30.0, "case": 70.0}
 OFFICE_RATE = 2.0
 AIM_SECONDS = 0.150
 FIRST_RATE, MOST, REFINED = 4.0, 512.0, 2
+SLOWEST = 1.0
+"""A machine that does not hold one a second is asked no slower."""
 EACH_PAGE = 40
 PAGES = ("home", "search", "enterprise", "directory", "batch", "products", "plan", "open data", "inbox", "case")
 OK = (200, 303)
@@ -223,7 +225,7 @@ def _climb(
         low, high, held = (rate, high, step) if step.held else (low, rate, held)
         if not high and rate < MOST:
             rate *= 2
-        elif high - low <= high / 2**REFINED:
+        elif high <= SLOWEST or high - low <= high / 2**REFINED:
             break
         else:
             rate = (low + high) / 2
