@@ -13,7 +13,7 @@ from tests.faults.postgres import MortalServer, mortal_server
 from tests.support.postgres import Missing
 
 SEED = 20_261_124
-ROUNDS = 4
+ROUNDS = 3
 
 
 @pytest.fixture
