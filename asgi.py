@@ -35,6 +35,7 @@ from registry.services.migrating import require_current_schema
 from registry.services.nightly import schedule_of
 from registry.services.quotas import Quotas
 from registry.services.search_misses import MissLog
+from registry.services.webhooks.addresses import networks_of
 from registry.services.working import Worker
 from registry.settings import Settings
 from web.assets import MOUNT, HashedStatic
@@ -136,6 +137,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             carrier=carrier_of(state.settings),
             sender=sender_of(state.settings),
             schedule=state.schedule,
+            networks=networks_of(state.settings.webhook_networks),
         )
         if state.settings.embedded_worker
         else None

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     api_rate: int = 10
     """Questions a second to the interface from one address; twice that after a pause. 0: not counted."""
     api_key_rate: int = 50
+    webhook_networks: str = ""
+    """Networks inside which webhooks may be sent, commas between. Empty: to public https addresses only."""
     """The same for whoever brings a key."""
     map_file: Path | None = None
     """A GeoJSON file of the cities for the map on the front page. Empty: the one shipped with the code."""

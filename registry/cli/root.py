@@ -22,6 +22,7 @@ from registry.cli import (
     search_config,
     serving,
     standards,
+    webhooks,
 )
 
 
@@ -56,6 +57,7 @@ def make_app(*, server: serving.Server, reader: search.Reader | None = None) -> 
     audit.mount(app)
     opendata.mount(app)
     api_keys.mount(app)
+    webhooks.mount(app)
     backup.mount(app)
     return app
 

@@ -130,6 +130,7 @@ def run_worker(open_file: "OpenFile | None") -> None:
     from registry.services.mailing import carrier_of, sender_of
     from registry.services.migrating import require_current_schema
     from registry.services.nightly import schedule_of
+    from registry.services.webhooks.addresses import networks_of
     from registry.services.working import Worker
 
     settings = read_settings()
@@ -148,6 +149,7 @@ def run_worker(open_file: "OpenFile | None") -> None:
         carrier=carrier_of(settings),
         sender=sender_of(settings),
         schedule=schedule_of(settings),
+        networks=networks_of(settings.webhook_networks),
     ).run(stop)
 
 

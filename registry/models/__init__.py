@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         Submission,
         SubmissionField,
         SubmissionRevision,
+        Webhook,
         WorkItem,
     )
 else:
@@ -164,6 +165,7 @@ __all__ = [
     "Submission",
     "SubmissionField",
     "SubmissionRevision",
+    "Webhook",
     "WorkItem",
     "every_table",
 ]

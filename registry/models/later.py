@@ -23,6 +23,7 @@ from registry.models.submission import (
     SubmissionRevision,
 )
 from registry.models.target import ActionPlan, PlanIndicator, PlanPlace, PlanValue
+from registry.models.webhook import Webhook
 
 __all__ = [
     "AccessRecord",
@@ -77,5 +78,6 @@ __all__ = [
     "Submission",
     "SubmissionField",
     "SubmissionRevision",
+    "Webhook",
     "WorkItem",
 ]

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ from registry.services.lab.trials import JOB as LAB_JOB
 from registry.services.mailing import Carrier, send_next
 from registry.services.nightly import BULK_JOB, FEED_JOB, POOL_JOB, Schedule, queue_night
 from registry.services.pool.reassessing import reassess_pool
+from registry.services.webhooks.addresses import Network
+from registry.services.webhooks.delivering import deliver_next
 from registry.settings import ARCHIVE
 
 POLL_SECONDS = 0.25
@@ -50,7 +53,7 @@ TROUBLE_SECONDS = 3.0
 NIGHT_SECONDS = 60.0
 """How often the clock is looked at for the daily work."""
 PROGRESS_SECONDS = 0.5
-MAIL_POLL_SECONDS = 2.0
+SEND_POLL_SECONDS = 2.0
 GATE_SECONDS = 600.0
 """After a rebuild whose index was not good enough, the next one waits so long; other changes do not."""
 
@@ -192,7 +195,7 @@ _OF_FILES = (READ_JOB, STAGE_JOB, "match")
 
 
 class Worker:
-    """Drains the outbox, rebuilds the index, runs jobs and sends mail, each in its own thread, until told to stop."""
+    """Drains the outbox, rebuilds the index, runs jobs, sends mail and events: each a thread, until told to stop."""
 
     def __init__(
         self,
@@ -205,8 +208,9 @@ class Worker:
         carrier: Carrier | None = None,
         sender: str = "",
         schedule: Schedule | None = None,
+        networks: Sequence[Network] = (),
     ) -> None:
-        self._carrier, self._sender = carrier, sender
+        self._carrier, self._sender, self._networks = carrier, sender, networks
         self._database, self._search, self._data_dir = database, search, data_dir
         self._schedule, self._looked_at = schedule, -NIGHT_SECONDS
         self._open_file = open_file
@@ -221,8 +225,10 @@ class Worker:
     def start(self) -> None:
         """Work in the background."""
         loops = {"index": self._index_loop, "rebuild": self._rebuild_loop, "jobs": self._job_loop}
+        loops["webhooks"] = partial(self._sending_loop, partial(deliver_next, self._database, allowed=self._networks))
         if self._carrier is not None:
-            loops["mail"] = self._mail_loop
+            mail = partial(send_next, self._database, self._carrier, sender=self._sender)
+            loops["mail"] = partial(self._sending_loop, mail)
         self._threads = [threading.Thread(target=loop, name=f"worker-{n}", daemon=True) for n, loop in loops.items()]
         for thread in self._threads:
             thread.start()
@@ -359,14 +365,14 @@ class Worker:
                 pause = TROUBLE_SECONDS
             self._stop.wait(pause)
 
-    def _mail_loop(self) -> None:
+    def _sending_loop(self, send_one: Callable[[], bool]) -> None:
         while not self._stop.is_set():
-            pause = MAIL_POLL_SECONDS
+            pause = SEND_POLL_SECONDS
             try:
-                if self._carrier is not None and send_next(self._database, self._carrier, sender=self._sender):
+                if send_one():
                     pause = 0.0
             except _TROUBLE as error:
-                log.warning("mail_queue_failed", error=str(error))
+                log.warning("sending_queue_failed", error=str(error))
                 pause = TROUBLE_SECONDS
             self._stop.wait(pause)
 

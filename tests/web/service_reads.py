@@ -80,6 +80,8 @@ _NO_ACTOR: dict[str, dict[str, str]] = {
         "assessing.running": "assess_tier judge_tier store_judgement",
         "audit": "record take_turn trail_end verify_chain",
         "api_keys": "is_known list_keys make_key revoke_key",
+        "webhooks.delivering": "deliver_next",
+        "webhooks.keeping": "add_webhook find_webhook list_webhooks resume_webhook stop_webhook",
         "feed.later": "tell_in_time",
         "feed.night": "tell_about tell_all tell_everybody",
         "feed.telling": "tell tell_correction",
