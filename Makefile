@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 PEERS := $(VENV)/peers
 AUDIT := $(VENV)/audit
 SIZES ?= 200000 1000000
+SIZE ?= 200000
+ROUNDS ?= 200
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint types contracts templates screenshots bench bench-search standards sbom audit lock clean
+.PHONY: help demo test check lint types contracts templates screenshots bench bench-search bench-load faults standards sbom audit lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +58,12 @@ $(PEERS)/bin/python: requirements/bench.txt
 
 bench-search: $(VENV)/dev.stamp $(PEERS)/bin/python  ## how good and how fast searching is, beside its peers (SIZES="200000 1000000")
 	$(BIN)/python -m tests.bench.bench_search --parts judged names speed http peers --sizes $(SIZES) --peers $(PEERS)/bin/python
+
+bench-load: $(VENV)/dev.stamp  ## the highest rate held, by one and two web processes on PostgreSQL (SIZE=200000)
+	$(BIN)/python -m tests.bench.bench_load --size $(SIZE)
+
+faults: $(VENV)/dev.stamp  ## kill processes and PostgreSQL in the middle of work, many times, and count what is lost (ROUNDS=200)
+	$(BIN)/python -m tests.faults --rounds $(ROUNDS)
 
 standards: $(VENV)/run.stamp  ## prepare the rule files for quick reading (after every change to one)
 	$(BIN)/python -c 'from registry.tiering.loader import prepare; prepare()'

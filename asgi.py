@@ -23,8 +23,8 @@ from api.quota import Quota
 from api.routes import ROUTERS as API_ROUTERS
 from import_scripts.evidence import inspect_evidence
 from import_scripts.reading import open_file
-from registry.db import make_engine
-from registry.errors import Locale, NeedsSecondFactor, NotAuthenticated, RegistryError
+from registry.db import STATEMENT_SECONDS, make_engine
+from registry.errors import Locale, NeedsSecondFactor, NotAuthenticated, RegistryError, no_room
 from registry.incidents import incident_number
 from registry.logs import configure_logs
 from registry.oidc_keys import EXTRA, PublishedKeys, can_check
@@ -113,7 +113,8 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     """Give an application what it works with. One that is not running may be given other things than before."""
     app.state = State()
     app.state.settings = settings
-    app.state.engine = make_engine(settings)
+    # A worker in this process shares the connections, and its statements may take long.
+    app.state.engine = make_engine(settings, statement_seconds=0 if settings.embedded_worker else STATEMENT_SECONDS)
     app.state.search = search_engine(settings)
     app.state.quotas = Quotas(settings.data_dir)
     app.state.requests = requests_of(settings)
@@ -199,6 +200,7 @@ def _map_errors(app: FastAPI) -> None:
     app.exception_handler(RegistryError)(_on_refusal)
     app.exception_handler(RequestValidationError)(_on_validation)
     app.exception_handler(HTTPException)(_on_http)
+    app.exception_handler(OSError)(_on_disk)
     app.exception_handler(Exception)(_on_fault)
 
 
@@ -226,7 +228,15 @@ def _on_validation(request: Request, error: RequestValidationError) -> Response:
     return answer_refusal(request, refusal_of(error))
 
 
+def _on_disk(request: Request, error: OSError) -> Response:
+    """A full disk is no fault of ours: it is said, with when to come back."""
+    refusal = no_room(error)
+    return _on_fault(request, error) if refusal is None else answer_refusal(request, refusal)
+
+
 def _on_http(request: Request, error: HTTPException) -> Response:
+    if (refusal := no_room(error.__cause__)) is not None:  # an upload that could not even be kept
+        return answer_refusal(request, refusal)
     response = answer_refusal(request, refusal_of_status(error.status_code, request.url.path, request.method))
     for name, value in (error.headers or {}).items():
         response.headers[name] = value

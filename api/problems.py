@@ -60,6 +60,8 @@ def problem(error: RegistryError, *, locale: Locale, instance: str, request_id: 
     headers = {"Content-Language": "en" if locale == "en" else "zh-CN", "Cache-Control": "no-store"}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if error.retry_seconds:
+        headers["Retry-After"] = str(error.retry_seconds)
     return ProblemResponse(said.model_dump(), status_code=error.status, headers=headers)
 
 

@@ -11,7 +11,8 @@ from typing import Any, cast
 from pydantic_core import to_json
 from sqlalchemy import BigInteger, DateTime, Integer, Numeric, String, event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, create_engine
@@ -22,7 +23,13 @@ from registry.vocabulary import LabelledEnum
 
 POOL_SIZE = 40
 """Endpoints run in a pool of 40 threads; fewer connections could deadlock nested sessions."""
+POOL_SECONDS = 5
+"""So long a request waits for a connection. One that got none by then is told to come back."""
+STATEMENT_SECONDS = 30
+"""A statement of the web that takes longer is given up: whoever asked has gone, and it keeps others waiting."""
 BUSY_TIMEOUT_MS = 5_000
+AWAY = (OperationalError, InterfaceError, PoolExhausted)
+"""What the database being locked, full, slow, away or asked by too many looks like."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -91,18 +98,22 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 """Primary and foreign keys: 64 bit; SQLite numbers rows by itself only for INTEGER."""
 
 
-def make_engine(settings: Settings) -> Engine:
+def make_engine(settings: Settings, *, statement_seconds: int = 0) -> Engine:
     """The engine for ``settings``. Opens no connection; makes the data folder if the database lives in it.
 
-    Raises StorageUnavailable if the folder cannot be made.
+    ``statement_seconds``: PostgreSQL gives up a statement that takes longer. Raises StorageUnavailable if the folder
+    cannot be made.
     """
     url = settings.effective_database_url
     if not url.startswith("sqlite"):
         # The connection used last is taken first: what it has prepared is at hand, in few server processes.
+        limit = {"options": f"-c statement_timeout={statement_seconds * 1000}"} if statement_seconds else {}
         return create_engine(
             url,
+            connect_args=limit,
             pool_size=POOL_SIZE,
             max_overflow=0,
+            pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,
             pool_use_lifo=True,
             # Also of a database with another encoding, which then can be told to be wrong.
@@ -111,7 +122,9 @@ def make_engine(settings: Settings) -> Engine:
         )
     if not settings.database_url:
         make_folder(settings.data_dir)
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, json_serializer=dump_json)
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_SECONDS, json_serializer=dump_json
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -143,7 +156,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
-    except OperationalError as error:
+    except AWAY as error:
         raise storage_error(error) from error
 
 
@@ -153,7 +166,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     try:
         with Session(_read_only(engine), expire_on_commit=False, autoflush=False) as session:
             yield session
-    except OperationalError as error:
+    except AWAY as error:
         raise storage_error(error) from error
 
 
@@ -169,13 +182,28 @@ def _read_only(engine: Engine) -> Engine:
 _READ_ONLY = "_registry_read_only"
 
 
-def storage_error(error: OperationalError) -> StorageUnavailable:
+def storage_error(error: OperationalError | InterfaceError | PoolExhausted) -> StorageUnavailable:
     """Put the driver's complaint into words: what is wrong and what to do."""
+    if isinstance(error, PoolExhausted):
+        return StorageUnavailable(
+            "访问的人太多，数据库连接暂时用完，本次操作没有写入。请过几秒再试。",
+            "Too many people at once: no database connection is free; nothing was written. Try again in a few seconds.",
+        )
     reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     if "locked" in reason:
         return StorageUnavailable(
             "数据库正被另一个进程占用，本次操作没有写入。请稍后重试。",
             "The database is locked by another process; nothing was written. Try again in a moment.",
+        )
+    if "statement timeout" in reason:
+        return StorageUnavailable(
+            "数据库太慢，查询超时后已停止，本次操作没有写入。请稍后重试。",
+            "The database was too slow and the query was stopped; nothing was written. Try again in a moment.",
+        )
+    if "is full" in reason or "No space left" in reason:
+        return StorageUnavailable(
+            "数据库所在的磁盘已满，本次操作没有写入。请清理空间后重试。",
+            "The disk of the database is full; nothing was written. Free some space and try again.",
         )
     if "readonly" in reason or "read-only" in reason:
         return StorageUnavailable(

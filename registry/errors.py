@@ -1,5 +1,6 @@
 """The family of refusals. A refusal is safe to show, says what is wrong with which value, and what to do next."""
 
+import errno
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -31,6 +32,8 @@ class RegistryError(Exception):
     code: ClassVar[str] = "refused"
     title: ClassVar[Text] = Text("请求被拒绝", "Request refused")
     status: ClassVar[int] = 400
+    retry_seconds: ClassVar[int] = 0
+    """After so long the same request may be answered; 0 where asking again changes nothing."""
 
     def __init__(
         self,
@@ -116,6 +119,20 @@ class StorageUnavailable(RegistryError):
     """The database or data folder cannot be written or reached right now."""
 
     code, title, status = "storage-unavailable", Text("数据存储暂不可用", "Storage unavailable"), 503
+    retry_seconds: ClassVar[int] = 5
+
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+
+
+def no_room(error: BaseException | None) -> StorageUnavailable | None:
+    """The refusal where a file could not be written because the disk is full or read-only; None for anything else."""
+    if not isinstance(error, OSError) or error.errno not in NO_ROOM:
+        return None
+    return StorageUnavailable(
+        f"磁盘不能写入（{error.strerror}），本次操作没有写入。请清理空间或检查权限后重试。",
+        f"The disk cannot be written ({error.strerror}); nothing was written. Free some space or check permissions.",
+    )
 
 
 def shorten(value: str, limit: int = 60) -> str:

@@ -44,6 +44,8 @@ def error_page(request: Request, error: RegistryError) -> Response:
         "request_id": getattr(request.state, "request_id", ""),
     }
     headers = {"Cache-Control": "no-store"}
+    if error.retry_seconds:
+        headers["Retry-After"] = str(error.retry_seconds)
     return render(request, "errors/error.html", context, block="content", status=error.status, headers=headers)
 
 

@@ -7,9 +7,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
 
-from registry.db import storage_error, transaction
+from registry.db import AWAY, storage_error, transaction
 from registry.errors import StorageUnavailable
 from registry.services.reference import sync_reference_rows
 
@@ -23,7 +22,7 @@ def migrate(engine: Engine) -> str:
             _set_write_ahead_log(engine)
         with engine.begin() as connection:
             command.upgrade(_config(connection), "head")
-    except OperationalError as error:
+    except AWAY as error:
         raise storage_error(error) from error
     # Plans bring in tables that most commands never touch.
     from registry.services.targets.shipping import sync_plans
@@ -52,7 +51,7 @@ def require_current_schema(engine: Engine) -> None:
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
+    except AWAY as error:
         raise storage_error(error) from error
     if found != head_revision():
         raise StorageUnavailable(

@@ -24,13 +24,20 @@ _WAIT_SECONDS = 0.2
 
 log = structlog.get_logger()
 
-_TAKE = """
+_AHEAD_SECONDS = 2.0
+"""A bucket filled later than now by more was filled before the clock was set back: it counts as full, else it would
+refuse until the clock has caught up."""
+
+_HAS = f"""
+CASE WHEN at > :now + {_AHEAD_SECONDS} THEN :full ELSE min(:full, tokens + max(0, :now - at) * :rate) END
+"""
+_TAKE = f"""
 INSERT INTO bucket (subject, tokens, at) VALUES (:subject, :full - 1, :now)
 ON CONFLICT (subject) DO UPDATE SET
-  tokens = min(:full, tokens + max(0, :now - at) * :rate) - 1, at = max(at, :now)
-WHERE min(:full, tokens + max(0, :now - at) * :rate) >= 1
+  tokens = {_HAS} - 1, at = CASE WHEN at > :now + {_AHEAD_SECONDS} THEN :now ELSE max(at, :now) END
+WHERE {_HAS} >= 1
 RETURNING tokens
-"""
+"""  # noqa: S608 - constants of this module
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,25 +114,25 @@ def _given_server(given: str) -> Iterator[URL]:
 
 @contextmanager
 def _own_server() -> Iterator[URL]:
-    binaries, prefix = _binaries(), _as_postgres()
+    programs, prefix = binaries(), as_postgres()
     home = Path(tempfile.mkdtemp(prefix="registry-postgres-"))
     data = home / "data"
     try:
         if prefix:
             shutil.chown(home, "postgres")
-        initdb: list[str | Path] = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
-        _run([*prefix, *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], home)
+        initdb: list[str | Path] = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
+        run_quietly([*prefix, *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], home)
         options = f"-k {home} {SERVER_OPTIONS}"
-        _run([*prefix, binaries / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start"], home)
+        run_quietly([*prefix, programs / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start"], home)
         try:
             yield make_url(f"postgresql+psycopg://postgres@/postgres?host={home}")
         finally:
-            _run([*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], home)
+            run_quietly([*prefix, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], home)
     finally:
         shutil.rmtree(home)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """The folder of the newest server binaries: on PATH, else where Debian puts them."""
     found = shutil.which("initdb")
     if found:
@@ -143,7 +143,8 @@ def _binaries() -> Path:
     return debian[-1].parent
 
 
-def _as_postgres() -> list[str]:
+def as_postgres() -> list[str]:
+    """What goes before a command so that the server's own user runs it; nothing unless this is root."""
     if os.geteuid() != 0:
         return []
     try:
@@ -156,7 +157,8 @@ def _as_postgres() -> list[str]:
     return [runuser, "-u", "postgres", "--"]
 
 
-def _run(command: Sequence[str | Path], folder: Path) -> None:
+def run_quietly(command: Sequence[str | Path], folder: Path) -> None:
+    """Run a command of the server. Raises RuntimeError with what it said if it fails."""
     # Output goes to a file: a server that inherits a pipe would keep the caller waiting for its end.
     with (folder / "output").open("w+") as output:
         done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, check=False)
