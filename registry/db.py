@@ -107,17 +107,16 @@ def make_engine(settings: Settings, *, statement_seconds: int = 0) -> Engine:
     url = settings.effective_database_url
     if not url.startswith("sqlite"):
         # The connection used last is taken first: what it has prepared is at hand, in few server processes.
-        limit = {"options": f"-c statement_timeout={statement_seconds * 1000}"} if statement_seconds else {}
+        connect = {"options": f"-c statement_timeout={statement_seconds * 1000}"} if statement_seconds else {}
         return create_engine(
             url,
-            connect_args=limit,
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,
             pool_use_lifo=True,
             # Also of a database with another encoding, which then can be told to be wrong.
-            connect_args={"client_encoding": "utf8"},
+            connect_args=connect | {"client_encoding": "utf8"},
             json_serializer=dump_json,
         )
     if not settings.database_url:
