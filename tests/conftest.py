@@ -6,6 +6,7 @@ in it), ``session`` (rolled back), ``real_data``, ``chromium``, ``meili_url``. M
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,17 +27,35 @@ from tests.support.network import forbid_sockets
 hypothesis.settings.register_profile("registry", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("registry")
 
-UNIT = Path(__file__).parent / "unit"
+# Images of containers turn compiled files off; without them every program a test starts compiles the registry again,
+# which is more than a second of computing.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+TESTS = Path(__file__).parent
+UNIT = TESTS / "unit"
 MARKERS = {"real_data": "realdata", "chromium": "browser", "meili_url": "meilisearch", "meili_binary": "meilisearch"}
 KEPT_ENVIRONMENT = "REGISTRY_TEST_"
+LONGEST = ("deploy", "faults", "browser", "security")
+"""Folders whose files take longest, in the order in which they begin."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the fixtures it uses, so that ``-m browser`` and the like need no hand-written marks."""
+    """Mark each test by the fixtures it uses, so that ``-m browser`` and the like need no hand-written marks.
+
+    What takes long comes first: a file is one process's, and one of minutes at the end would leave the other processes
+    idle. A folder stays together, so that what its files share (a browser, a running demo) is started once a process.
+    """
     for item in items:
         for fixture, marker in MARKERS.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(autouse=True)
