@@ -18,9 +18,9 @@ from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
 from registry.services.alerts import alerts_of
 from registry.services.badges import badges
 from registry.services.enterprise_tables import facts_of, figures_of, products_of, timeline
-from registry.services.keys import canonical_key, provisional_key
+from registry.services.keys import canonical_key, key_in_hand, provisional_key
 from registry.services.places import full_place, place
-from registry.services.resolving import resolve
+from registry.services.resolving import both_ends, resolve
 from registry.titles import HELD
 from registry.vocabulary import IdentityState, NameKind, TitleStatus
 
@@ -100,9 +100,8 @@ def get_page(session: Session, key: str, *, as_of: date) -> EnterprisePage:
     Titles are those of that day; name, place and other facts are today's. A caller that redirects compares ``key`` of
     the page with what was asked (or calls ``resolve`` first). Raises NotFound, Gone.
     """
-    resolution = resolve(session, key)
-    number = resolution.enterprise_id
-    enterprise = session.get_one(Enterprise, number)
+    _, enterprise = both_ends(session, key)
+    number, canonical = enterprise.id, key_in_hand(session, enterprise)
     titles = badges(session, enterprise_ids=[number], as_of=as_of).get(number, [])
     names = _names(session, number)
     merged = _merged_names(session, number)
@@ -110,7 +109,7 @@ def get_page(session: Session, key: str, *, as_of: date) -> EnterprisePage:
     facts = facts_of(session, enterprise_id=number)
     return EnterprisePage(
         id=number,
-        key=resolution.canonical_key,
+        key=canonical,
         name=enterprise.name_zh,
         name_en=enterprise.name_en,
         as_of=as_of,
@@ -133,7 +132,7 @@ def get_page(session: Session, key: str, *, as_of: date) -> EnterprisePage:
         figures=figures,
         facts=facts,
         products=products_of(session, enterprise_id=number, as_of=as_of),
-        addresses=_addresses(session, number, resolution.canonical_key),
+        addresses=_addresses(session, number, canonical),
         merged_names=merged,
         updated_at=enterprise.updated_at,
     )
