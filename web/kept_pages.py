@@ -94,6 +94,10 @@ class KeptRoute(APIRoute):
     Answers carry an ETag; whoever has the page already gets 304 and no body.
     """
 
+    def beside(self, request: Request) -> Hashable:
+        """What else the page depends on, besides official data and the day; read before every answer."""
+        return None
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler with what is kept before it."""
         answer = super().get_route_handler()
@@ -104,6 +108,7 @@ class KeptRoute(APIRoute):
             if pages is None or key is None:
                 return await answer(request)
             state = (await run_in_threadpool(events_so_far, request.app.state.engine), today())
+            key = (key, self.beside(request))
             found = pages.get(key, state)
             if found is None:
                 response = await answer(request)

@@ -13,9 +13,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
+from registry.clock import today
 from registry.db import make_engine, transaction
 from registry.models import Enterprise
 from registry.policies import SYSTEM
+from registry.services.bulk.writing import write_bulk
 from registry.services.identities import rename_enterprise
 from registry.settings import Settings
 from tests.support.apps import running
@@ -135,6 +137,17 @@ def test_where_a_page_names_the_site_another_host_gets_its_own(visitor: TestClie
     _, key = an_enterprise(elsewhere)
     for host in ("one.example", "two.example", "one.example"):
         assert f"https://{host}/e/{key}" in visitor.get(f"/e/{key}", headers={"host": host}).text
+
+
+def test_new_bulk_files_are_told_though_they_are_no_act(
+    visitor: TestClient, own_settings: Settings, elsewhere: Engine
+) -> None:
+    before = visitor.get("/open-data").text
+    assert visitor.get("/open-data").text == before
+    write_bulk(elsewhere, own_settings.data_dir)
+    first = visitor.get("/open-data").text
+    assert f"/{today().isoformat()}/" in first
+    assert f"/{today().isoformat()}/" not in before
 
 
 @pytest.mark.parametrize("cookie", ["registry-session=x", "__Host-registry-session=x", "anything=1"])
