@@ -18,6 +18,7 @@ from registry.services.firms.contacts import public_contact
 from registry.services.similar import similar
 from web import enterprise_views as views
 from web.deps import ReadSession, current_actor, search_engine
+from web.group_views import group_view
 from web.i18n import locale_of
 from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
@@ -88,6 +89,7 @@ def _context(request: Request, page: EnterprisePage, searched: str, *, all_years
         "all_years_url": url_with(own_url, years="all", as_of=as_of) + "#figures",
         "counted": views.counted_facts(page, locale),
         "products": views.products(request, page.products, locale),
+        "group": group_view(request, page.relatives, locale),
         "names": views.names(page.names, page.merged_names),
     }
 
