@@ -1,5 +1,7 @@
 """Officials of another city, a key of the interface, and a mark on everything that is not for everybody."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
 from registry.models import (
@@ -18,6 +20,7 @@ from registry.services.accounts import open_session
 from registry.services.api_keys import make_key
 from registry.vocabulary import Role
 from tests.support.roles import OTHER_CITY
+from tests.web.rights import LET_IN
 
 STRANGERS = {
     "other_city_reviewer": Grant(Role.REVIEWER, OTHER_CITY),
@@ -26,6 +29,20 @@ STRANGERS = {
 }
 """They answer for a city in which no firm of the tests lies."""
 MARK = "绝密记号九三"
+
+
+def shared_out(names: Iterable[str], roles: Iterable[str]) -> dict[str, list[str]]:
+    """Each address by the first of these roles that is let in: none twice, and none left that any of them may open.
+
+    What is done with a field does not depend on who sent it, only on whether they get as far as that; so a second
+    role that is let in at the same address asks the same question again.
+    """
+    order, shares = tuple(roles), dict[str, list[str]]()
+    for name in names:
+        role = next((one for one in order if one in LET_IN[name]), None)
+        if role is not None:
+            shares.setdefault(role, []).append(name)
+    return shares
 
 
 def add_strangers(session: Session) -> dict[str, str]:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Integer
 
 from registry.models import every_table
+from tests.security.people import shared_out
 from tests.web.rights import BODIES, FORMS, LET_IN
 from tests.web.world import ROUTES, World
 
@@ -64,10 +65,21 @@ def test_fields_a_form_does_not_have_give_nobody_a_right(world: World, role: str
     assert {table: rows for table, rows in gained.items() if rows} == {}
 
 
-@pytest.mark.parametrize("role", ["owner", "administrator"])
-def test_nothing_planted_beside_the_fields_of_a_form_is_stored(world: World, role: str) -> None:
-    for name in acts(role):
-        assert world.ask(role, name, **with_more(world, name, planted())).status_code < 500, name
+ACTS = shared_out(
+    [name for name, route in ROUTES.items() if route.methods != {"GET"} and name not in ENDS],
+    ("administrator", *ROLES, "public"),
+)
+
+
+def test_every_act_is_tried_by_somebody() -> None:
+    tried = sorted(name for names in ACTS.values() for name in names)
+    assert tried == sorted({name for role in ("administrator", *ROLES, "public") for name in acts(role)})
+
+
+def test_nothing_planted_beside_the_fields_of_a_form_is_stored(world: World) -> None:
+    for role, names in ACTS.items():
+        for name in names:
+            assert world.ask(role, name, **with_more(world, name, planted())).status_code < 500, name
     stored = {
         (table, row)
         for table, rows in world.content().items()
