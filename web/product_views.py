@@ -8,8 +8,8 @@ from registry.clock import today
 from registry.errors import Locale, Text
 from registry.identity.regions import region
 from registry.products.grades import grade_name, known_grades
-from registry.schemas.inputs import FORMATS
 from registry.schemas.products import Catalogue, CatalogueRow, CategoryCount, OtherVersion, ProductPage
+from registry.services.downloads import offered_formats
 from registry.services.products.catalogue import CatalogueFilters
 from registry.vocabulary import TitleStatus
 from web.i18n import locale_of
@@ -49,7 +49,8 @@ def catalogue(request: Request, found: Catalogue, filters: CatalogueFilters, *, 
         "first_url": here if paged else None,
         "next_url": url_with(here, cursor=rows.next_cursor) if rows.next_cursor else None,
         "downloads": [
-            (kind.upper(), url_with(url_path(request, "product_download"), format=kind, **exact)) for kind in FORMATS
+            (kind.upper(), url_with(url_path(request, "product_download"), format=kind, **exact))
+            for kind in offered_formats()
         ],
     }
 

@@ -21,6 +21,7 @@ from sqlalchemy import JSON, String
 from registry.db import EnumText, make_engine
 from registry.models import every_table
 from registry.services.bulk.writing import write_bulk
+from registry.services.downloads import offered_formats
 from registry.services.indexing import rebuild
 from registry.settings import Settings
 from tests.web.rights import LET_IN
@@ -44,9 +45,9 @@ OURS_IN = {
 }
 READS = sorted(name for name, route in ROUTES.items() if route.methods == {"GET"})
 FILES = {
-    "directory_download": ("csv", "xlsx", "json"),
-    "api_directory_download": ("csv", "xlsx", "json"),
-    "product_download": ("csv", "xlsx", "json"),
+    "directory_download": offered_formats(),
+    "api_directory_download": offered_formats(),
+    "product_download": offered_formats(),
     "plan_download": ("csv", "xlsx"),
     "plan_rows_download": ("csv", "xlsx"),
     "candidate_export": ("csv", "xlsx"),
