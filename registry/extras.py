@@ -1,6 +1,7 @@
 """Optional extras: what takes a package that an installation may do without, and what to say where it is missing."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 
 from registry.errors import NotInstalled, Text
@@ -15,8 +16,8 @@ class Extra:
     purpose: Text
 
     def installed(self) -> bool:
-        """Whether it is there. Does not load it."""
-        return find_spec(self.module) is not None
+        """Whether it was there when first asked. Does not load it."""
+        return _is_there(self.module)
 
     def require(self) -> None:
         """Raises NotInstalled, which says what to install, where it is missing."""
@@ -31,6 +32,12 @@ class Extra:
             f"{self.purpose.en} needs the extra {self.name}: whoever runs this site installs it with "
             f"pip install '.[{self.name}]' and starts it again.",
         )
+
+
+@cache
+def _is_there(module: str) -> bool:
+    # Kept: every page of an enterprise asks, and looking through the folders takes as long as a query.
+    return find_spec(module) is not None
 
 
 PARQUET = Extra("parquet", "pyarrow", Text("Parquet 文件", "A Parquet file"))

@@ -25,6 +25,14 @@ CHANGES = (
         ),
     ),
     Change(
+        date(2026, 11, 24),
+        ("/e/{key}.pdf",),
+        Text(
+            "新增企业资料页 PDF（须站点装有附加组件）。",
+            "Added: an enterprise's fact sheet as PDF, where the site has its extra.",
+        ),
+    ),
+    Change(
         date(2026, 11, 23),
         ("/api/v1/events", "/feed.atom", "/directories/{code}/feed.atom"),
         Text("新增变更流和 Atom 订阅。", "Added: the change feed and Atom feeds."),

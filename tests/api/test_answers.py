@@ -156,7 +156,7 @@ def test_a_download_has_every_row_a_name_and_a_length(client: TestClient, form: 
 
 
 def test_parquet_without_its_extra_is_refused_as_a_problem(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
+    monkeypatch.setattr(extras.Extra, "installed", lambda _extra: False)
     for address in ("/api/v1/directories/little_giant/download", "/api/v1/products/download"):
         answer = client.get(f"{address}?format=parquet")
         assert (answer.status_code, answer.headers["content-type"]) == (501, "application/problem+json")

@@ -148,7 +148,7 @@ def test_without_the_extra_nothing_is_written_and_the_way_to_it_is_said(
     session: Session, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_list(session)
-    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
+    monkeypatch.setattr(extras.Extra, "installed", lambda _extra: False)
     assert offered_formats() == ("csv", "xlsx", "json")
     stream = io.BytesIO()
     with pytest.raises(NotInstalled) as refusal:

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import openpyxl
+import pdfplumber
 import pytest
 from httpx2 import Response
 from lxml import etree
@@ -133,7 +134,16 @@ def faults(answer: Response) -> list[str]:
         return in_workbook(answer.content)
     if kind.endswith("xml"):
         return in_xml(answer.content)
+    if kind == "application/pdf":
+        return in_pdf(answer.content)
     return []
+
+
+def in_pdf(content: bytes) -> list[str]:
+    """What a reader of PDF would run or open: actions, scripts, links, forms."""
+    with pdfplumber.open(io.BytesIO(content)) as document:
+        acts = [name for name in ("OpenAction", "AA", "AcroForm", "Names") if name in document.doc.catalog]
+        return acts + [str(one) for one in (*document.annots, *document.hyperlinks)]
 
 
 def in_page(text: str) -> list[str]:
