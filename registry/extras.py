@@ -37,7 +37,10 @@ class Extra:
 @cache
 def _is_there(module: str) -> bool:
     # Kept: every page of an enterprise asks, and looking through the folders takes as long as a query.
-    return find_spec(module) is not None
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package it would be part of
+        return False
 
 
 PARQUET = Extra("parquet", "pyarrow", Text("Parquet 文件", "A Parquet file"))

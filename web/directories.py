@@ -25,6 +25,7 @@ from registry.services.downloads import LIST_MEDIA_TYPES, file_name, offered_for
 from registry.vocabulary import BatchState, DirectoryKind, Level, TitleStatus
 from web.confidence import CONFIDENCE, TONES
 from web.deps import ReadSession, current_actor
+from web.formats import format_name
 from web.i18n import locale_of
 from web.listed_rows import listed_row
 from web.navigation import path_of
@@ -186,7 +187,7 @@ def _list(
         "status_options": [(value, STATUS_WORDS[value].in_(locale)) for value in STATUS_CHOICES],
         "first_url": own_url + "#list" if cursor else None,
         "next_url": url_with(own_url, cursor=rows.next_cursor) + "#list" if rows.next_cursor else None,
-        "downloads": [(kind.upper(), url_with(download, format=kind, **exact)) for kind in offered_formats()],
+        "downloads": [(format_name(kind), url_with(download, format=kind, **exact)) for kind in offered_formats()],
     }
 
 

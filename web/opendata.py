@@ -14,6 +14,7 @@ from registry.services.code_lists import code_lists
 from registry.services.downloads import offered_formats
 from web.api_changes import CHANGES
 from web.deps import AppSettings, ReadSession, current_actor
+from web.formats import format_name
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
 from web.sending import site_address
@@ -50,7 +51,7 @@ def open_data(request: Request, session: ReadSession, settings: AppSettings) -> 
                 "row": row,
                 "href": url_path(request, "directory", code=row.code),
                 "files": [
-                    (kind.upper(), url_with(url_path(request, "directory_download", code=row.code), format=kind))
+                    (format_name(kind), url_with(url_path(request, "directory_download", code=row.code), format=kind))
                     for kind in offered_formats()
                 ],
             }
