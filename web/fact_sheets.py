@@ -11,6 +11,7 @@ from registry.errors import Locale
 from registry.extras import PDF
 from registry.schemas.inputs import parse_day
 from registry.services.enterprises import get_page, resolve
+from web.conditions import matches
 from web.deps import AppSettings, ReadSession, current_actor
 from web.i18n import locale_of
 from web.pdf.fact_sheet import TEMPLATE, content, etag_of
@@ -42,7 +43,7 @@ def fact_sheet(
     said = content(get_page(session, key, as_of=day), live_url=live_url, locale=locale)
     tag = f'"{etag_of(said)}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie", "X-Robots-Tag": "noindex"}
-    if tag in {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}:
+    if matches(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     made = set_document(TEMPLATE, said, fonts=settings.pdf_fonts)
     headers["Content-Disposition"] = f'inline; filename="{key}-{day.isoformat()}-{locale}.pdf"'
