@@ -62,6 +62,8 @@ def write_listing(
     Memory does not grow with the rows. Order and meaning are those of ``directories.rows``. Raises NotFound and
     NotInstalled before anything is written.
     """
+    if format == "parquet":
+        PARQUET.require()  # before rows are asked for: nobody would close what reads them
     directory = find_directory(session, code)
     columns = columns_of(directory)
     about = _provenance(session, directory, as_of=as_of, city=city, status=status)
