@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """The same for whoever brings a key."""
     webhook_networks: str = ""
     """Networks inside which webhooks may be sent, commas between. Empty: to public https addresses only."""
+    pdf_fonts: Path | None = None
+    """A folder with a Chinese font for PDF, beside the fonts of the system."""
     kept_pages_mb: int = 32
     """Room in each web process for public pages as they were sent, in megabytes; they are made anew after every act on
     official data. 0: every page is made each time."""

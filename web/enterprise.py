@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from registry.clock import today
 from registry.errors import Gone, NotFound
+from registry.extras import PDF
 from registry.schemas.enterprises import EnterprisePage
 from registry.schemas.inputs import parse_day
 from registry.search.query import SearchQuery
@@ -73,6 +74,7 @@ def _context(request: Request, page: EnterprisePage, searched: str, *, all_years
         "own_url": own_url,
         "jsonld_url": url_path(request, "enterprise_jsonld", key=page.key),
         "live_url": f"{settings.public_url.rstrip('/') or str(request.base_url).rstrip('/')}{own_url}",
+        "sheet_url": url_with(url_path(request, "fact_sheet", key=page.key), as_of=as_of) if PDF.installed() else None,
         "correction_url": url_with(url_path(request, "correction_form"), enterprise=page.key),
         "is_today": page.as_of == today(),
         "searched": searched[:200],

@@ -95,7 +95,7 @@ class CountRequests:
             await self.app(scope, receive, noted)
         finally:
             method = scope["method"] if scope["method"] in METHODS else "other"
-            counting.end(_route(scope), method, status, time.perf_counter() - began)
+            counting.end(route_of(scope), method, status, time.perf_counter() - began)
 
 
 def metrics(request: Request) -> Response:
@@ -161,7 +161,8 @@ def _families(measured: Iterable[Measured]) -> Iterator[GaugeMetricFamily]:
     yield from found.values()
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
+    """The template of the route that took a request."""
     path = getattr(scope.get("route"), "path", None)
     if isinstance(path, str):
         return path

@@ -23,6 +23,7 @@ from registry.services.targets.matrix import get_matrix
 from registry.services.targets.rows import Asked, plan_rows, rows_head, write_plan_rows
 from registry.services.targets.values import list_values
 from web.deps import ReadSession, current_actor
+from web.formats import format_name
 from web.i18n import locale_of
 from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
@@ -250,7 +251,7 @@ def _board_url(request: Request, code: str, day: date) -> str:
 
 def _downloads(request: Request, name: str, query: dict[str, Any], **parts: str) -> list[tuple[str, str]]:
     own = url_path(request, name, **parts)
-    return [(kind.upper(), url_with(own, format=kind, **query)) for kind in FORMATS]
+    return [(format_name(kind), url_with(own, format=kind, **query)) for kind in FORMATS]
 
 
 def _asked(code: str, indicator: str, as_of: str, view: str, city: str, chain: str) -> Asked:

@@ -71,7 +71,7 @@ class Relatives(ReadModel):
     members: list[Relative]
     """Who controls it first, then what it controls, sisters, those related through others, minority holdings."""
     titles_held: int
-    """Titles that other members under the same control hold on that day."""
+    """Titles that other members under the same control hold on that day; two terms of one directory are one."""
 
 
 class NameRecord(ReadModel):

@@ -36,12 +36,18 @@ def relatives_of(session: Session, enterprise: Enterprise, *, as_of: date) -> Re
     }
     members = [_relative(lines[number], path) for number, path in paths.items() if number in lines]
     members.sort(key=lambda one: (_nearness(one), one.enterprise.id))
-    together = [one for one in members if one.kind is not GroupKind.MINORITY]
+    held = {
+        (one.enterprise.id, title.directory_code)
+        for one in members
+        if one.kind is not GroupKind.MINORITY
+        for title in one.enterprise.titles
+        if title.status in HELD
+    }
     return Relatives(
         head=lines.get(head) if head else None,
         branches=[lines[number] for number in branches if number in lines],
         members=members,
-        titles_held=sum(title.status in HELD for one in together for title in one.enterprise.titles),
+        titles_held=len(held),
     )
 
 
