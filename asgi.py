@@ -45,6 +45,7 @@ from web.deps import current_actor
 from web.errors import error_page, fault_page, lead_to_login, lead_to_second_factor
 from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin, logged_path
 from web.i18n import accepted_locale
+from web.kept_pages import pages_of
 from web.login import sign_in_again
 from web.metrics import CountRequests, metrics, requests_of
 from web.refusals import refusal_of_fault, refusal_of_status
@@ -118,6 +119,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.search = search_engine(settings)
     app.state.quotas = Quotas(settings.data_dir)
     app.state.requests = requests_of(settings)
+    app.state.kept_pages = pages_of(settings)
     app.state.misses = MissLog(app.state.engine)
     app.state.schedule = schedule_of(settings)
     app.state.link_signer = signer_of(settings)

@@ -17,6 +17,11 @@ class Change:
 
 CHANGES = (
     Change(
+        date(2026, 11, 24),
+        ("/api/v1/enterprises/{key}", "/e/{key}.jsonld"),
+        Text("企业详情新增 relatives：集团成员与分支机构。", "An enterprise has relatives: its group and branches."),
+    ),
+    Change(
         date(2026, 11, 23),
         ("/api/v1/events", "/feed.atom", "/directories/{code}/feed.atom"),
         Text("新增变更流和 Atom 订阅。", "Added: the change feed and Atom feeds."),

@@ -27,12 +27,13 @@ from registry.vocabulary import BatchState, DirectoryKind, Level, TitleStatus
 from web.confidence import CONFIDENCE, TONES
 from web.deps import ReadSession, current_actor
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.listed_rows import listed_row
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 Code = Annotated[str, Path(max_length=40)]
 Short = Annotated[str, Query(max_length=40)]

@@ -1,5 +1,6 @@
 """What can be taken away: every directory as a file, everything by API."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -9,15 +10,25 @@ from starlette.responses import Response
 from registry.clock import today
 from registry.schemas.inputs import FORMATS
 from registry.services import directories
-from registry.services.bulk.reading import folders, latest_manifest
+from registry.services.bulk.reading import edition, folders, latest_manifest
 from registry.services.code_lists import code_lists
 from web.api_changes import CHANGES
 from web.deps import AppSettings, ReadSession, current_actor
+from web.kept_pages import KeptRoute
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
 from web.sending import site_address
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+
+class KeptWithBulk(KeptRoute):
+    """A page that also changes when bulk files are written, which is no act."""
+
+    def beside(self, request: Request) -> Hashable:
+        """Which files there are."""
+        return edition(request.app.state.settings.data_dir)
+
+
+router = APIRouter(route_class=KeptWithBulk, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 OPENAPI = "/api/v1/openapi.json"
 PROBLEM = """{

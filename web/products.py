@@ -20,10 +20,11 @@ from web import product_views as views
 from web.compatibility import combination_rows
 from web.deps import Number, ReadSession, current_actor, search_engine
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 COMBINATIONS_SHOWN = 10
 Short = Annotated[str, Query(max_length=60)]

@@ -24,12 +24,13 @@ from registry.services.targets.rows import Asked, plan_rows, rows_head, write_pl
 from registry.services.targets.values import list_values
 from web.deps import ReadSession, current_actor
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 from web.shown_titles import document_url, row_words
 from web.target_views import figure_view, line_view, matrix_view, shown_value
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 Code = Annotated[str, Path(max_length=40)]
 Short = Annotated[str, Query(max_length=40)]
