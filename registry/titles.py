@@ -1,10 +1,11 @@
 """What a title is on a given day: the one definition, once for a row in hand and once as SQL over many rows."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, literal, or_, select
 from sqlmodel import col
 
 from registry.models import Batch, Directory, ImportRow, Listing, ProductListing
@@ -40,6 +41,17 @@ def title_status(
     if valid_to < on:
         return TitleStatus.EXPIRED
     return TitleStatus.DUE if valid_to <= on + timedelta(days=DUE_DAYS) else TitleStatus.VALID
+
+
+def status_of(row: Mapping[str, Any] | RowMapping, on: date) -> TitleStatus:
+    """:func:`title_status` of a row that was read with these columns; ``state`` is that of its batch."""
+    return title_status(
+        on,
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        withdrawn_on=row["withdrawn_on"],
+        batch_state=row["state"],
+    )
 
 
 def shown(of: Dated = Listing) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
-from registry.products.grades import grade_name
+from registry.grades import grade_name
 from registry.schemas.enterprises import EnterprisePage, FigureCell, FigureRow, KnownFact, NameRecord, ProductItem
 from registry.schemas.titles import TitleBadge
 from registry.vocabulary import NameKind, TitleStatus

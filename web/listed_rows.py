@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
-from registry.products.grades import grade_name
+from registry.grades import grade_name
 from registry.schemas.directories import ListingRow
 from web.rendering import url_path
 from web.shown_titles import document_url, row_words

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from registry.clock import today
 from registry.errors import FileRefused, InvalidInput, RegistryError, Text
+from registry.grades import grade_name
 from registry.products.checking import GOOD, Verdict
-from registry.products.grades import grade_name
 from registry.products.lines import LINES_MAX, Asked, read_line
 from registry.schemas.inputs import parse_day
 from registry.schemas.products import CheckedEntry, CheckedLine, CheckedList

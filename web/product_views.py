@@ -6,8 +6,8 @@ from starlette.requests import Request
 
 from registry.clock import today
 from registry.errors import Locale, Text
+from registry.grades import grade_name, known_grades
 from registry.identity.regions import region
-from registry.products.grades import grade_name, known_grades
 from registry.schemas.products import Catalogue, CatalogueRow, CategoryCount, OtherVersion, ProductPage
 from registry.services.downloads import offered_formats
 from registry.services.products.catalogue import CatalogueFilters

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
-from registry.products.grades import grade_name
+from registry.grades import grade_name
 from registry.search.query import Group, ProductHit, SearchPage, Section
 from web.navigation import path_of
 from web.rendering import url_path, url_with

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from registry.errors import Locale, Text
+from registry.grades import grade_name
 from registry.schemas.titles import TitleBadge
 from registry.search.lexicon import place_label
 from registry.search.query import Chip, FacetValue, Hit, SearchPage, SearchQuery, Segment, Suggestion
@@ -168,7 +169,7 @@ def chips(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, 
 def _unlisted_value(field: str, value: str, locale: Locale) -> str:
     if field == "district":
         return place_label(value).in_(locale)
-    return "ⅠⅡⅢ"[int(value) - 1] if field == "grade" and value in "123" else value
+    return grade_name(int(value)).in_(locale) if field == "grade" else value
 
 
 def offers(request: Request, page: SearchPage, locale: Locale) -> list[dict[str, str]]:

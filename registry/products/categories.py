@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from registry.errors import Text
 from registry.identity import fold_name
-from registry.products.shipped import shipped_rows
+from registry.shipped import shipped_rows
 
 
 @dataclass(frozen=True, slots=True)

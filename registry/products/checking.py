@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from registry.errors import Text
+from registry.grades import grade_name
 from registry.products.categories import Category, by_code, related, within
 from registry.products.entries import Entry, Known, known, strength
-from registry.products.grades import grade_name
 from registry.products.lines import Asked
 from registry.products.versions import is_later, same_version
 from registry.vocabulary import LabelledEnum, TitleStatus

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from registry.grades import asked_grade
 from registry.products.categories import Category, category_of
-from registry.products.grades import asked_grade
 from registry.products.versions import Printed, normalised, take_apart
 
 LINES_MAX = 500

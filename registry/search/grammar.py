@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from registry.errors import Text
+from registry.grades import WRITTEN, grade_name, grade_number
 from registry.identity.industries import industry, industry_named
 from registry.search.lexicon import Entry, Lexicon, other_words_for_places, parks, search_settings
 from registry.search.query import YEARS
@@ -23,8 +24,7 @@ _FILLERS = (
     *("在", "里", "中"),
 )
 _BATCH = re.compile(r"第?([一二三四五六七八九十]{1,3}|[0-9]{1,3})批(?:次)?")
-_GRADE = re.compile(r"(一|二|三|四|[1-4]|i{1,3}|iv)级")
-_GRADES = {"一": 1, "二": 2, "三": 3, "四": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+_GRADE = re.compile(rf"({WRITTEN})级")
 _DAYS = {"前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 _YEAR = re.compile(
     r"(?P<first>(?:19|20)[0-9]{2}|前年|去年|今年|本年|明年|后年)年?度?(?:[至到](?P<last>(?:19|20)[0-9]{2})年?度?)?"
@@ -88,8 +88,8 @@ def _pieces(rest: str, lexicon: Lexicon, cities: tuple[str, ...], year: int, *, 
     yield from _years(rest, year)
     if batch := _BATCH.match(rest):
         yield Piece(batch[0], "batch")
-    if grade := _GRADE.match(rest):
-        yield Piece(grade[0], "grade", grade_entry(_GRADES.get(grade[1]) or int(grade[1])))
+    if (written := _GRADE.match(rest)) and (grade := grade_number(written[1])):
+        yield Piece(written[0], "grade", grade_entry(grade))
     if first and (industrial := _industry(rest)):
         yield Piece(rest, "entry", industrial)
     catalogue = search_settings().product_words
@@ -151,8 +151,7 @@ def grade_entry(grade: int) -> Entry:
     >>> grade_entry(2).label.zh
     'Ⅱ级'
     """
-    roman = "ⅠⅡⅢⅣ"[grade - 1] if 1 <= grade <= 4 else str(grade)
-    return Entry("grade", str(grade), Text(f"{roman}级", f"Grade {roman}"))
+    return Entry("grade", str(grade), grade_name(grade))
 
 
 def ordinal_of(batch: str) -> str:

@@ -8,6 +8,7 @@ from rapidfuzz import process
 from sqlmodel import Session
 
 from registry.errors import InvalidInput, shorten
+from registry.grades import grade_number, known_grades
 from registry.identity.regions import region
 from registry.schemas.paging import check_limit
 from registry.search.lexicon import Lexicon, place_entry
@@ -22,7 +23,6 @@ NEAREST = 5
 CATEGORY_MAX = 60
 BRAND_MAX = 60
 SORTS = ("relevance", "standing")
-_GRADES = {"1": 1, "2": 2, "3": 3, "Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "i": 1, "ii": 2, "iii": 3, "一": 1, "二": 2, "三": 3}
 
 
 def ask(
@@ -154,9 +154,9 @@ def _brand(value: str) -> str:
 
 def _grade(value: str) -> int:
     """A grade of a product as 1, Ⅰ, I or 一, with or without 级."""
-    found = _GRADES.get(value.removesuffix("级")) or _GRADES.get(value.lower())
+    found = grade_number(value)
     if found is None:
-        raise _unknown("grade", "等级", "grade", value, ("1", "2", "3"))
+        raise _unknown("grade", "等级", "grade", value, tuple(map(str, known_grades())))
     return found
 
 

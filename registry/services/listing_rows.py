@@ -15,7 +15,7 @@ from registry.schemas.inputs import StatusFilter
 from registry.services.badges import days_left, document_ref
 from registry.services.keys import canonical_key
 from registry.services.places import place
-from registry.titles import DOCUMENT, Dated, held_on, shown, status_on, title_status
+from registry.titles import DOCUMENT, Dated, held_on, shown, status_of, status_on
 from registry.vocabulary import BatchState, DirectoryKind
 
 
@@ -76,13 +76,7 @@ def listing_row(row: RowMapping, as_of: date) -> ListingRow:
     """One row with its state on the day; rows of a corrected edition, a draft or a notice taken down have none."""
     status = None
     if row["state"] in (BatchState.FINAL, BatchState.PUBLIC_NOTICE):
-        status = title_status(
-            as_of,
-            valid_from=row["valid_from"],
-            valid_to=row["valid_to"],
-            withdrawn_on=row["withdrawn_on"],
-            batch_state=row["state"],
-        )
+        status = status_of(row, as_of)
     city = place(row["city_code"])
     return ListingRow(
         **{name: row[name] for name in _TAKEN},

@@ -20,7 +20,7 @@ from registry.search.sources import load_product_sources, load_sources, products
 from registry.search.words import compact
 from registry.services.badges import document_ref, standing_order
 from registry.services.outbox import Change
-from registry.titles import HELD, title_status
+from registry.titles import HELD, status_of
 
 Explain = Callable[[int, Known], Reason]
 
@@ -155,16 +155,7 @@ def _hit(
 
 
 def _product_hit(number: int, card: ProductCard, plan: ProductPlan, day: date, near: bool) -> ProductHit:
-    states = [
-        title_status(
-            day,
-            valid_from=entry["valid_from"],
-            valid_to=entry["valid_to"],
-            withdrawn_on=entry["withdrawn_on"],
-            batch_state=entry["state"],
-        )
-        for entry in card.entries
-    ]
+    states = [status_of(entry, day) for entry in card.entries]
     ranked = sorted(
         zip(states, card.entries, strict=True), key=lambda each: (each[0] not in HELD, -(each[1]["grade"] or 0))
     )

@@ -98,7 +98,18 @@ others are "public" or "office" by their audience; a firm's pages are looked at 
 
 
 def pages_of(group: str, live_server: LiveServer) -> dict[str, str]:
-    """One address for each page of a group, by route name, on the demo's own records."""
+    """One address for each page of a group, by route name, on the demo's own records; made once a server."""
+    key = (group, live_server.url)
+    if key not in _MADE:
+        _MADE[key] = _make_pages(group, live_server)
+    return _MADE[key]
+
+
+_MADE: dict[tuple[str, str], dict[str, str]] = {}
+"""Some pages only exist after something was done, which cannot be done twice."""
+
+
+def _make_pages(group: str, live_server: LiveServer) -> dict[str, str]:
     engine = make_engine(live_server.settings)
     try:
         if group == "imports":

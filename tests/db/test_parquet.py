@@ -16,8 +16,8 @@ from sqlmodel import Session
 from registry import extras
 from registry.db import transaction
 from registry.errors import NotInstalled, Text
+from registry.grades import grade_name
 from registry.models import Directory
-from registry.products.grades import grade_name
 from registry.schemas.bulk import BulkColumn
 from registry.services import parquet
 from registry.services.bulk.writing import write_bulk

@@ -169,6 +169,8 @@ def test_the_site_map_leads_to_pages_that_are_there(site: TestClient) -> None:
         content = site.get(path_of(str(part.text))).content
         found += [str(loc.text) for loc in etree.fromstring(content).findall(".//s:loc", NAMES)]
     assert len(found) == len(set(found)) > 20
+    paths = {path_of(place) for place in found}
+    assert {"/products", "/products/check", "/plan", "/plan/electronics_2019_2022"} <= paths
     assert {place: site.get(path_of(place)).status_code for place in found[::5]} == dict.fromkeys(found[::5], 200)
     assert site.get("/sitemap/e9.xml").status_code == 404
     assert site.get("/sitemap/x.xml").status_code == 404

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from registry.errors import InvalidTransition, Locale, RegistryError, Text
+from registry.grades import grade_name
 from registry.policies import EVERY_DIRECTORY, Actor
 from registry.schemas.import_words import ROLES, word
 from registry.schemas.imports import ImportDetail
@@ -23,7 +24,6 @@ from web.rendering import render, see_other, url_path
 
 router = APIRouter(dependencies=[Depends(current_officer)], include_in_schema=False)
 
-_GRADES = {"1": "Ⅰ", "2": "Ⅱ", "3": "Ⅲ"}
 SHOWN = 5
 """Candidates with a key of their own: 1 to 5."""
 
@@ -141,8 +141,8 @@ def _fields(row: RowComparison, beside: Sequence[Sequence[ComparedField]], local
 
 def _said(field: ComparedField, locale: Locale) -> str:
     """States by their word, a sum of money with its unit, a grade as it is printed."""
-    if field.code == "grade" and field.value in _GRADES:
-        return Text(f"{_GRADES[field.value]}级", f"Grade {_GRADES[field.value]}").in_(locale)
+    if field.code == "grade" and field.value.isdecimal():
+        return grade_name(int(field.value)).in_(locale)
     if field.code == "status":
         return next((one.label.in_(locale) for one in OperatingStatus if one.value == field.value), field.value)
     if field.code == "capital" and field.value.replace(",", "").isdigit():

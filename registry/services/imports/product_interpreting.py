@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from registry.errors import FileRefused, Text
+from registry.grades import WRITTEN, grade_number
 from registry.identity import fold_name
 from registry.schemas.tables import ReadFile, Table
 from registry.services.imports import cells as read
@@ -26,11 +27,7 @@ CATEGORIES = (
 SUBSTANCE = ("product", "model", "version", "category", "grade", "certificate_no", "valid_from", "valid_to")
 """Roles whose columns say what the entry itself says; a column of another role goes into its details."""
 
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
-_HAN = {han: number for number, han in enumerate("一二三四五六七八九", start=1)}
-_GRADE = re.compile(
-    r"(?:安全可靠)?(?:等级|级别|GRADE|LEVEL|第)?[:]?(?P<grade>[IVX]+|[1-9]|[一二三四五六七八九])(?:级|等)?"
-)
+_GRADE = re.compile(rf"(?:安全可靠)?(?:等级|级别|grade|level|第)?[:]?(?P<grade>{WRITTEN})(?:级|等)?")
 _NUMERAL = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 Identity = tuple[str, tuple[str, ...], str]
@@ -95,10 +92,9 @@ def read_grade(cell: str) -> read.Reading:
     >>> read_grade("Ⅱ级")[0], read_grade("安全可靠III级")[0], read_grade("一级")[0], read_grade("甲级")[0]
     (2, 3, 1, None)
     """
-    text = "".join(unicodedata.normalize("NFKC", cell).split()).upper()
+    text = "".join(unicodedata.normalize("NFKC", cell).split()).lower()
     found = _GRADE.fullmatch(text)
-    grade = found["grade"] if found else ""
-    number = _ROMAN.get(grade) or _HAN.get(grade) or (int(grade) if grade.isdigit() else None)
+    number = grade_number(found["grade"]) if found else None
     if number is None:
         return None, Text("不认识的等级（应如 Ⅰ级、Ⅱ级、Ⅲ级）", "Unknown grade (such as Ⅰ级, Ⅱ级, Ⅲ级)")
     return number, None

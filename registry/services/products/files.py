@@ -6,8 +6,8 @@ from datetime import date
 from typing import BinaryIO
 
 from registry.errors import Locale, Text
+from registry.grades import grade_name
 from registry.products.checking import Verdict
-from registry.products.grades import grade_name
 from registry.schemas.bulk import BulkColumn, ColumnType
 from registry.schemas.inputs import ListFormat
 from registry.schemas.products import CatalogueRow, CheckedEntry, CheckedLine, CheckedList

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from registry.errors import FileRefused, InvalidInput
-from registry.products.grades import grade_name
+from registry.grades import grade_name
 from registry.products.lines import LINES_MAX, Asked, read_line, read_text
 from registry.schemas.tables import OpenFile, Table
 

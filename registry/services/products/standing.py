@@ -12,7 +12,7 @@ from registry.products.entries import Entry
 from registry.schemas.products import CatalogueRow
 from registry.services.badges import days_left, document_ref
 from registry.services.keys import canonical_key
-from registry.titles import DOCUMENT, held_on, shown, title_status
+from registry.titles import DOCUMENT, held_on, shown, status_of
 from registry.vocabulary import BatchState
 
 PROVINCE = "44"
@@ -66,13 +66,7 @@ def catalogue_query(as_of: date) -> Select[Any]:
 
 def catalogue_row(row: RowMapping, as_of: date) -> CatalogueRow:
     """One row with its state on the day."""
-    status = title_status(
-        as_of,
-        valid_from=row["valid_from"],
-        valid_to=row["valid_to"],
-        withdrawn_on=row["withdrawn_on"],
-        batch_state=row["state"],
-    )
+    status = status_of(row, as_of)
     category = category_of(row["category"])
     return CatalogueRow(
         **{name: row[name] for name in _TAKEN},

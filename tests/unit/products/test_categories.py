@@ -2,8 +2,8 @@
 
 import pytest
 
+from registry.grades import grade_name, known_grades
 from registry.products.categories import by_code, category_of, related, tree, within
-from registry.products.grades import grade_name, known_grades
 
 PLAN = ["芯片", "操作系统", "数据库", "中间件", "办公软件", "外设及耗材", "浏览器", "输入法", "即时通讯", "驱动"]
 
