@@ -35,9 +35,11 @@ from registry.services.migrating import require_current_schema
 from registry.services.nightly import schedule_of
 from registry.services.quotas import Quotas
 from registry.services.search_misses import MissLog
+from registry.services.traced_jobs import traced_kinds
 from registry.services.webhooks.addresses import networks_of
 from registry.services.working import Worker
 from registry.settings import Settings
+from registry.tracing import Tracing, trace_statements, tracing_of
 from web.assets import MOUNT, HashedStatic
 from web.carrying import carried_from
 from web.city_map import city_map
@@ -45,11 +47,13 @@ from web.deps import current_actor
 from web.errors import error_page, fault_page, lead_to_login, lead_to_second_factor
 from web.guards import SAFE_HEADERS, BodyLimit, RequestLog, SafeHeaders, SameOrigin, logged_path
 from web.i18n import accepted_locale
+from web.kept_pages import pages_of
 from web.login import sign_in_again
 from web.metrics import CountRequests, metrics, requests_of
 from web.refusals import refusal_of_fault, refusal_of_status
 from web.routes import ROUTERS as WEB_ROUTERS
 from web.sessions import session_token
+from web.tracing import TraceRequests
 from web.validation import refusal_of
 from web.warming import make_routes_ready, start_warming
 
@@ -83,7 +87,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # Its own spans would hold paths and query strings; ours do not (web.tracing).
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         middleware=[
+            Middleware(TraceRequests),
             Middleware(CountRequests),
             Middleware(RequestLog),
             Middleware(SafeHeaders),
@@ -92,7 +99,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(SameOrigin, refuse=answer_refusal, for_anyone=frozenset({reconcile.ADDRESS})),
         ],
     )
-    furnish(app, settings)
+    furnish(app, settings, tracing_of())
     if settings.oidc_issuer and not can_check():
         log.warning("identity_provider_off", zh=EXTRA.zh, en=EXTRA.en)
     _map_errors(app)
@@ -109,15 +116,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def furnish(app: FastAPI, settings: Settings) -> None:
+def furnish(app: FastAPI, settings: Settings, tracing: Tracing | None = None) -> None:
     """Give an application what it works with. One that is not running may be given other things than before."""
     app.state = State()
     app.state.settings = settings
     # A worker in this process shares the connections, and its statements may take long.
     app.state.engine = make_engine(settings, statement_seconds=0 if settings.embedded_worker else STATEMENT_SECONDS)
+    app.state.tracing, app.state.tracer = tracing, tracing.tracer if tracing else None
+    if tracing is not None:
+        trace_statements(app.state.engine)
     app.state.search = search_engine(settings)
     app.state.quotas = Quotas(settings.data_dir)
     app.state.requests = requests_of(settings)
+    app.state.kept_pages = pages_of(settings)
     app.state.misses = MissLog(app.state.engine)
     app.state.schedule = schedule_of(settings)
     app.state.link_signer = signer_of(settings)
@@ -136,6 +147,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         Worker(
             state.engine,
             state.search,
+            kinds=traced_kinds(state.tracer),
             data_dir=state.settings.data_dir,
             open_file=open_file,
             carrier=carrier_of(state.settings),
@@ -158,6 +170,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(state.misses.stop)
     if worker is not None:
         await run_in_threadpool(worker.stop)
+    if state.tracing is not None:
+        await run_in_threadpool(state.tracing.stop)
     state.engine.dispose()
 
 

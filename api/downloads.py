@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 from io import SEEK_END
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, Any, BinaryIO, cast
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response, StreamingResponse
@@ -14,13 +14,18 @@ from api.deps import AsOf, ReadSession
 from api.directories import City, DirectoryCode, Status
 from api.problems import refusals
 from api.routing import public_router
-from registry.schemas.inputs import FORMATS, parse_format, parse_status
-from registry.services.downloads import MEDIA_TYPES, file_name, write_listing
+from registry.schemas.inputs import LIST_FORMATS, parse_list_format, parse_status
+from registry.services.downloads import LIST_MEDIA_TYPES, file_name, write_listing
 
 router: APIRouter = public_router("downloads", "名录与公告 / Directories and announcements")
 
 IN_MEMORY_BYTES = 4_000_000
 CHUNK_BYTES = 64_000
+LIST_FILE: dict[str, Any] = {
+    "description": "文件 / The file",
+    "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in LIST_MEDIA_TYPES.values()},
+}
+"""How a list as a file is described."""
 
 
 @router.get(
@@ -29,11 +34,8 @@ CHUNK_BYTES = 64_000
     summary="下载名录 / Download a directory",
     response_class=Response,
     responses={
-        200: {
-            "description": "文件 / The file",
-            "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()},
-        },
-        **refusals(404),
+        200: LIST_FILE,
+        **refusals(404, 501),
     },
 )
 def download(
@@ -41,17 +43,20 @@ def download(
     code: DirectoryCode,
     as_of: AsOf,
     format: Annotated[
-        str, Query(max_length=10, description="文件格式 / Format", json_schema_extra={"enum": list(FORMATS)})
+        str, Query(max_length=10, description="文件格式 / Format", json_schema_extra={"enum": list(LIST_FORMATS)})
     ] = "csv",
     city: City = None,
     status: Status = "held",
 ) -> Response:
-    """CSV、XLSX 或 JSON；每行都注明公告和文号。 / CSV, XLSX or JSON; each row names its announcement and document."""
-    chosen = parse_format(format)
+    """CSV、XLSX、JSON 或 Parquet（须本站装有附加组件）；每行都注明公告和文号。
+
+    CSV, XLSX, JSON, or Parquet where this site has it installed; each row names its announcement and document.
+    """
+    chosen = parse_list_format(format)
     write = partial(
         write_listing, session, code=code, as_of=as_of, format=chosen, city=city, status=parse_status(status)
     )
-    return as_file(write, name=file_name(code, as_of=as_of, format=chosen), media_type=MEDIA_TYPES[chosen])
+    return as_file(write, name=file_name(code, as_of=as_of, format=chosen), media_type=LIST_MEDIA_TYPES[chosen])
 
 
 def as_file(write: Callable[[BinaryIO], object], *, name: str, media_type: str) -> Response:

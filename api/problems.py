@@ -18,6 +18,7 @@ _SAID = {
     413: "请求过大 / The request is too large",
     422: "参数有误，指出是哪一个 / A parameter is wrong; says which",
     429: "请求太快，Retry-After 秒后再试 / Too fast; ask again after Retry-After seconds",
+    501: "本站没有安装这项功能 / This site does without the extra it needs",
     503: "数据存储暂不可用 / Storage is unavailable",
 }
 

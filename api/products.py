@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.deps import AppSearch, AsOf, ReadSession
-from api.downloads import as_file
+from api.downloads import LIST_FILE, as_file
 from api.paging import CursorText, Limit, Pages, next_address, paged
 from api.problems import refusals
 from api.routing import public_router
@@ -17,10 +17,10 @@ from registry.product_words import CompatibilityAxis
 from registry.products.lines import LINES_MAX
 from registry.schemas.base import ReadModel
 from registry.schemas.compatibility import CombinationShown
-from registry.schemas.inputs import FORMATS, STATUS_CHOICES, parse_day, parse_format, parse_status
+from registry.schemas.inputs import LIST_FORMATS, STATUS_CHOICES, parse_day, parse_list_format, parse_status
 from registry.schemas.paging import KEY_MAX
 from registry.schemas.products import Catalogue, CheckedList, ProductPage
-from registry.services.downloads import MEDIA_TYPES
+from registry.services.downloads import LIST_MEDIA_TYPES
 from registry.services.products.catalogue import CatalogueFilters, all_rows, list_products
 from registry.services.products.checking import check_list
 from registry.services.products.files import write_catalogue
@@ -107,11 +107,8 @@ def show_products(
     summary="下载产品目录 / Download products",
     response_class=Response,
     responses={
-        200: {
-            "description": "文件 / The file",
-            "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()},
-        },
-        **refusals(404, 410),
+        200: LIST_FILE,
+        **refusals(404, 410, 501),
     },
 )
 def download_products(
@@ -119,7 +116,7 @@ def download_products(
     engine: AppSearch,
     as_of: AsOf,
     format: Annotated[
-        str, Query(max_length=10, description="文件格式 / Format", json_schema_extra={"enum": list(FORMATS)})
+        str, Query(max_length=10, description="文件格式 / Format", json_schema_extra={"enum": list(LIST_FORMATS)})
     ] = "csv",
     q: Text = "",
     category: Category = None,
@@ -128,11 +125,11 @@ def download_products(
     status: Status = "held",
     local: Local = False,
 ) -> Response:
-    """与 /products 相同的条件，全部条目。 / The same filters as /products, every row."""
-    kind = parse_format(format)
+    """与 /products 相同的条件，全部条目；Parquet 须本站装有附加组件。 / The same filters as /products, every row."""
+    kind = parse_list_format(format)
     rows = all_rows(session, engine, filters=_filters(q, category, grade, maker, status, local), as_of=as_of)
     write = partial(write_catalogue, rows=rows, as_of=as_of, format=kind, locale="zh")
-    return as_file(write, name=f"products-{as_of.isoformat()}.{kind}", media_type=MEDIA_TYPES[kind])
+    return as_file(write, name=f"products-{as_of.isoformat()}.{kind}", media_type=LIST_MEDIA_TYPES[kind])
 
 
 @router.get(

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import BigInteger, DateTime, Integer, Numeric, String, event
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Numeric, String, event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, col, create_engine
 
 from registry.errors import StorageUnavailable
 from registry.settings import Settings
@@ -96,6 +96,18 @@ class EnumText(TypeDecorator[LabelledEnum]):
 
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 """Primary and foreign keys: 64 bit; SQLite numbers rows by itself only for INTEGER."""
+
+
+Bytewise = String(300).with_variant(String(300, collation="C"), "postgresql")
+"""Text that is only looked for: its index serves what begins with a prefix, whatever the language of the server."""
+
+
+def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Whether a ``Bytewise`` column begins with the prefix, said so that both databases use the index."""
+    return col(column).between(prefix, prefix + LAST_CHARACTER)
+
+
+LAST_CHARACTER = "\U0010ffff"
 
 
 def make_engine(settings: Settings, *, statement_seconds: int = 0) -> Engine:

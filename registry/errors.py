@@ -115,6 +115,12 @@ class FileRefused(RegistryError):
     code, title, status = "file-refused", Text("文件无法读取", "File refused"), 422
 
 
+class NotInstalled(RegistryError):
+    """This needs an optional extra, or something of the system, that this installation does without."""
+
+    code, title, status = "not-installed", Text("本站没有安装这项功能", "Not installed here"), 501
+
+
 class StorageUnavailable(RegistryError):
     """The database or data folder cannot be written or reached right now."""
 

@@ -69,9 +69,14 @@ class Settings(BaseSettings):
     api_rate: int = 10
     """Questions a second to the interface from one address; twice that after a pause. 0: not counted."""
     api_key_rate: int = 50
+    """The same for whoever brings a key."""
     webhook_networks: str = ""
     """Networks inside which webhooks may be sent, commas between. Empty: to public https addresses only."""
-    """The same for whoever brings a key."""
+    pdf_fonts: Path | None = None
+    """A folder with a Chinese font for PDF, beside the fonts of the system."""
+    kept_pages_mb: int = 32
+    """Room in each web process for public pages as they were sent, in megabytes; they are made anew after every act on
+    official data. 0: every page is made each time."""
     map_file: Path | None = None
     """A GeoJSON file of the cities for the map on the front page. Empty: the one shipped with the code."""
     demo: bool = False

@@ -20,6 +20,7 @@ from registry.services.migrating import migrate
 from registry.settings import Settings
 from tests.support import machine, postgres
 from tests.support.accounts import cheap_hashes
+from tests.support.acts import watched_commits
 from tests.support.network import forbid_sockets
 
 # Shared, slow machines: a deadline would make good tests fail now and then.
@@ -60,6 +61,13 @@ def _cheap_passwords() -> Iterator[None]:
     """Hashing as it is meant to be costs a seventh of a second for every account of every test."""
     with pytest.MonkeyPatch.context() as patch:
         cheap_hashes(patch)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _acts_leave_events() -> Iterator[None]:
+    """Pages are kept until there is a new event: what changes one must leave one."""
+    with watched_commits():
         yield
 
 

@@ -21,10 +21,11 @@ from registry.vocabulary import RowChange
 from web.deps import CurrentActor, Number, ReadSession, current_actor
 from web.formats import grouped
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 TONES = {"added": "met", "absent": "unmet", "renamed": "due", "moved": "due", "changed": "due", "same": "na"}
 TAGS = {"added": "jade", "absent": "cin", "renamed": "amb", "moved": "amb", "changed": "amb", "same": ""}

@@ -15,10 +15,11 @@ from registry.services.directories import is_open
 from registry.vocabulary import BatchState, DirectoryKind
 from web.deps import CurrentActor, Number, ReadSession, current_actor
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.listed_rows import listed_row
 from web.rendering import render, url_path, url_with
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 
 @router.get("/batches/{batch_id}", name="batch")

@@ -21,10 +21,11 @@ from registry.services.products.versions import get_product
 from web.deps import ReadSession, current_actor
 from web.formats import scale_step
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 TONES = {CompatibilityStatus.COMPATIBLE: "jade", CompatibilityStatus.IN_WORK: "amb"}
 STEPS = (1, 2, 5, 20, 100)

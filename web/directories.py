@@ -12,27 +12,28 @@ from registry.clock import today
 from registry.errors import Locale, Text
 from registry.schemas.directories import BatchSummary, DirectoryPage, DirectorySummary, ListingRow
 from registry.schemas.inputs import (
-    FORMATS,
     STATUS_CHOICES,
     StatusFilter,
     parse_day,
-    parse_format,
+    parse_list_format,
     parse_region_code,
     parse_status,
 )
 from registry.schemas.paging import Page
 from registry.services import directories
-from registry.services.downloads import MEDIA_TYPES, file_name, write_listing
+from registry.services.downloads import LIST_MEDIA_TYPES, file_name, offered_formats, write_listing
 from registry.vocabulary import BatchState, DirectoryKind, Level, TitleStatus
 from web.confidence import CONFIDENCE, TONES
 from web.deps import ReadSession, current_actor
+from web.formats import format_name
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.listed_rows import listed_row
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 Code = Annotated[str, Path(max_length=40)]
 Short = Annotated[str, Query(max_length=40)]
@@ -96,8 +97,8 @@ def directory_download(
     city: Place = "",
     status: Short = "held",
 ) -> Response:
-    """The list of exactly that day as CSV, XLSX or JSON. Raises as the page does."""
-    kind, day = parse_format(format), _day(as_of)
+    """The list of exactly that day as CSV, XLSX, JSON or Parquet. Raises as the page does, and NotInstalled."""
+    kind, day = parse_list_format(format), _day(as_of)
     write = partial(
         write_listing,
         session,
@@ -107,7 +108,7 @@ def directory_download(
         city=parse_region_code(city) if city.strip() else None,
         status=parse_status(status or "held"),
     )
-    return as_download(write, name=file_name(code, as_of=day, format=kind), media_type=MEDIA_TYPES[kind])
+    return as_download(write, name=file_name(code, as_of=day, format=kind), media_type=LIST_MEDIA_TYPES[kind])
 
 
 def _day(as_of: str) -> date:
@@ -187,7 +188,7 @@ def _list(
         "status_options": [(value, STATUS_WORDS[value].in_(locale)) for value in STATUS_CHOICES],
         "first_url": own_url + "#list" if cursor else None,
         "next_url": url_with(own_url, cursor=rows.next_cursor) + "#list" if rows.next_cursor else None,
-        "downloads": [(kind.upper(), url_with(download, format=kind, **exact)) for kind in FORMATS],
+        "downloads": [(format_name(kind), url_with(download, format=kind, **exact)) for kind in offered_formats()],
     }
 
 

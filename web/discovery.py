@@ -20,8 +20,13 @@ router = APIRouter(include_in_schema=False)
 
 XML = "application/xml; charset=utf-8"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-KEPT_OUT = ("/office", "/firm", "/account", "/login", "/register", "/search", "/suggest", "/corrections")
-"""Pages of people, and pages that answer to what is typed: endless for a crawler, useless in an index."""
+KEPT_OUT = (
+    *("/office", "/firm", "/account", "/login", "/register", "/search", "/suggest", "/corrections"),
+    "/e/*.pdf$",
+)
+"""Pages of people, and pages that answer to what is typed: endless for a crawler, useless in an index. And PDF: each is
+set anew.
+"""
 
 
 @router.get("/robots.txt", name="robots")

@@ -9,21 +9,24 @@ from starlette.responses import RedirectResponse, Response
 
 from registry.clock import today
 from registry.errors import Gone, NotFound
+from registry.extras import PDF
 from registry.schemas.enterprises import EnterprisePage
 from registry.schemas.inputs import parse_day
 from registry.search.query import SearchQuery
-from registry.services.enterprises import get_page, resolve
+from registry.services.enterprises import get_page
 from registry.services.finding import find
 from registry.services.firms.contacts import public_contact
 from registry.services.similar import similar
 from web import enterprise_views as views
 from web.deps import ReadSession, current_actor, search_engine
+from web.group_views import group_view
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
 from web.search_views import maybe
 from web.timeline import first_year_shown
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 YEARS_NARROW = 2
 """Years of figures a narrow screen shows unless all are asked for."""
@@ -44,14 +47,13 @@ def enterprise_page(
     """
     day = parse_day(as_of, field="as_of") if as_of.strip() else today()
     try:
-        found = resolve(session, key)
-        if found.canonical_key != key:
-            target = url_path(request, "enterprise", key=found.canonical_key)
-            query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(target + query, status_code=308)
         page = get_page(session, key, as_of=day)
     except (NotFound, Gone) as refusal:
         return _missing(request, session, key, refusal)
+    if page.key != key:
+        target = url_path(request, "enterprise", key=page.key)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(target + query, status_code=308)
     context = _context(request, page, searched, all_years=years == "all")
     context["contact"] = public_contact(session, enterprise_id=page.id)
     context["similar"] = [
@@ -72,6 +74,7 @@ def _context(request: Request, page: EnterprisePage, searched: str, *, all_years
         "own_url": own_url,
         "jsonld_url": url_path(request, "enterprise_jsonld", key=page.key),
         "live_url": f"{settings.public_url.rstrip('/') or str(request.base_url).rstrip('/')}{own_url}",
+        "sheet_url": url_with(url_path(request, "fact_sheet", key=page.key), as_of=as_of) if PDF.installed() else None,
         "correction_url": url_with(url_path(request, "correction_form"), enterprise=page.key),
         "is_today": page.as_of == today(),
         "searched": searched[:200],
@@ -88,6 +91,7 @@ def _context(request: Request, page: EnterprisePage, searched: str, *, all_years
         "all_years_url": url_with(own_url, years="all", as_of=as_of) + "#figures",
         "counted": views.counted_facts(page, locale),
         "products": views.products(request, page.products, locale),
+        "group": group_view(request, page.relatives, locale),
         "names": views.names(page.names, page.merged_names),
     }
 

@@ -228,6 +228,11 @@ def scale_step(value: int, lower_bounds: Sequence[int]) -> int:
     return 0 if value <= 0 else max(1, sum(value >= bound for bound in lower_bounds))
 
 
+def format_name(kind: str) -> str:
+    """How a file format is written: CSV, XLSX, JSON, Parquet."""
+    return kind.capitalize() if len(kind) > 4 else kind.upper()
+
+
 def said(text: Text, locale: Locale = "zh") -> str:
     """A bilingual sentence in the page's language."""
     return text.in_(locale)

@@ -19,11 +19,12 @@ from web.city_tiles import PLACES, scale_bounds, syllables
 from web.deps import ReadSession, current_actor
 from web.example_queries import example_queries
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
 from web.target_views import line_view
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 CITIES_SHOWN = 8
 HELD = ("valid", "due")

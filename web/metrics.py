@@ -34,6 +34,7 @@ from registry.services.fallbacks import fallbacks
 from registry.services.measuring import Measured, measure
 from registry.settings import Settings
 from web.assets import MOUNT
+from web.kept_pages import KeptPages
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -94,7 +95,7 @@ class CountRequests:
             await self.app(scope, receive, noted)
         finally:
             method = scope["method"] if scope["method"] in METHODS else "other"
-            counting.end(_route(scope), method, status, time.perf_counter() - began)
+            counting.end(route_of(scope), method, status, time.perf_counter() - began)
 
 
 def metrics(request: Request) -> Response:
@@ -107,7 +108,7 @@ def metrics(request: Request) -> Response:
     if scheme.lower() != "bearer" or not hmac.compare_digest(shown.strip().encode(), token.encode()):
         return PlainTextResponse("401\n", status_code=401, headers={"WWW-Authenticate": "Bearer"})
     whole = CollectorRegistry()
-    whole.register(Installation(state.engine, state.search))
+    whole.register(Installation(state.engine, state.search, state.kept_pages))
     text = generate_latest(state.requests.registry) + generate_latest(whole)
     return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
@@ -115,8 +116,8 @@ def metrics(request: Request) -> Response:
 class Installation(Collector):
     """What is read when it is asked for."""
 
-    def __init__(self, engine: Engine, search: SearchEngine) -> None:
-        self._engine, self._search = engine, search
+    def __init__(self, engine: Engine, search: SearchEngine, kept: KeptPages | None = None) -> None:
+        self._engine, self._search, self._kept = engine, search, kept
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         """The families. Without a database those of this process, and that the database is away."""
@@ -125,6 +126,13 @@ class Installation(Collector):
         yield CounterMetricFamily(
             "registry_search_fallbacks", "Searches of this process that the database answered.", value=fallbacks()
         )
+        if self._kept is not None:
+            asked = CounterMetricFamily(
+                "registry_kept_pages", "Public pages given again as they were, and made anew.", labels=["result"]
+            )
+            asked.add_metric(["again"], self._kept.hits)
+            asked.add_metric(["anew"], self._kept.misses)
+            yield asked
         yield from _families(_pool(self._engine))
         try:
             with reading(self._engine) as session:
@@ -153,7 +161,8 @@ def _families(measured: Iterable[Measured]) -> Iterator[GaugeMetricFamily]:
     yield from found.values()
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
+    """The template of the route that took a request."""
     path = getattr(scope.get("route"), "path", None)
     if isinstance(path, str):
         return path

@@ -1,5 +1,6 @@
 """What can be taken away: every directory as a file, everything by API."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -7,17 +8,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from registry.clock import today
-from registry.schemas.inputs import FORMATS
+from registry.extras import PARQUET
 from registry.services import directories
-from registry.services.bulk.reading import folders, latest_manifest
+from registry.services.bulk.reading import edition, folders, latest_manifest
 from registry.services.code_lists import code_lists
+from registry.services.downloads import offered_formats
 from web.api_changes import CHANGES
 from web.deps import AppSettings, ReadSession, current_actor
+from web.formats import format_name
+from web.kept_pages import KeptRoute
 from web.navigation import path_of
 from web.rendering import render, url_path, url_with
 from web.sending import site_address
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+
+class KeptWithBulk(KeptRoute):
+    """A page that also changes when bulk files are written, which is no act."""
+
+    def beside(self, request: Request) -> Hashable:
+        """Which files there are."""
+        return edition(request.app.state.settings.data_dir)
+
+
+router = APIRouter(route_class=KeptWithBulk, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 OPENAPI = "/api/v1/openapi.json"
 PROBLEM = """{
@@ -49,14 +62,15 @@ def open_data(request: Request, session: ReadSession, settings: AppSettings) -> 
                 "row": row,
                 "href": url_path(request, "directory", code=row.code),
                 "files": [
-                    (kind.upper(), url_with(url_path(request, "directory_download", code=row.code), format=kind))
-                    for kind in FORMATS
+                    (format_name(kind), url_with(url_path(request, "directory_download", code=row.code), format=kind))
+                    for kind in offered_formats()
                 ],
             }
             for row in found
         ],
     }
     context |= {
+        "typed": PARQUET.installed(),
         "bulk": latest_manifest(settings.data_dir),
         "bulk_days": [day.isoformat() for day in folders(settings.data_dir)],
         "code_lists": code_lists(session),

@@ -8,10 +8,11 @@ from registry.clock import today
 from registry.errors import Locale, Text
 from registry.identity.regions import region
 from registry.products.grades import grade_name, known_grades
-from registry.schemas.inputs import FORMATS
 from registry.schemas.products import Catalogue, CatalogueRow, CategoryCount, OtherVersion, ProductPage
+from registry.services.downloads import offered_formats
 from registry.services.products.catalogue import CatalogueFilters
 from registry.vocabulary import TitleStatus
+from web.formats import format_name
 from web.i18n import locale_of
 from web.rendering import url_path, url_with
 from web.shown_titles import document_url, row_words
@@ -49,7 +50,8 @@ def catalogue(request: Request, found: Catalogue, filters: CatalogueFilters, *, 
         "first_url": here if paged else None,
         "next_url": url_with(here, cursor=rows.next_cursor) if rows.next_cursor else None,
         "downloads": [
-            (kind.upper(), url_with(url_path(request, "product_download"), format=kind, **exact)) for kind in FORMATS
+            (format_name(kind), url_with(url_path(request, "product_download"), format=kind, **exact))
+            for kind in offered_formats()
         ],
     }
 

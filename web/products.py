@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from registry.clock import today
 from registry.errors import InvalidInput
-from registry.schemas.inputs import parse_day, parse_format, parse_status
-from registry.services.downloads import MEDIA_TYPES
+from registry.schemas.inputs import parse_day, parse_list_format, parse_status
+from registry.services.downloads import LIST_MEDIA_TYPES
 from registry.services.products.catalogue import CatalogueFilters, all_rows, list_products
 from registry.services.products.files import write_catalogue
 from registry.services.products.matrix import list_combinations
@@ -20,10 +20,11 @@ from web import product_views as views
 from web.compatibility import combination_rows
 from web.deps import Number, ReadSession, current_actor, search_engine
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 COMBINATIONS_SHOWN = 10
 Short = Annotated[str, Query(max_length=60)]
@@ -62,11 +63,11 @@ def product_list(
 def product_download(
     request: Request, session: ReadSession, filters: Filters, as_of: Short = "", format: Short = "csv"
 ) -> Response:
-    """Every row of exactly that answer as CSV, XLSX or JSON. Raises as the page does."""
-    kind, day = parse_format(format), _day(as_of)
+    """Every row of exactly that answer as CSV, XLSX, JSON or Parquet. Raises as the page does, and NotInstalled."""
+    kind, day = parse_list_format(format), _day(as_of)
     rows = all_rows(session, search_engine(request), filters=filters, as_of=day)
     write = partial(write_catalogue, rows=rows, as_of=day, format=kind, locale=locale_of(request))
-    return as_download(write, name=f"products-{day.isoformat()}.{kind}", media_type=MEDIA_TYPES[kind])
+    return as_download(write, name=f"products-{day.isoformat()}.{kind}", media_type=LIST_MEDIA_TYPES[kind])
 
 
 @router.get("/products/{product_id}", name="product")

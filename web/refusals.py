@@ -15,6 +15,13 @@ class TooLarge(RegistryError):
     code, title, status = "too-large", Text("请求过大", "Request too large"), 413
 
 
+class Busy(RegistryError):
+    """So many ask for the same costly thing that this one is told to come back."""
+
+    code, title, status = "busy", Text("请稍后再试", "Try again in a moment"), 503
+    retry_seconds = 5
+
+
 class Fault(RegistryError):
     """A fault of ours, told without its details."""
 

@@ -15,6 +15,7 @@ from web import (
     discovery,
     documents,
     enterprise,
+    fact_sheets,
     feeds,
     home,
     login,
@@ -82,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search_many.router,
     # Before the enterprise page, whose key takes whatever stands behind /e/.
     discovery.router,
+    fact_sheets.router,
     enterprise.router,
     feeds.router,
     bulk.router,

@@ -18,10 +18,11 @@ from registry.tiering.version_changes import Change
 from web import standard_views as views
 from web.deps import ReadSession, current_actor
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path
 from web.standards import Code
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 VersionId = Annotated[str, Query(max_length=60)]
 

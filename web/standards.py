@@ -16,11 +16,12 @@ from registry.tiering.standard import Standard
 from web import standard_views as views
 from web.deps import ReadSession, current_actor
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.navigation import path_of
 from web.rendering import render, url_path
 from web.standard_families import placed
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 Code = Annotated[str, Path(max_length=60)]
 

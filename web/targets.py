@@ -23,13 +23,15 @@ from registry.services.targets.matrix import get_matrix
 from registry.services.targets.rows import Asked, plan_rows, rows_head, write_plan_rows
 from registry.services.targets.values import list_values
 from web.deps import ReadSession, current_actor
+from web.formats import format_name
 from web.i18n import locale_of
+from web.kept_pages import KeptRoute
 from web.rendering import render, url_path, url_with
 from web.sending import as_download
 from web.shown_titles import document_url, row_words
 from web.target_views import figure_view, line_view, matrix_view, shown_value
 
-router = APIRouter(dependencies=[Depends(current_actor)], include_in_schema=False)
+router = APIRouter(route_class=KeptRoute, dependencies=[Depends(current_actor)], include_in_schema=False)
 
 Code = Annotated[str, Path(max_length=40)]
 Short = Annotated[str, Query(max_length=40)]
@@ -249,7 +251,7 @@ def _board_url(request: Request, code: str, day: date) -> str:
 
 def _downloads(request: Request, name: str, query: dict[str, Any], **parts: str) -> list[tuple[str, str]]:
     own = url_path(request, name, **parts)
-    return [(kind.upper(), url_with(own, format=kind, **query)) for kind in FORMATS]
+    return [(format_name(kind), url_with(own, format=kind, **query)) for kind in FORMATS]
 
 
 def _asked(code: str, indicator: str, as_of: str, view: str, city: str, chain: str) -> Asked:

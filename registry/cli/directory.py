@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from registry.schemas.directories import ListingRow
-    from registry.schemas.inputs import DownloadFormat, StatusFilter
+    from registry.schemas.inputs import ListFormat, StatusFilter
 
 ROWS_SHOWN = 50
 """What a terminal is shown; a pipe or file gets everything."""
@@ -46,7 +46,7 @@ def directory_command(
     as_of: Annotated[str, typer.Option("--as-of", help="哪一天的名录，默认今天 / Day, today by default")] = "",
     city: Annotated[str, typer.Option("--city", help="城市代码，如 440300 / City code")] = "",
     status: Annotated[str, typer.Option("--status", help="held（有效）、all 或一种状态 / State")] = "held",
-    form: Annotated[str, typer.Option("--format", help="csv、xlsx 或 json / File format")] = "",
+    form: Annotated[str, typer.Option("--format", help="csv、xlsx、json 或 parquet / File format")] = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写入文件 / Write to a file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="同 --format json / Same as --format json")] = False,
 ) -> None:
@@ -69,9 +69,9 @@ def directory_command(
             _download(session, asked, chosen, output)
 
 
-def _format(form: str, output: Path | None, *, as_json: bool) -> "DownloadFormat | None":
+def _format(form: str, output: Path | None, *, as_json: bool) -> "ListFormat | None":
     """The file format; None for a table on a terminal. Raises InvalidInput."""
-    from registry.schemas.inputs import parse_format
+    from registry.schemas.inputs import parse_list_format
 
     on_terminal = output is None and sys.stdout.isatty()
     if as_json and form not in ("", "json"):
@@ -81,21 +81,21 @@ def _format(form: str, output: Path | None, *, as_json: bool) -> "DownloadFormat
             field="--format",
         )
     if as_json or form:
-        chosen = parse_format("json" if as_json else form, field="--format")
+        chosen = parse_list_format("json" if as_json else form, field="--format")
     elif output is not None and output.suffix:
-        chosen = parse_format(output.suffix.removeprefix("."), field="--output")
+        chosen = parse_list_format(output.suffix.removeprefix("."), field="--output")
     else:
         return None if on_terminal else "csv"
-    if chosen == "xlsx" and on_terminal:
+    if chosen in ("xlsx", "parquet") and on_terminal:
         raise InvalidInput(
-            "工作簿不能显示在终端上。请用 --output 写入文件。",
-            "A workbook cannot be shown on a terminal. Use --output to write a file.",
+            f"{chosen} 文件不能显示在终端上。请用 --output 写入文件。",
+            f"A file of the format {chosen} cannot be shown on a terminal. Use --output to write a file.",
             field="--output",
         )
     return chosen
 
 
-def _download(session: "Session", asked: Asked, form: "DownloadFormat", output: Path | None) -> None:
+def _download(session: "Session", asked: Asked, form: "ListFormat", output: Path | None) -> None:
     from registry.services.downloads import write_listing
 
     with _destination(output) as stream:

@@ -130,12 +130,16 @@ def run_worker(open_file: "OpenFile | None") -> None:
     from registry.services.mailing import carrier_of, sender_of
     from registry.services.migrating import require_current_schema
     from registry.services.nightly import schedule_of
+    from registry.services.traced_jobs import traced_kinds
     from registry.services.webhooks.addresses import networks_of
     from registry.services.working import Worker
+    from registry.tracing import trace_statements, tracing_of
 
     settings = read_settings()
     database = open_engine(settings)
     require_current_schema(database)
+    if (tracing := tracing_of()) is not None:
+        trace_statements(database)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -144,6 +148,7 @@ def run_worker(open_file: "OpenFile | None") -> None:
     Worker(
         database,
         search_engine(settings),
+        kinds=traced_kinds(tracing.tracer if tracing else None),
         data_dir=settings.data_dir,
         open_file=open_file,
         carrier=carrier_of(settings),
@@ -151,6 +156,8 @@ def run_worker(open_file: "OpenFile | None") -> None:
         schedule=schedule_of(settings),
         networks=networks_of(settings.webhook_networks),
     ).run(stop)
+    if tracing is not None:
+        tracing.stop()
 
 
 def as_data(page: "SearchPage") -> dict[str, Any]:

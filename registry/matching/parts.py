@@ -8,7 +8,7 @@ from registry.identity._tables import search_settings
 from registry.identity.folding import fold_name
 from registry.identity.leading_places import take_leading_places, take_misspelt_place, take_trailing_city
 
-_BRANCH_ENDS = ("分公司", "分厂", "分行", "支行", "分店", "分部", "分所", "分院", "办事处", "代表处")
+BRANCH_ENDS = ("分公司", "分厂", "分行", "支行", "分店", "分部", "分所", "分院", "办事处", "代表处")
 """Such organisations are parts of another, never its legal form."""
 
 
@@ -136,6 +136,6 @@ def _branch(folded: str) -> tuple[str, str]:
         return folded, ""
     if at > 0:
         return folded[: at + 2], folded[at + 2 :]
-    if folded.endswith(_BRANCH_ENDS) and (at := folded.rfind("厂", 2, len(folded) - 2)) > 0:
+    if folded.endswith(BRANCH_ENDS) and (at := folded.rfind("厂", 2, len(folded) - 2)) > 0:
         return folded[: at + 1], folded[at + 1 :]
     return folded, ""

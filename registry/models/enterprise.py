@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
-from registry.db import EnumText
+from registry.db import Bytewise, EnumText
 from registry.models.base import SQLModel, filled_index, instant, primary_key, ref
 from registry.vocabulary import IdentityState, NameKind, OperatingStatus
 
@@ -65,7 +65,7 @@ class EnterpriseName(SQLModel, table=True):
     id: int = primary_key()
     enterprise_id: int = ref(foreign="enterprise.id")
     name: str = Field(max_length=300)
-    folded: str = Field(max_length=300)
+    folded: str = Field(sa_type=Bytewise)
     kind: NameKind = Field(sa_type=EnumText(NameKind))
     valid_from: date | None = None
     valid_to: date | None = None

@@ -8,7 +8,7 @@ from pydantic import Field
 from registry.errors import Text
 from registry.schemas.base import ReadModel
 
-BulkFormat = Literal["csv", "ndjson"]
+BulkFormat = Literal["csv", "ndjson", "parquet"]
 ColumnType = Literal["string", "integer", "date", "datetime", "list", "object"]
 
 
@@ -16,7 +16,9 @@ class BulkColumn(ReadModel):
     """One column of a dataset, the same name in every format."""
 
     name: str
-    type: ColumnType = Field(description="list and object: JSON, in CSV as JSON text")
+    type: ColumnType = Field(
+        description="list and object: JSON; in CSV JSON text, in Parquet a list of text and JSON text"
+    )
     meaning: Text
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from registry.errors import Text
+from registry.pool_words import GroupKind
 from registry.schemas.base import ReadModel
 from registry.schemas.titles import DocumentRef, TitleBadge
 from registry.vocabulary import IdentityState, Level, NameKind, OperatingStatus, TitleStatus, Trust
@@ -43,6 +44,34 @@ class EnterpriseSummary(ReadModel):
     titles: list[TitleBadge]
     """All shown titles, strongest state first."""
     operating_status: OperatingStatus
+
+
+class Relative(ReadModel):
+    """Another firm of the group, or one that holds a share or in which one is held."""
+
+    enterprise: EnterpriseSummary
+    kind: GroupKind
+    upward: bool
+    """The other one controls or holds this one."""
+    through: str | None
+    """Name of the member this is related through; None: to this enterprise itself."""
+    share_bp: int | None
+    """The share held, in hundredths of a percent."""
+    source: str
+    dated: date
+    """The day of the source."""
+
+
+class Relatives(ReadModel):
+    """The group of an enterprise as officials recorded it, and its branches as their names say."""
+
+    head: EnterpriseSummary | None
+    """The firm this one is a branch of."""
+    branches: list[EnterpriseSummary]
+    members: list[Relative]
+    """Who controls it first, then what it controls, sisters, those related through others, minority holdings."""
+    titles_held: int
+    """Titles that other members under the same control hold on that day; two terms of one directory are one."""
 
 
 class NameRecord(ReadModel):
@@ -238,6 +267,7 @@ class EnterprisePage(ReadModel):
     """Every key that leads here, the canonical one first."""
     merged_names: list[str]
     """Enterprises merged into this one."""
+    relatives: Relatives
     updated_at: datetime
 
 

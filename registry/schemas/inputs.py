@@ -11,6 +11,9 @@ from registry.vocabulary import TitleStatus
 StatusFilter = TitleStatus | Literal["held", "all"]
 DownloadFormat = Literal["csv", "xlsx", "json"]
 FORMATS: tuple[DownloadFormat, ...] = ("csv", "xlsx", "json")
+ListFormat = DownloadFormat | Literal["parquet"]
+LIST_FORMATS: tuple[ListFormat, ...] = (*FORMATS, "parquet")
+"""Of directories and the product catalogue. The last one takes an extra (``registry.extras``)."""
 STATUS_CHOICES: tuple[str, ...] = ("held", *(status.value for status in TitleStatus), "all")
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
@@ -101,6 +104,16 @@ def parse_format(text: str, *, field: str = "format") -> DownloadFormat:
         if value == known:
             return known
     raise _not_among(text, FORMATS, field)
+
+
+def parse_list_format(text: str, *, field: str = "format") -> ListFormat:
+    """csv, xlsx, json or parquet. Raises InvalidInput with the choices."""
+    if text.strip().lower() == "parquet":
+        return "parquet"
+    try:
+        return parse_format(text, field=field)
+    except InvalidInput:
+        raise _not_among(text, LIST_FORMATS, field) from None
 
 
 def _not_among(text: str, choices: tuple[str, ...], field: str) -> InvalidInput:

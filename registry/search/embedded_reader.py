@@ -16,6 +16,7 @@ from registry.search.engine import Ask, EngineUnavailable, Found, Row, Stored
 from registry.search.expression import AllOf, Term
 from registry.search.pruning import Pruner
 from registry.search.tiered import tier_of
+from registry.tracing import span
 
 BUCKETS = 60_000
 REMEMBERED = 2_000
@@ -47,6 +48,7 @@ class EmbeddedReader:
             raise EngineUnavailable("the index does not say for which day it was written")
         return date.fromisoformat(self._searcher.doc(found[0][1])["day"][0])
 
+    @span("search.ask", search_engine="embedded")
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
         """The answers, one lookup after the other."""
         with faults_of(self._path, damage=True):

@@ -10,6 +10,7 @@ from registry.search.meilisearch_filters import filter_of, read_back
 from registry.search.meilisearch_server import Server
 from registry.search.meilisearch_shape import ABOUT, PRIMARY_KEY
 from registry.search.tiered import apart, joined
+from registry.tracing import span
 
 _KEY_LETTERS = 1
 
@@ -23,6 +24,7 @@ class MeilisearchReader:
         self.day = day
         self.count = count
 
+    @span("search.ask", search_engine="meilisearch")
     def ask(self, asks: Sequence[Ask]) -> list[Found]:
         """All answers in one round trip. Raises EngineUnavailable."""
         parts = [apart(ask) for ask in asks]

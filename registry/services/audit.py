@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text, update
+from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from registry import clock
+from registry.db import reading
 from registry.models import AuditEvent, AuditHead
 
 GENESIS = "0" * 64
@@ -109,6 +111,15 @@ def trail_end(session: Session) -> tuple[int, str]:
     """How many events there are and the hash of the last: noted elsewhere, it proves the trail up to here."""
     head = session.get(AuditHead, HEAD, populate_existing=True)
     return (0, GENESIS) if head is None else (head.events, head.hash)
+
+
+def events_so_far(engine: Engine) -> int:
+    """How many events there are, in a transaction of its own: 0 before the first."""
+    with reading(engine) as session:
+        return session.scalar(_EVENTS) or 0
+
+
+_EVENTS = select(AuditHead.events).where(col(AuditHead.id) == HEAD)
 
 
 def _move_head(session: Session, last: str) -> None:

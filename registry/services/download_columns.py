@@ -2,23 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from registry.errors import Text
 from registry.models import Directory
+from registry.schemas.bulk import BulkColumn, ColumnType
 from registry.schemas.directories import ListedProduct, ListingRow
 from registry.vocabulary import DirectoryKind
 
-Cell = str | int | None
+Cell = str | int | date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: stable machine name, heading, how to read it from a row, width in characters."""
+    """One column: stable machine name, heading, how to read it from a row, width in characters, what its values are."""
 
     name: str
     label: Text
     read: Callable[[ListingRow], Cell]
     width: int = 14
+    type: ColumnType = "string"
+
+    @property
+    def typed(self) -> BulkColumn:
+        """Name, type and meaning, for files whose columns have types."""
+        return BulkColumn(name=self.name, type=self.type, meaning=self.label)
 
 
 def columns_of(directory: Directory) -> tuple[Column, ...]:
@@ -26,12 +34,16 @@ def columns_of(directory: Directory) -> tuple[Column, ...]:
     return PRODUCT_COLUMNS if directory.kind is DirectoryKind.PRODUCT else ENTERPRISE_COLUMNS
 
 
-def _plain(name: str, zh: str, en: str, width: int = 14) -> Column:
+def _plain(name: str, zh: str, en: str, width: int = 14, type: ColumnType = "string") -> Column:
     def read(row: ListingRow) -> Cell:
         value = getattr(row, name)
-        return value if value is None or isinstance(value, int) else str(value)
+        return value if value is None or isinstance(value, int | date) else str(value)
 
-    return Column(name, Text(zh, en), read, width)
+    return Column(name, Text(zh, en), read, width, type)
+
+
+def _day(name: str, zh: str, en: str) -> Column:
+    return _plain(name, zh, en, type="date")
 
 
 def _status(row: ListingRow) -> Cell:
@@ -48,18 +60,20 @@ def _archived_row(row: ListingRow) -> Cell:
     return f"/documents/{ref.import_id}/rows/{ref.row_id}" if ref else None
 
 
-def _of_product(name: str, zh: str, en: str, read: Callable[[ListedProduct], Cell], width: int = 14) -> Column:
-    return Column(name, Text(zh, en), lambda row: read(row.product) if row.product else None, width)
+def _of_product(
+    name: str, zh: str, en: str, read: Callable[[ListedProduct], Cell], width: int = 14, type: ColumnType = "string"
+) -> Column:
+    return Column(name, Text(zh, en), lambda row: read(row.product) if row.product else None, width, type)
 
 
 _TITLE = (
-    _plain("batch_year", "年份", "Year", 8),
+    _plain("batch_year", "年份", "Year", 8, "integer"),
     _plain("batch_label", "批次", "Batch"),
     _plain("document_no", "文号", "Document number", 24),
-    _plain("announced_on", "公告日期", "Announced on"),
-    _plain("valid_from", "有效期起", "Valid from"),
-    _plain("valid_to", "有效期止", "Valid to"),
-    _plain("withdrawn_on", "撤销日期", "Withdrawn on"),
+    _day("announced_on", "公告日期", "Announced on"),
+    _day("valid_from", "有效期起", "Valid from"),
+    _day("valid_to", "有效期止", "Valid to"),
+    _day("withdrawn_on", "撤销日期", "Withdrawn on"),
     Column("status", Text("状态代码", "State code"), _status),
     Column("status_zh", Text("状态", "State"), _status_words),
 )
@@ -78,9 +92,9 @@ ENTERPRISE_COLUMNS: tuple[Column, ...] = (
     _plain("directory_code", "名录代码", "Directory code"),
     *_TITLE,
     _plain("certificate_no", "证书编号", "Certificate number", 20),
-    _plain("rank", "名次", "Rank", 8),
+    _plain("rank", "名次", "Rank", 8, "integer"),
     _plain("group_label", "分组", "Group"),
-    _plain("listing_id", "认定记录编号", "Title number"),
+    _plain("listing_id", "认定记录编号", "Title number", type="integer"),
     _ARCHIVED,
 )
 
@@ -88,7 +102,7 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
     _of_product("product_name", "产品名称", "Product", lambda product: product.name, 36),
     _of_product("version", "版本", "Version", lambda product: product.version),
     _of_product("category", "类别", "Category", lambda product: product.category),
-    _of_product("grade", "等级", "Grade", lambda product: product.grade, 8),
+    _of_product("grade", "等级", "Grade", lambda product: product.grade, 8, "integer"),
     _plain("name_as_announced", "公告所印名称", "Name as announced", 36),
     _of_product("maker_name", "生产企业", "Maker", lambda product: product.maker_name, 36),
     _plain("key", "企业标识", "Key", 22),
@@ -96,7 +110,7 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
     *_PLACE,
     _plain("directory_code", "名录代码", "Directory code"),
     *_TITLE,
-    _plain("listing_id", "认定记录编号", "Title number"),
+    _plain("listing_id", "认定记录编号", "Title number", type="integer"),
     _plain("certificate_no", "证书编号", "Certificate number", 20),
     _ARCHIVED,
 )

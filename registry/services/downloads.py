@@ -1,7 +1,8 @@
 """A directory as a file, for a day: streamed from the database, the same columns each time.
 
 CSV is a pure table (UTF-8 with BOM, text that a spreadsheet would take for a formula is given an apostrophe); XLSX
-keeps codes as text and says where it comes from on a second sheet; JSON carries names of columns and provenance.
+keeps codes as text and says where it comes from on a second sheet; JSON carries names of columns and provenance;
+Parquet, where its extra is installed, has the same with typed columns.
 """
 
 import csv
@@ -16,12 +17,14 @@ from sqlmodel import Session, col
 
 from registry import clock
 from registry.errors import Text
+from registry.extras import PARQUET
 from registry.models import Batch, Directory, ImportRun, SourceFile
 from registry.schemas.directories import ListingRow
-from registry.schemas.inputs import DownloadFormat, StatusFilter
+from registry.schemas.inputs import LIST_FORMATS, DownloadFormat, ListFormat, StatusFilter
 from registry.services.directories import rows_query
 from registry.services.download_columns import Column, columns_of
 from registry.services.listing_rows import find_directory, listing_row, row_source
+from registry.services.parquet import MEDIA_TYPE, write_parquet
 from registry.vocabulary import ImportState
 
 MEDIA_TYPES: dict[DownloadFormat, str] = {
@@ -29,8 +32,19 @@ MEDIA_TYPES: dict[DownloadFormat, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
+LIST_MEDIA_TYPES: dict[ListFormat, str] = {
+    "csv": MEDIA_TYPES["csv"],
+    "xlsx": MEDIA_TYPES["xlsx"],
+    "json": MEDIA_TYPES["json"],
+    "parquet": MEDIA_TYPE,
+}
 CHUNK = 500
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def offered_formats() -> tuple[ListFormat, ...]:
+    """The formats a list can be had in here."""
+    return tuple(one for one in LIST_FORMATS if one != "parquet" or PARQUET.installed())
 
 
 def write_listing(
@@ -39,26 +53,31 @@ def write_listing(
     *,
     code: str,
     as_of: date,
-    format: DownloadFormat,
+    format: ListFormat,
     city: str | None = None,
     status: StatusFilter = "held",
 ) -> int:
     """Write the rows of a directory on a day to ``stream`` (left open); returns how many.
 
-    Memory does not grow with the rows. Order and meaning are those of ``directories.rows``. Raises NotFound before
-    anything is written.
+    Memory does not grow with the rows. Order and meaning are those of ``directories.rows``. Raises NotFound and
+    NotInstalled before anything is written.
     """
+    if format == "parquet":
+        PARQUET.require()  # before rows are asked for: nobody would close what reads them
     directory = find_directory(session, code)
     columns = columns_of(directory)
     about = _provenance(session, directory, as_of=as_of, city=city, status=status)
     found = _stream(session, directory, as_of=as_of, city=city, status=status)
     if format == "csv":
         return _write_csv(stream, columns, found)
+    if format == "parquet":
+        rows = ([column.read(row) for column in columns] for row in found)
+        return write_parquet(stream, [column.typed for column in columns], rows, about=about)
     write = _write_xlsx if format == "xlsx" else _write_json
     return write(stream, columns, found, about)
 
 
-def file_name(code: str, *, as_of: date, format: DownloadFormat) -> str:
+def file_name(code: str, *, as_of: date, format: ListFormat) -> str:
     """The name to save a download under, plain ASCII: ``little_giant-2026-11-20.csv``."""
     return f"{code}-{as_of.isoformat()}.{format}"
 

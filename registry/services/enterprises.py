@@ -1,97 +1,26 @@
-"""Reading enterprises: where a key leads, many in one line each, one as its page. Nothing here writes."""
+"""Reading enterprises: where a key leads, one as its page, many in one line each. Nothing here writes."""
 
-from collections.abc import Sequence
 from datetime import date
-from functools import cache
-from typing import Any
 
-from sqlalchemy import func
-from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from registry.errors import Text
 from registry.identity.industries import industry
 from registry.identity.org_code import org_code_of
 from registry.models import Chain, Enterprise, EnterpriseAddress, EnterpriseChain, EnterpriseName
-from registry.schemas.enterprises import ChainPlace, EnterprisePage, EnterpriseSummary, NameRecord, Profile
-from registry.schemas.paging import Cursor, Page, check_limit, decode, encode
+from registry.schemas.enterprises import ChainPlace, EnterprisePage, NameRecord, Profile
 from registry.services.alerts import alerts_of
 from registry.services.badges import badges
+from registry.services.enterprise_lines import page, summaries
 from registry.services.enterprise_tables import facts_of, figures_of, products_of, timeline
-from registry.services.keys import canonical_key, provisional_key
+from registry.services.keys import key_in_hand
 from registry.services.places import full_place, place
-from registry.services.resolving import resolve
+from registry.services.relatives import relatives_of
+from registry.services.resolving import both_ends, resolve
 from registry.titles import HELD
 from registry.vocabulary import IdentityState, NameKind, TitleStatus
 
 __all__ = ["get_page", "page", "resolve", "summaries"]
-
-
-def summaries(session: Session, ids: Sequence[int], *, as_of: date) -> list[EnterpriseSummary]:
-    """The enterprises in the given order, three queries whatever their number. Unknown and voided ids are left out."""
-    if not ids:
-        return []
-    rows = {row.id: row for row in session.execute(_lines().where(col(Enterprise.id).in_(ids)))}
-    chains = _chain_codes(session, ids)
-    titles = badges(session, enterprise_ids=ids, as_of=as_of)
-    found = []
-    for number in ids:
-        if (row := rows.get(number)) is None:
-            continue
-        city = place(row.city_code)
-        found.append(
-            EnterpriseSummary(
-                id=row.id,
-                key=row.key or provisional_key(row.id),
-                uscc=row.uscc,
-                name=row.name_zh,
-                name_en=row.name_en,
-                city_code=row.city_code,
-                city_name=city.zh if city else None,
-                city_name_en=city.en if city else None,
-                founded_year=row.founded_on.year if row.founded_on else None,
-                chains=chains.get(number, []),
-                industry_code=row.industry_code,
-                titles=titles.get(number, []),
-                operating_status=row.operating_status,
-            )
-        )
-    return found
-
-
-def page(session: Session, *, as_of: date, cursor: str | None = None, limit: int = 50) -> Page[EnterpriseSummary]:
-    """Every enterprise that stands for itself, in the order it came in; merged and taken-back ones are left out.
-
-    Raises InvalidInput for a damaged cursor or a page size out of range.
-    """
-    alive = (col(Enterprise.voided_at).is_(None), col(Enterprise.merged_into_id).is_(None))
-    ids = core_select(col(Enterprise.id)).where(*alive).order_by(col(Enterprise.id)).limit(check_limit(limit) + 1)
-    if cursor:
-        (last,) = decode(cursor, scope=_PAGE_SCOPE, kinds=(int,)).values
-        ids = ids.where(col(Enterprise.id) > last)
-    found = list(session.scalars(ids))
-    more = encode(Cursor(scope=_PAGE_SCOPE, values=(found[limit - 1],))) if len(found) > limit else None
-    total = session.scalar(core_select(func.count()).select_from(Enterprise).where(*alive)) or 0
-    return Page(items=tuple(summaries(session, found[:limit], as_of=as_of)), total=total, next_cursor=more)
-
-
-_PAGE_SCOPE = "enterprises"
-
-
-@cache
-def _lines() -> Any:
-    """One line per enterprise that is not taken back; made once, because building it takes longer than running it."""
-    return core_select(
-        col(Enterprise.id),
-        canonical_key().label("key"),
-        col(Enterprise.uscc),
-        col(Enterprise.name_zh),
-        col(Enterprise.name_en),
-        col(Enterprise.city_code),
-        col(Enterprise.founded_on),
-        col(Enterprise.industry_code),
-        col(Enterprise.operating_status),
-    ).where(col(Enterprise.voided_at).is_(None))
 
 
 def get_page(session: Session, key: str, *, as_of: date) -> EnterprisePage:
@@ -100,9 +29,8 @@ def get_page(session: Session, key: str, *, as_of: date) -> EnterprisePage:
     Titles are those of that day; name, place and other facts are today's. A caller that redirects compares ``key`` of
     the page with what was asked (or calls ``resolve`` first). Raises NotFound, Gone.
     """
-    resolution = resolve(session, key)
-    number = resolution.enterprise_id
-    enterprise = session.get_one(Enterprise, number)
+    _, enterprise = both_ends(session, key)
+    number, canonical = enterprise.id, key_in_hand(session, enterprise)
     titles = badges(session, enterprise_ids=[number], as_of=as_of).get(number, [])
     names = _names(session, number)
     merged = _merged_names(session, number)
@@ -110,7 +38,7 @@ def get_page(session: Session, key: str, *, as_of: date) -> EnterprisePage:
     facts = facts_of(session, enterprise_id=number)
     return EnterprisePage(
         id=number,
-        key=resolution.canonical_key,
+        key=canonical,
         name=enterprise.name_zh,
         name_en=enterprise.name_en,
         as_of=as_of,
@@ -133,8 +61,9 @@ def get_page(session: Session, key: str, *, as_of: date) -> EnterprisePage:
         figures=figures,
         facts=facts,
         products=products_of(session, enterprise_id=number, as_of=as_of),
-        addresses=_addresses(session, number, resolution.canonical_key),
+        addresses=_addresses(session, number, canonical),
         merged_names=merged,
+        relatives=relatives_of(session, enterprise, as_of=as_of),
         updated_at=enterprise.updated_at,
     )
 
@@ -163,19 +92,6 @@ def _profile(enterprise: Enterprise) -> Profile:
         website=enterprise.website,
         main_business=enterprise.main_business,
     )
-
-
-def _chain_codes(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    query = (
-        core_select(col(EnterpriseChain.enterprise_id), col(EnterpriseChain.chain_code))
-        .join(Chain, col(Chain.code) == col(EnterpriseChain.chain_code))
-        .where(col(EnterpriseChain.enterprise_id).in_(ids))
-        .order_by(col(Chain.position), col(EnterpriseChain.id))
-    )
-    found: dict[int, list[str]] = {}
-    for number, code in session.execute(query):
-        found.setdefault(number, []).append(code)
-    return found
 
 
 def _chains(session: Session, enterprise_id: int) -> list[ChainPlace]:

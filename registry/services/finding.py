@@ -39,6 +39,7 @@ from registry.services.fallbacks import note_fallback
 from registry.services.lexicons import lexicon_for
 from registry.services.search_hits import Shelf, hits, near_hits, product_hits, stale_among, stale_products_among
 from registry.services.search_page import about_code, batch_chip, directory_hits, label_facets, label_product_facets
+from registry.tracing import span
 
 TEXT_MATCHES_MAX = 200_000
 """More matches of a text than this are not filtered for another day: the text says nothing."""
@@ -95,6 +96,7 @@ class _View:
     cut: bool = False
 
 
+@span("search.find")
 def find(session: Session, engine: SearchEngine | None, query: SearchQuery) -> SearchPage:
     """Answer one question.
 

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 from registry.identity.provisional import provisional_key
 from registry.models import Enterprise, EnterpriseAddress
 
-__all__ = ["canonical_key", "key_of", "provisional_key"]
+__all__ = ["canonical_key", "key_in_hand", "key_of", "provisional_key"]
 
 
 def canonical_key() -> ColumnElement[str]:
@@ -21,6 +21,11 @@ def canonical_key() -> ColumnElement[str]:
         .scalar_subquery()
     )
     return func.coalesce(col(Enterprise.uscc), provisional)
+
+
+def key_in_hand(session: Session, enterprise: Enterprise) -> str:
+    """The canonical key of an enterprise that was read already: mostly the database need not be asked again."""
+    return enterprise.uscc or key_of(session, enterprise.id)
 
 
 def key_of(session: Session, enterprise_id: int) -> str:

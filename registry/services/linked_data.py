@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from registry.schemas.enterprises import EnterprisePage
+from registry.pool_words import GroupKind
+from registry.schemas.enterprises import EnterprisePage, EnterpriseSummary
 from registry.schemas.titles import TitleBadge
 from registry.vocabulary import TitleStatus
 
@@ -31,9 +32,25 @@ def organization(page: EnterprisePage, *, base: str) -> dict[str, Any]:
         "taxID": profile.uscc,
         "foundingDate": profile.founded_on and profile.founded_on.isoformat(),
         "address": _address(page),
+        "parentOrganization": [
+            _named(one.enterprise, base)
+            for one in page.relatives.members
+            if one.upward and one.kind is GroupKind.CONTROLS and one.through is None
+        ]
+        + ([_named(page.relatives.head, base)] if page.relatives.head else []),
+        "subOrganization": [
+            _named(one.enterprise, base)
+            for one in page.relatives.members
+            if not one.upward and one.kind is GroupKind.CONTROLS and one.through is None
+        ]
+        + [_named(branch, base) for branch in page.relatives.branches],
         "hasCertification": [_certification(title, base) for title in page.titles if title.status in _HELD],
     }
     return {name: value for name, value in said.items() if value not in (None, [])}
+
+
+def _named(other: EnterpriseSummary, base: str) -> dict[str, Any]:
+    return {"@type": "Organization", "@id": f"{base}/e/{other.key}", "name": other.name}
 
 
 def _address(page: EnterprisePage) -> dict[str, Any] | None:

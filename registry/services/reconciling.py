@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from registry import clock
+from registry.db import begins_with
 from registry.errors import NotFound, RegistryError
 from registry.identity import fold_name, region
 from registry.models import Directory, Enterprise, EnterpriseName
@@ -85,7 +86,7 @@ def suggest_entities(session: Session, *, prefix: str) -> Json:
             select(EnterpriseName, Enterprise)
             .join(Enterprise, col(Enterprise.id) == col(EnterpriseName.enterprise_id))
             .where(
-                col(EnterpriseName.folded).startswith(folded, autoescape=True),
+                begins_with(EnterpriseName.folded, folded),
                 col(Enterprise.voided_at).is_(None),
                 col(Enterprise.merged_into_id).is_(None),
             )

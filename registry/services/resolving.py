@@ -10,7 +10,7 @@ from registry.identity.org_code import is_org_code, org_code_of
 from registry.identity.uscc import is_uscc
 from registry.models import Enterprise, EnterpriseAddress
 from registry.schemas.enterprises import Resolution
-from registry.services.keys import key_of
+from registry.services.keys import key_in_hand
 from registry.vocabulary import IdentityState
 
 KEY_MAX = 100
@@ -26,6 +26,18 @@ def resolve(session: Session, key: str) -> Resolution:
     key an enterprise ever had; follows merges. Raises NotFound (with existing codes close to it, as ``choices``) and
     Gone if the record was taken back.
     """
+    first, found = both_ends(session, key)
+    canonical = key_in_hand(session, found)
+    return Resolution(
+        enterprise_id=found.id,
+        canonical_key=canonical,
+        moved=key != canonical,
+        merged_from=first.name_zh if first.id != found.id else None,
+    )
+
+
+def both_ends(session: Session, key: str) -> tuple[Enterprise, Enterprise]:
+    """The enterprise the key belongs to and the one it is part of today, mostly the same. Raises as ``resolve``."""
     given = "".join(character for character in key[:KEY_MAX] if character.isprintable())
     code = normalise_code(given)
     first = _by_address(session, given.strip(), code) or _by_other_code(session, code)
@@ -39,13 +51,7 @@ def resolve(session: Session, key: str) -> Resolution:
             field="key",
             value=given,
         )
-    canonical = key_of(session, found.id)
-    return Resolution(
-        enterprise_id=found.id,
-        canonical_key=canonical,
-        moved=key != canonical,
-        merged_from=first.name_zh if first.id != found.id else None,
-    )
+    return first, found
 
 
 def follow_merges(session: Session, enterprise: Enterprise) -> Enterprise:

@@ -1,10 +1,11 @@
 """Firms like this one (相近企业), with the reason in words: what they make, their industry, chains and city."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, Select, exists, literal, select, union_all
 from sqlmodel import Session, col
 
 from registry.errors import Text
@@ -34,12 +35,13 @@ class _Firm:
 def similar(session: Session, *, enterprise_id: int, as_of: date) -> list[SimilarEnterprise]:
     """The five nearest, nearest first, each with at least a product, an industry or a chain in common.
 
-    Five queries over indexes, whatever the number of enterprises; the same answer for the same data.
+    A handful of queries over indexes, whatever the number of enterprises; the same answer for the same data.
     """
-    own = _firms(session, [enterprise_id]).get(enterprise_id)
+    itself = _plain().where(col(Enterprise.id) == enterprise_id)
+    own = _compared(session, session.execute(itself)).get(enterprise_id)
     if own is None:
         return []
-    near = _firms(session, _candidates(session, enterprise_id, own))
+    near = _compared(session, _candidates(session, enterprise_id, own))
     scored = {number: _score(own, firm) for number, firm in near.items()}
     nearest = sorted((number for number in near if _akin(own, near[number])), key=lambda one: (-scored[one], one))[
         :SHOWN
@@ -54,13 +56,17 @@ def similar(session: Session, *, enterprise_id: int, as_of: date) -> list[Simila
     ]
 
 
-def _candidates(session: Session, enterprise_id: int, own: _Firm) -> list[int]:
+def _plain() -> Select[int, str | None, str | None]:
+    return select(col(Enterprise.id), col(Enterprise.industry_code), col(Enterprise.city_code))
+
+
+def _candidates(session: Session, enterprise_id: int, own: _Firm) -> Iterable[Row[Any]]:
     """Firms of the same industry here, of the same chains here, of the same industry elsewhere, until there are enough.
 
     Each is read in the order of an index, so that nothing is sorted: of ten thousand the first sixty answer.
     """
     shown = col(Enterprise.merged_into_id).is_(None) & col(Enterprise.voided_at).is_(None)
-    others = select(col(Enterprise.id)).where(col(Enterprise.id) != enterprise_id, shown)
+    others = _plain().where(col(Enterprise.id) != enterprise_id, shown)
     here = col(Enterprise.city_code) == own.city_code
     same = col(Enterprise.industry_code) == own.industry_code
     linked = exists().where(
@@ -73,30 +79,25 @@ def _candidates(session: Session, enterprise_id: int, own: _Firm) -> list[int]:
         asked.append(others.where(here, linked).order_by(col(Enterprise.id)))
     if own.industry_code:
         asked.append(others.where(same).order_by(col(Enterprise.city_code), col(Enterprise.id)))
-    found: dict[int, None] = {}
+    found: dict[int, Row[Any]] = {}
     for query in asked:
         if len(found) < LOOKED_AT:
-            found |= dict.fromkeys(session.scalars(query.limit(LOOKED_AT)))
-    return list(found)
+            found |= {row.id: row for row in session.execute(query.limit(LOOKED_AT))}
+    return found.values()
 
 
-def _firms(session: Session, ids: Sequence[int]) -> dict[int, _Firm]:
-    """What is compared of these enterprises."""
-    rows = session.execute(
-        select(col(Enterprise.id), col(Enterprise.industry_code), col(Enterprise.city_code)).where(
-            col(Enterprise.id).in_(ids)
-        )
-    )
+def _compared(session: Session, rows: Iterable[Row[Any]]) -> dict[int, _Firm]:
+    """What is compared of these enterprises: one query for chains and products together."""
     firms = {row.id: _Firm(row.industry_code, row.city_code) for row in rows}
-    chains = select(col(EnterpriseChain.enterprise_id), col(EnterpriseChain.chain_code))
-    for number, code in session.execute(chains.where(col(EnterpriseChain.enterprise_id).in_(ids))):
-        firms[number].chains.add(code)
-    made = select(col(Product.enterprise_id), col(Product.category)).where(
-        col(Product.enterprise_id).in_(ids), col(Product.voided_at).is_(None)
+    chains = select(literal(True), col(EnterpriseChain.enterprise_id), col(EnterpriseChain.chain_code)).where(
+        col(EnterpriseChain.enterprise_id).in_(firms)
     )
-    for number, category in session.execute(made):
-        if number is not None and category:
-            firms[number].products.add(category)
+    made = select(literal(False), col(Product.enterprise_id), col(Product.category)).where(
+        col(Product.enterprise_id).in_(firms), col(Product.voided_at).is_(None)
+    )
+    for is_chain, number, code in session.execute(union_all(chains, made)) if firms else ():
+        if code:
+            (firms[number].chains if is_chain else firms[number].products).add(code)
     return firms
 
 

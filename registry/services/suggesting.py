@@ -26,6 +26,7 @@ from registry.search.understand import understand
 from registry.search.words import compact, compact_core, is_han, whole_readings
 from registry.services.lexicons import lexicon_for
 from registry.services.search_hits import Shelf, stale_among, stale_products_among
+from registry.tracing import span
 from registry.vocabulary import NameKind
 
 TEXT_MAX = 60
@@ -63,6 +64,7 @@ class _Typed:
     words: StrictPlan
 
 
+@span("search.suggest")
 def suggest(session: Session, engine: SearchEngine | None, text: str) -> list[Suggested]:
     """At most thirteen suggestions, one kind after the other. Any text is fine; nothing is written or kept.
 

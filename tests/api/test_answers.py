@@ -9,6 +9,8 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from registry import extras
+from registry.services.downloads import offered_formats
 from tests.api.conftest import FIRM, NAMES
 
 LISTINGS = "/api/v1/directories/little_giant/listings"
@@ -137,7 +139,7 @@ def test_an_unchanged_answer_is_304_without_body(client: TestClient) -> None:
     assert client.get("/api/v1/directories?as_of=2020-01-01", headers={"If-None-Match": tag}).status_code == 200
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+@pytest.mark.parametrize("form", offered_formats())
 def test_a_download_has_every_row_a_name_and_a_length(client: TestClient, form: str) -> None:
     answer = client.get(f"/api/v1/directories/little_giant/download?format={form}&as_of=2026-05-06")
     assert answer.status_code == 200
@@ -149,6 +151,17 @@ def test_a_download_has_every_row_a_name_and_a_length(client: TestClient, form: 
         assert json.loads(answer.content)["count"] == 3
     if form == "xlsx":
         assert answer.content.startswith(b"PK")
+    if form == "parquet":
+        assert answer.content.startswith(b"PAR1")
+
+
+def test_parquet_without_its_extra_is_refused_as_a_problem(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras.Extra, "installed", lambda _extra: False)
+    for address in ("/api/v1/directories/little_giant/download", "/api/v1/products/download"):
+        answer = client.get(f"{address}?format=parquet")
+        assert (answer.status_code, answer.headers["content-type"]) == (501, "application/problem+json")
+        assert answer.json()["code"] == "not-installed"
+        assert "'.[parquet]'" in answer.json()["detail"]
 
 
 def test_a_code_is_explained_with_its_repair(client: TestClient) -> None:

@@ -47,6 +47,7 @@ NOT_PAGES = {
     "sitemap_part": "for programs",
     "llms": "for programs",
     "enterprise_jsonld": "for programs",
+    "fact_sheet": "a download",
     "batch_compare_export": "a download",
     "candidate_export": "a download",
     "lab_export": "a download",

@@ -89,6 +89,9 @@ def test_the_manifest_says_how_to_check_every_file(engine: Engine, tmp_path: Pat
         content = (folder / file.name).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file.bytes, file.sha256)
         columns = [column.name for column in described[file.dataset].columns]
+        if file.format == "parquet":  # its rows: test_parquet.py
+            assert content.startswith(b"PAR1")
+            continue
         text = gzip.decompress(content).decode("utf-8-sig")
         if file.format == "csv":
             table = list(csv.reader(io.StringIO(text)))

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import openpyxl
+import pdfplumber
 import pytest
 from httpx2 import Response
 from lxml import etree
@@ -21,6 +22,7 @@ from sqlalchemy import JSON, String
 from registry.db import EnumText, make_engine
 from registry.models import every_table
 from registry.services.bulk.writing import write_bulk
+from registry.services.downloads import offered_formats
 from registry.services.indexing import rebuild
 from registry.settings import Settings
 from tests.web.rights import LET_IN
@@ -44,9 +46,9 @@ OURS_IN = {
 }
 READS = sorted(name for name, route in ROUTES.items() if route.methods == {"GET"})
 FILES = {
-    "directory_download": ("csv", "xlsx", "json"),
-    "api_directory_download": ("csv", "xlsx", "json"),
-    "product_download": ("csv", "xlsx", "json"),
+    "directory_download": offered_formats(),
+    "api_directory_download": offered_formats(),
+    "product_download": offered_formats(),
     "plan_download": ("csv", "xlsx"),
     "plan_rows_download": ("csv", "xlsx"),
     "candidate_export": ("csv", "xlsx"),
@@ -132,7 +134,16 @@ def faults(answer: Response) -> list[str]:
         return in_workbook(answer.content)
     if kind.endswith("xml"):
         return in_xml(answer.content)
+    if kind == "application/pdf":
+        return in_pdf(answer.content)
     return []
+
+
+def in_pdf(content: bytes) -> list[str]:
+    """What a reader of PDF would run or open: actions, scripts, links, forms."""
+    with pdfplumber.open(io.BytesIO(content)) as document:
+        acts = [name for name in ("OpenAction", "AA", "AcroForm", "Names") if name in document.doc.catalog]
+        return acts + [str(one) for one in (*document.annots, *document.hyperlinks)]
 
 
 def in_page(text: str) -> list[str]:

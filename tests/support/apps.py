@@ -23,11 +23,15 @@ def running(
     base_url: str = "https://registry.example",
     raise_faults: bool = False,
     counting: bool = False,
+    keeping: bool = False,
 ) -> Iterator[TestClient]:
     """A client that speaks https, as browsers do, follows no redirect and lets a fault come back as its answer.
 
-    ``counting``: its questions to the interface count against the quota of its address.
+    ``counting``: its questions to the interface count against the quota of its address. ``keeping``: public pages are
+    kept, as in earnest; a test that writes rows by itself, without an event of the audit trail, would not see them.
     """
+    if not keeping:
+        settings = settings.model_copy(update={"kept_pages_mb": 0})
     if not counting:
         settings = settings.model_copy(update={"api_rate": 0})
     if _FREE:

@@ -45,7 +45,7 @@ _PUBLIC = (
     "api_batch_compare api_objection_receipt api_directory_download api_document_row api_standards api_standard "
     "api_standard_check api_reconcile api_reconcile_form api_reconcile_properties api_reconcile_suggest "
     "api_reconcile_preview api_events api_code_lists api_code_list feed directory_feed bulk_file robots sitemap "
-    "sitemap_part llms enterprise_jsonld api_changes status_page api_status "
+    "sitemap_part llms enterprise_jsonld fact_sheet api_changes status_page api_status "
     "target_board plan_board plan_download plan_indicator plan_rows plan_rows_download api_plans api_plan "
     "api_plan_matrix api_plan_firms"
 )

@@ -69,6 +69,7 @@ PUBLIC = {
     "sitemap_part",
     "llms",
     "enterprise_jsonld",
+    "fact_sheet",
     "status_page",
     "target_board",
     "plan_board",

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 
+from registry import extras
 from registry.clock import today
 from registry.settings import Settings
 from tests.support.public_pages import CODES, MOON, STAR, fill
@@ -67,3 +68,17 @@ def test_the_pages_speak_english(client: TestClient) -> None:
     english = {"Accept-Language": "en"}
     assert "Legal basis" in client.get("/directories", headers=english).text
     assert "Download the list of this day" in client.get("/directories/little_giant", headers=english).text
+
+
+def test_parquet_is_offered_only_where_its_extra_is_installed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = ("/directories/little_giant", "/directories/secure_product", "/products", "/open-data")
+    for there in (True, False):
+        monkeypatch.setattr(extras.Extra, "installed", lambda _extra, there=there: there)
+        for page in pages:
+            assert ("format=parquet" in client.get(page).text) is there, page
+    refused = client.get("/directories/little_giant/download?format=parquet", headers={"Accept-Language": "en"})
+    assert refused.status_code == 501
+    assert "pip install" in refused.text
+    assert "[parquet]" in refused.text

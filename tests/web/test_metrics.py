@@ -27,7 +27,7 @@ MANUAL = Path(__file__).parents[2] / "docs/metrics.md"
 @pytest.fixture
 def watched(sqlite_settings: Settings) -> Iterator[TestClient]:
     changed = {"embedded_worker": False, "metrics_token": SecretStr(TOKEN)}
-    with running(sqlite_settings.model_copy(update=changed)) as client:
+    with running(sqlite_settings.model_copy(update=changed), keeping=True) as client:
         yield client
 
 
@@ -135,7 +135,7 @@ def test_the_manual_names_every_metric_and_no_other(watched: TestClient, sqlite_
     manual = MANUAL.read_text(encoding="utf-8")
     table = {line.split("`")[1] for line in manual.splitlines() if line.startswith("| `registry_")}
     # An age of a list is told once a list was announced.
-    counters = {"registry_requests", "registry_search_fallbacks"}
+    counters = {"registry_requests", "registry_kept_pages", "registry_search_fallbacks"}
     assert {f"{name}_total" if name in counters else name for name in told} | {"registry_list_age_days"} == table
     for name in {word for line in manual.splitlines() if line.strip().startswith("expr:") for word in _names(line)}:
         assert name.removesuffix("_bucket") in table, name

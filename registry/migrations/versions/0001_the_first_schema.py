@@ -513,7 +513,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(300), nullable=False),
-        sa.Column("folded", sa.String(300), nullable=False),
+        sa.Column("folded", sa.String(300).with_variant(sa.String(300, collation="C"), "postgresql"), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),

@@ -5,16 +5,18 @@ import gzip
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from registry.db import dump_json
+from registry.extras import PARQUET
 from registry.schemas.bulk import BulkColumn, BulkFile
 from registry.services.downloads import guarded
+from registry.services.parquet import MEDIA_TYPE, ParquetFile
 
-MEDIA_TYPES = {".gz": "application/gzip", ".json": "application/json"}
+MEDIA_TYPES = {".gz": "application/gzip", ".json": "application/json", ".parquet": MEDIA_TYPE}
 """By the end of a file's name."""
 
 
@@ -37,31 +39,38 @@ class _Hashed(io.RawIOBase):
 def write_files(
     folder: Path, name: str, columns: Sequence[BulkColumn], rows: Iterable[dict[str, Any]]
 ) -> list[BulkFile]:
-    """Write ``<name>.csv.gz`` and ``<name>.ndjson.gz``; the same rows give the same bytes.
+    """Write ``<name>.csv.gz``, ``<name>.ndjson.gz`` and, with its extra, ``<name>.parquet``.
 
-    CSV is UTF-8 with BOM, its text guarded against spreadsheets; NDJSON has every value verbatim, one row a line.
+    CSV is UTF-8 with BOM, its text guarded against spreadsheets; NDJSON has every value verbatim, one row a line;
+    Parquet has typed columns. The same rows give the same bytes.
     """
     names = [column.name for column in columns]
     count = 0
-    with (
-        _compressed(folder / f"{name}.csv.gz") as (table, of_csv),
-        _compressed(folder / f"{name}.ndjson.gz") as (
-            lines,
-            of_ndjson,
-        ),
-    ):
+    with ExitStack() as open_files:
+        table, of_csv = open_files.enter_context(_compressed(folder / f"{name}.csv.gz"))
+        lines, of_ndjson = open_files.enter_context(_compressed(folder / f"{name}.ndjson.gz"))
+        typed, of_parquet = None, None
+        if PARQUET.installed():
+            of_parquet = _Hashed(open_files.enter_context((folder / f"{name}.parquet").open("xb")))
+            typed = open_files.enter_context(ParquetFile(cast(BinaryIO, of_parquet), columns))
         table.write("\ufeff")
         writer = csv.writer(table)
         writer.writerow(names)
         for row in rows:
+            if typed is not None:
+                typed.add([row[column] for column in names])
             values = [_plain(row[column]) for column in names]
             writer.writerow([_cell(value) for value in values])
             lines.write(_json(dict(zip(names, values, strict=True))) + "\n")
             count += 1
-    return [
+    written = [
         BulkFile(name=f"{name}.csv.gz", dataset=name, format="csv", rows=count, **_measured(of_csv)),
         BulkFile(name=f"{name}.ndjson.gz", dataset=name, format="ndjson", rows=count, **_measured(of_ndjson)),
     ]
+    if of_parquet is not None:
+        measured = _measured(of_parquet)
+        written.append(BulkFile(name=f"{name}.parquet", dataset=name, format="parquet", rows=count, **measured))
+    return written
 
 
 def digest_of(path: Path) -> str:

@@ -44,6 +44,13 @@ def latest_manifest(data_dir: Path) -> BulkManifest | None:
     return _manifest(data_dir, days[0]) if days else None
 
 
+def edition(data_dir: Path) -> tuple[tuple[date, ...], int]:
+    """Which days there are and when the newest was written: another value, another answer of the functions here."""
+    days = folders(data_dir)
+    newest = (data_dir / FOLDER / days[0].isoformat() / MANIFEST).stat().st_mtime_ns if days else 0
+    return tuple(days), newest
+
+
 def find_file(data_dir: Path, *, day: str, name: str) -> Found:
     """A file of a day (``2026-11-23``) or of ``latest``: only what its manifest names, and the manifest.
 

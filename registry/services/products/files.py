@@ -8,9 +8,11 @@ from typing import BinaryIO
 from registry.errors import Locale, Text
 from registry.products.checking import Verdict
 from registry.products.grades import grade_name
-from registry.schemas.inputs import DownloadFormat
+from registry.schemas.bulk import BulkColumn, ColumnType
+from registry.schemas.inputs import ListFormat
 from registry.schemas.products import CatalogueRow, CheckedEntry, CheckedLine, CheckedList
 from registry.schemas.titles import DocumentRef
+from registry.services.parquet import write_parquet
 from registry.services.tables import About, Cell, Head, TableFormat, write_table
 
 CATALOGUE_HEADS = (
@@ -31,6 +33,29 @@ CATALOGUE_HEADS = (
     Head(Text("状态", "State")),
     Head(Text("存档原文", "Archived row"), "code"),
 )
+_TYPED: tuple[tuple[str, ColumnType], ...] = (
+    ("id", "integer"),
+    ("name", "string"),
+    ("version", "string"),
+    ("category", "string"),
+    ("category_code", "string"),
+    ("grade", "integer"),
+    ("maker_name", "string"),
+    ("maker_key", "string"),
+    ("directory_code", "string"),
+    ("batch_label", "string"),
+    ("document_no", "string"),
+    ("announced_on", "date"),
+    ("valid_from", "date"),
+    ("valid_to", "date"),
+    ("status", "string"),
+    ("archived_row", "string"),
+)
+CATALOGUE_COLUMNS = tuple(
+    BulkColumn(name=name, type=type, meaning=head.label)
+    for (name, type), head in zip(_TYPED, CATALOGUE_HEADS, strict=True)
+)
+"""The same columns with names and types: grade and state are their codes there, as in JSON."""
 CHECK_HEADS = (
     Head(Text("行", "Line")),
     Head(Text("清单写法", "As written"), "name"),
@@ -50,14 +75,17 @@ CHECK_HEADS = (
 
 
 def write_catalogue(
-    stream: BinaryIO, rows: Iterable[CatalogueRow], *, as_of: date, format: DownloadFormat, locale: Locale
+    stream: BinaryIO, rows: Iterable[CatalogueRow], *, as_of: date, format: ListFormat, locale: Locale
 ) -> int:
-    """Write the rows to ``stream`` (left open); returns how many."""
+    """Write the rows to ``stream`` (left open); returns how many. Raises NotInstalled."""
     if format == "json":
         found = [row.model_dump(mode="json") for row in rows]
         said = {"meta": {"as_of": as_of.isoformat()}, "rows": found, "count": len(found)}
         stream.write(json.dumps(said, ensure_ascii=False, indent=1).encode())
         return len(found)
+    if format == "parquet":
+        typed = (_typed(row) for row in rows)
+        return write_parquet(stream, CATALOGUE_COLUMNS, typed, about={"as_of": as_of.isoformat()})
     about = About(Text("产品目录", "Products"), [(Text("截至日期", "As of"), as_of.isoformat())])
     cells = (_catalogue_cells(row, locale) for row in rows)
     return write_table(stream, CATALOGUE_HEADS, cells, about=about, format=format, locale=locale)
@@ -99,6 +127,11 @@ def _catalogue_cells(row: CatalogueRow, locale: Locale) -> list[Cell]:
         row.status.label.in_(locale),
         archived_row(row.document_ref),
     ]
+
+
+def _typed(row: CatalogueRow) -> list[object]:
+    said = {"status": row.status.value, "archived_row": archived_row(row.document_ref) or None}
+    return [said[column.name] if column.name in said else getattr(row, column.name) for column in CATALOGUE_COLUMNS]
 
 
 def _check_cells(line: CheckedLine, locale: Locale) -> list[Cell]:

@@ -11,7 +11,7 @@ from registry.errors import Text
 from registry.models import Enterprise, Submission, SubmissionRevision
 from registry.policies import Actor, own_region
 from registry.schemas.reviewing import Counts, FieldRow, Glance, StepRead, Watcher
-from registry.services.keys import key_of
+from registry.services.keys import key_in_hand
 from registry.services.places import full_place, place
 from registry.services.reviewing.anomalies import against_peers, shared_evidence
 from registry.services.reviewing.case_read import CaseRead
@@ -44,7 +44,7 @@ def open_case(session: Session, *, submission_id: int, actor: Actor) -> CaseRead
         version=submission.version,
         year=submission.year,
         enterprise_id=enterprise.id,
-        enterprise_key=enterprise.uscc or key_of(session, enterprise.id),
+        enterprise_key=key_in_hand(session, enterprise),
         enterprise_name=enterprise.name_zh,
         uscc=enterprise.uscc,
         place=full_place(enterprise.region_code or enterprise.city_code),
