@@ -82,6 +82,16 @@ def test_a_refused_password_leaves_the_link_as_it_was(engine: Engine) -> None:
     assert choose_password(engine, token=token, password=PASSWORD, network="n", signer=SIGNER) == WANG
 
 
+@pytest.mark.parametrize("password", ["woaini1314", "王示例20260101", "Wang@example.org", "wang-2026"])
+def test_a_common_password_or_the_own_name_is_refused_and_the_link_stays_open(engine: Engine, password: str) -> None:
+    token = registered(engine)
+    with pytest.raises(InvalidInput) as refused:
+        choose_password(engine, token=token, password=password, network="n", signer=SIGNER)
+    assert refused.value.field == "password"
+    assert password not in f"{refused.value.text.zh} {refused.value.text.en}"
+    assert choose_password(engine, token=token, password=PASSWORD, network="n", signer=SIGNER) == WANG
+
+
 @pytest.mark.parametrize(("lasts", "works"), [(timedelta(minutes=59), True), (timedelta(minutes=61), False)])
 def test_a_reset_lasts_an_hour(engine: Engine, lasts: timedelta, works: bool) -> None:
     choose_password(engine, token=registered(engine), password=PASSWORD, network="n", signer=SIGNER)

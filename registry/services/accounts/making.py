@@ -36,7 +36,7 @@ def create_account(
     """
     require(actor, Role.ADMINISTRATOR)
     login = _check_login(login)
-    passwords.check_password_rules(password, login=login)
+    passwords.check_password_rules(password, login=login, known=(display_name, email or ""))
     account = _add(session, login, display_name, passwords.hashed(password), email)
     return _finish(session, actor, account, grants)
 

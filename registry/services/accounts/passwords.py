@@ -8,10 +8,14 @@ from pwdlib import PasswordHash
 
 from registry.errors import InvalidInput
 from registry.schemas.accounts import PASSWORD_MAX, PASSWORD_MIN, Credentials
+from registry.services.accounts.common_passwords import is_common
 
 
-def check_password_rules(password: str, *, login: str) -> None:
-    """Raise InvalidInput (field ``password``) unless the password may be used. Its text is never repeated."""
+def check_password_rules(password: str, *, login: str, known: tuple[str, ...] = ()) -> None:
+    """Raise InvalidInput (field ``password``) unless the password may be used. Its text is never repeated.
+
+    ``known``: what else others know of the person (name, address of mail), no password by itself.
+    """
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
         raise InvalidInput(
             f"密码长度应为 {PASSWORD_MIN} 至 {PASSWORD_MAX} 个字符。",
@@ -22,6 +26,13 @@ def check_password_rules(password: str, *, login: str) -> None:
         raise InvalidInput(
             "密码太容易猜到：不能与登录名相同，至少用 4 种不同的字符。",
             "The password is too easy to guess: not the login itself, and at least 4 different characters.",
+            field="password",
+        )
+    if is_common(password, known=(login, *known, *(one.partition("@")[0] for one in known))):
+        raise InvalidInput(
+            "这个密码太常见，或者就是您的名字、日期、号码，会被最先猜中。请换一个，例如四个互不相干的词连在一起。",
+            "This password is one of those tried first: common, or a name, day or number of yours. "
+            "Choose another, for instance four unrelated words in a row.",
             field="password",
         )
 

@@ -68,7 +68,7 @@ def choose_password(engine: Engine, *, signer: LinkSigner, token: str, password:
         throttling.take(session, throttling.LINK_NETWORK, network)
     with reading(engine) as session:
         link = read_link(session, signer=signer, token=token)
-    passwords.check_password_rules(password, login=link.login)
+    passwords.check_password_rules(password, login=link.login, known=(link.display_name, link.email))
     new_hash = passwords.hashed(password)
     with transaction(engine) as session:
         throttling.give_back(session, throttling.LINK_NETWORK, network)
@@ -89,7 +89,7 @@ def change_password(engine: Engine, *, actor: Actor, current: str, password: str
 
     Raises InvalidInput (current, password), TooMany after too many wrong ones.
     """
-    passwords.check_password_rules(password, login=actor.label)
+    passwords.check_password_rules(password, login=actor.label, known=(actor.display_name,))
     confirm_password(engine, actor=actor, current=current)
     new_hash = passwords.hashed(password)
     with transaction(engine) as session:
