@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry.cli.speech import FAULT, say, say_json
+from registry.cli.speech import FAULT, locale_of, say, say_json
 from registry.errors import Text
 
 if TYPE_CHECKING:
@@ -25,7 +25,44 @@ def mount(app: typer.Typer) -> None:
     group.command("status")(status_command)
     group.command("check")(check_command)
     group.command("rollback")(rollback_command)
+    group.command("keys")(keys_command)
     app.add_typer(group, name="index")
+
+
+def keys_command(
+    master: Annotated[str, typer.Option(envvar="MEILI_MASTER_KEY", help="主密钥 / Master key", show_envvar=True)] = "",
+    offline: Annotated[bool, typer.Option("--offline", help="只算出，不问服务器 / Only tell them")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="不打印密钥 / Do not print them")] = False,
+) -> None:
+    """在 Meilisearch 上建两个只管 registry-* 的密钥，打印设置行；可重复。 / Make the two scoped keys, print them."""
+    from pydantic import SecretStr
+
+    from registry.cli.setting_up import read_settings
+    from registry.errors import InvalidInput
+    from registry.search.meilisearch_keys import KEYS, ensure_keys, value_of
+
+    url, secret = read_settings().search_url, SecretStr(master.strip())
+    if not secret.get_secret_value():
+        raise InvalidInput(
+            "没有主密钥。请设置环境变量 MEILI_MASTER_KEY。",
+            "There is no master key. Set the environment variable MEILI_MASTER_KEY.",
+            field="MEILI_MASTER_KEY",
+        )
+    if not offline:
+        if not url:
+            raise InvalidInput(
+                "没有搜索服务器的地址。请设置 REGISTRY_SEARCH_URL，或用 --offline 只算出密钥。",
+                "There is no search server. Set REGISTRY_SEARCH_URL, or use --offline to be told the keys only.",
+                field="REGISTRY_SEARCH_URL",
+            )
+        made = ensure_keys(url, secret)
+        # To the error stream: the other one may be written into a settings file.
+        for key in KEYS:
+            said = Text("已新建", "made") if key in made else Text("已有", "was there")
+            sys.stderr.write(f"{key.setting}: {said.in_(locale_of())}\n")
+    if not quiet:
+        for key in KEYS:
+            sys.stdout.write(f"{key.setting}={value_of(key, secret)}\n")
 
 
 def status_command(as_json: JsonOption = False) -> None:

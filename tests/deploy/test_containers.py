@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from ruamel.yaml import YAML
+
+from registry.search.meilisearch_keys import KEYS, value_of
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = YAML(typ="safe", pure=True).load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+ADMIN_KEY = "REGISTRY_SEARCH_ADMIN_KEY"
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
 
 
@@ -59,7 +63,7 @@ def answer(port: int, path: str, process: "subprocess.Popen[str]") -> int:
 
 
 def test_the_services_are_those_of_the_design_and_only_the_web_is_reachable_from_this_machine_only() -> None:
-    assert COMPOSE["services"].keys() == {"migrate", "web", "worker", "postgres", "meilisearch"}
+    assert COMPOSE["services"].keys() == {"migrate", "keys", "web", "worker", "postgres", "meilisearch"}
     published = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
     assert published == {"web": ["127.0.0.1:8000:8000"]}
     assert set(COMPOSE["volumes"]) == {"data", "postgres", "meilisearch"}
@@ -71,6 +75,28 @@ def test_no_secret_stands_in_the_file_and_a_missing_one_stops_it() -> None:
         for name, value in service.get("environment", {}).items():
             if re.search("PASSWORD|KEY|DATABASE_URL", name):
                 assert ":?" in value, name
+
+
+def test_nobody_but_the_search_server_and_who_makes_its_keys_is_told_the_master_key() -> None:
+    told = {
+        name: {key for key, value in service.get("environment", {}).items() if "MEILI_MASTER_KEY" in f"{key}{value}"}
+        for name, service in COMPOSE["services"].items()
+    }
+    assert {name for name, keys in told.items() if keys} == {"meilisearch", "keys"}
+    writing = {name for name, service in COMPOSE["services"].items() if ADMIN_KEY in service.get("environment", {})}
+    assert writing == {"worker"}
+
+
+def test_the_lines_of_the_manual_write_the_keys_the_program_makes(tmp_path: Path) -> None:
+    manual = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    lines = re.findall(r"```sh\n(umask 077; master=.*?)docker compose", manual, re.DOTALL)
+    subprocess.run(["bash", "-euc", lines[0]], cwd=tmp_path, check=True)
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+    said = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text(encoding="utf-8").splitlines())
+    master = SecretStr(said["MEILI_MASTER_KEY"])
+    assert {key.setting: value_of(key, master) for key in KEYS}.items() <= said.items()
+    wanted = set(re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text(encoding="utf-8")))
+    assert said.keys() == wanted
 
 
 def test_every_long_running_service_has_a_health_check_and_no_extra_rights() -> None:

@@ -103,8 +103,9 @@ def search_keys(patient: Patient) -> Finding | None:
     names = "、".join(masters)
     said = Text(f"{names} 是服务器的主密钥，权限过大。", f"{', '.join(masters)}: the master key of the server.")
     mend = Text(
-        "请按 docs/install.md 建两个只管 registry-* 的密钥：网站用只能搜索的，后台进程用能写入的。",
-        "Make two keys for registry-* as docs/install.md says: one that searches (web), one that writes (worker).",
+        "请用主密钥运行 registry index keys：建两个只管 registry-* 的密钥，网站用只能搜索的，后台进程用能写入的。",
+        "Run registry index keys with the master key: it makes two for registry-*, one that searches (web), one that "
+        "writes (worker).",
     )
     return Finding("search_keys", False, said, mend)
 
