@@ -27,9 +27,22 @@ NOT_SHOWN = frozenset(
         # who was there
         *("account", "login_session", "attempt", "access_record", "presence", "mail", "mailed_link"),
         # work of machines
-        *("job", "sign", "index_catch_up", "index_outbox", "search_miss", "feed_event", "webhook"),
+        *(
+            "job",
+            "daily_run",
+            "sign",
+            "feed_firm",
+            "feed_title",
+            "index_catch_up",
+            "index_outbox",
+            "search_miss",
+            "feed_event",
+            "webhook",
+        ),
         # work of the office and of firms before anything is decided
         *("submission", "submission_field", "cultivation_case", "case_event", "work_item", "rule_trial"),
+        # what the rules say of firms, for officials and the firm itself
+        *("assessment", "assessment_need", "assessment_run", "case_proposal"),
         # what was read and not yet written; signing and writing leave events
         *("import_run", "import_row", "source_file"),
     }
