@@ -37,7 +37,7 @@ def test_from_the_home_page_to_the_firms_behind_a_number_and_their_documents(any
     said = number.inner_text().strip()
     number.click()
     expect(page.get_by_text(f"共 {said} 家企业")).to_be_visible()
-    page.locator("a.doc").first.click()
+    page.locator("a.doc:visible").first.click()
     expect(page).to_have_url(re.compile("/documents/"))
 
 

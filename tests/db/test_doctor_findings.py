@@ -229,7 +229,7 @@ def test_a_master_key_where_a_lesser_one_would_do_is_told(
     settings: Settings, sqlite_engine: Engine, keys_url: str
 ) -> None:
     changed = {"search_url": keys_url, "search_key": SecretStr(LONG)}
-    assert "docs/install.md" in wrong(settings, sqlite_engine, "search_keys", **changed)
+    assert "registry index keys" in wrong(settings, sqlite_engine, "search_keys", **changed)
     assert LONG not in repr(found(settings, sqlite_engine, "search_keys", **changed))
     scoped = {"search_url": keys_url, "search_key": SecretStr("k" + LONG), "search_admin_key": SecretStr("a" + LONG)}
     assert found(settings, sqlite_engine, "search_keys", **scoped).ok
