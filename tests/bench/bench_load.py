@@ -39,8 +39,11 @@ AIM_SECONDS = 0.150
 FIRST_RATE, MOST, REFINED = 4.0, 512.0, 2
 SLOWEST = 1.0
 """A machine that does not hold one a second is asked no slower."""
-EACH_PAGE = 40
+EACH_PAGE, WARM_ROUNDS = 40, 4
 PAGES = ("home", "search", "enterprise", "directory", "batch", "products", "plan", "open data", "inbox", "case")
+KEPT = frozenset(PAGES) - {"search", "inbox", "case"}
+NOT_KEPT = "another=cookie"
+"""What a visitor sends for whom no page is kept and who is sent none (``web/kept_pages.py``)."""
 OK = (200, 303)
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -134,7 +137,7 @@ def _paths(settings: Settings, firms: list[MadeUp], asked: list[Question]) -> di
     lists = [f"/directories/{code}" for code in DIRECTORIES] + [f"/batches/{number}" for number in batches(settings)]
     return {
         "search": [f"/search?{urlencode(one.ours.changed(literal=True).params())}" for one in asked],
-        "enterprise": [f"/e/{firm.code}" for firm in firms[:: max(1, len(firms) // 500)]],
+        "enterprise": [f"/e/{firm.code}" for firm in firms],
         "list": lists,
         "download": [f"/directories/{code}/download?format=csv&city=441200" for code in DIRECTORIES],
         "inbox": ["/office/inbox"],
@@ -150,13 +153,14 @@ def _paths(settings: Settings, firms: list[MadeUp], asked: list[Question]) -> di
 
 
 def _warm(processes: Installation, paths: dict[str, list[str]]) -> None:
-    """Every template and statement met once, in every process with some luck."""
+    """Every template and statement met, and every list kept, in every process with some luck."""
     kinds = [kind for kind in paths if kind != "cookie"]
     plan = [
         Planned(turn + number / 16, kind, paths[kind][turn % len(paths[kind])], _cookie(kind, paths))
         for turn in range(5)
         for number, kind in enumerate(kinds)
     ]
+    plan += [Planned(6 + number / 4, "list", path) for number, path in enumerate(paths["list"] * WARM_ROUNDS)]
     wrong = Counter((one.kind, one.status) for one in ask_apart(processes.address, plan) if one.status not in OK)
     if wrong:
         print(f"while warming up: {dict(wrong)}", flush=True)
@@ -169,27 +173,24 @@ def _cookie(kind: str, paths: dict[str, list[str]]) -> str:
 def _each_page(
     processes: Installation, server: MortalServer, living: dict[str, int], paths: dict[str, list[str]]
 ) -> None:
-    """Each kind of page by itself, one request after the other."""
-    print("| page, one after the other | p50 ms | p95 ms | processor, ms |\n" + "| --- " * 4 + "|", flush=True)
-    for kind in (
-        "home",
-        "search",
-        "enterprise",
-        "directory",
-        "batch",
-        "products",
-        "plan",
-        "open data",
-        "inbox",
-        "case",
-    ):
-        taken, before = list[float](), _processor(server, living)
-        for turn in range(EACH_PAGE):
-            path = paths[kind][turn * 7 % len(paths[kind])]
-            taken.append(_ask_once(processes.address, path, _cookie(kind, paths)))
-        timing, after = Timing(tuple(taken)), _processor(server, living)
+    """Each kind of page by itself, one request after the other: made for this visitor, and as it was kept."""
+    print("| page, one after the other | p50 ms | p95 ms | processor, ms | kept p50 ms | kept p95 ms |")
+    print("| --- " * 6 + "|", flush=True)
+    for kind in PAGES:
+        asked = [paths[kind][turn * 7 % len(paths[kind])] for turn in range(EACH_PAGE)]
+        before = _processor(server, living)
+        made = Timing(tuple(_ask_once(processes.address, path, _cookie(kind, paths) or NOT_KEPT) for path in asked))
+        after = _processor(server, living)
         used = (sum(after.values()) - sum(before.values())) / EACH_PAGE
-        print(f"| {kind} | {timing.median * 1000:.0f} | {timing.p95 * 1000:.0f} | {used * 1000:.0f} |", flush=True)
+        shown = [f"{seconds * 1000:.0f}" for seconds in (made.median, made.p95, used)]
+        if kind in KEPT:
+            for path in asked:
+                _ask_once(processes.address, path, "")
+            kept = Timing(tuple(_ask_once(processes.address, path, "") for path in asked))
+            shown += [f"{seconds * 1000:.1f}" for seconds in (kept.median, kept.p95)]
+        else:
+            shown += ["–", "–"]
+        print(f"| {kind} | {' | '.join(shown)} |", flush=True)
 
 
 def _ask_once(address: str, path: str, cookie: str) -> float:
@@ -256,6 +257,8 @@ def _show(step: Step) -> None:
         slow[one.kind].append(one.seconds)
     if not step.held:
         print("  medians: " + ", ".join(f"{kind} {statistics.median(t) * 1000:.0f} ms" for kind, t in slow.items()))
+        slowest = sorted(step.answered, key=lambda one: -one.seconds)[:5]
+        print("  slowest: " + ", ".join(f"{one.path} {one.seconds * 1000:.0f} ms" for one in slowest))
 
 
 def _step(

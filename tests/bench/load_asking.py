@@ -31,6 +31,7 @@ class Answered:
     """What became of it. ``seconds`` from the planned moment; status 0 where no answer came."""
 
     kind: str
+    path: str
     seconds: float
     status: int
     late: float
@@ -84,7 +85,7 @@ async def _one(
             writer.write(f"GET {one.path} HTTP/1.1\r\nHost: {address}\r\n{cookie}\r\n".encode())
             status = await _read(reader)
             free.append((reader, writer))
-    return Answered(one.kind, loop.time() - due, status, late)
+    return Answered(one.kind, one.path, loop.time() - due, status, late)
 
 
 async def _read(reader: asyncio.StreamReader) -> int:
