@@ -5,7 +5,7 @@ RUN python -m venv /opt/registry
 WORKDIR /src
 COPY requirements/run.txt requirements/run.txt
 # Wheels only, each checked against its hash: nothing is compiled and nothing unexpected comes in.
-RUN /opt/registry/bin/python -m pip install --require-hashes --only-binary :all: -r requirements/run.txt
+RUN /opt/registry/bin/python -m pip install --no-deps --require-hashes --only-binary :all: -r requirements/run.txt
 COPY . .
 RUN /opt/registry/bin/python -m pip install --no-deps --no-build-isolation .
 

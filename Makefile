@@ -17,12 +17,13 @@ help:  ## list the targets
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "需要 Python 3.11 或更新 / Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	$(PIP_INSTALL) --no-deps --require-hashes -r requirements/run.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
-	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	$(PIP_INSTALL) --no-deps --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip check
 	@touch $@
 
 demo: $(VENV)/run.stamp  ## install, fill a data folder with fictional firms, serve on 127.0.0.1:8000
@@ -53,7 +54,7 @@ bench: $(VENV)/dev.stamp  ## measure importing, searching and assessing on this 
 
 $(PEERS)/bin/python: requirements/bench.txt
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
 	@touch $@
 
 bench-search: $(VENV)/dev.stamp $(PEERS)/bin/python  ## how good and how fast searching is, beside its peers (SIZES="200000 1000000")
@@ -70,7 +71,7 @@ standards: $(VENV)/run.stamp  ## prepare the rule files for quick reading (after
 
 $(AUDIT)/bin/python: requirements/audit.txt
 	$(PYTHON) -m venv $(AUDIT)
-	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/audit.txt
 	@touch $@
 
 sbom: $(AUDIT)/bin/python  ## what the registry is made of, every package with version and hashes: sbom.json (CycloneDX)

@@ -110,7 +110,7 @@ def test_every_long_running_service_has_a_health_check_and_no_extra_rights() -> 
 
 def test_the_image_is_built_from_checked_wheels_and_runs_without_rights_or_compilers() -> None:
     assert DOCKERFILE.count("FROM python:") == 2
-    assert "--require-hashes --only-binary :all: -r requirements/run.txt" in DOCKERFILE
+    assert "--no-deps --require-hashes --only-binary :all: -r requirements/run.txt" in DOCKERFILE
     final = DOCKERFILE.rpartition("FROM ")[2]
     assert "USER registry" in final
     # Only the programs that copy a PostgreSQL database come from Debian.

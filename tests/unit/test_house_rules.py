@@ -153,3 +153,15 @@ def _is_binary(path: Path) -> bool:
 
 def _is_called(node: ast.Attribute, path: Path) -> bool:
     return any(isinstance(other, ast.Call) and other.func is node for other in ast.walk(ast.parse(_text(path))))
+
+
+def test_pinned_files_are_installed_as_they_are_never_resolved_anew() -> None:
+    """Older pips resolve ``name[extra]`` past its pin, and fail on the day a newer release is published."""
+    lines = [
+        line
+        for name in ("Makefile", "Dockerfile", "docs/install.md")
+        for line in _text(ROOT / name).splitlines()
+        if "-r requirements/" in line
+    ]
+    assert len(lines) >= 8
+    assert [line for line in lines if "--no-deps --require-hashes" not in line] == []
